@@ -1,0 +1,143 @@
+"""The nouns everything shares: what front matter may hold, what a document is, what a kind is.
+
+Front matter reaches these models as text (see ``decode``): a scalar that is not quoted arrives as the
+characters the author typed, so ``20.10`` stays ``20.10`` wherever a field is text, and pydantic turns it into
+a number, a date or a yes/no only where the field is one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from toolkit_builder.diagnostics import Diagnostic
+    from toolkit_builder.site import Site
+
+Payload = dict[str, Any]
+"""Plain JSON values (and build.jobs references): all that a renderer is handed."""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+"""Text on one line."""
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
+"""Lower-case words joined by hyphens: a part of an address."""
+
+SitePath = Annotated[str, Field(pattern=r"^/$|^/[^/\\]")]
+"""An address on this site, from the root: ``/news/old-name/``."""
+
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$")]
+"""A BCP 47 language tag: ``en-GB``, ``cy``, ``ur``."""
+
+
+class Part(BaseModel):
+    """A group of fields inside front matter. Unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Contact(Part):
+    """How to reach somebody: the contact panel."""
+
+    name: Line = Field("", description="A person or an office")
+    role: Line = Field("", description="Branch secretary, press officer ...")
+    phone: Line = ""
+    textphone: Line = ""
+    email: Line = Field("", pattern=r"^$|^[^@\s<>\"]+@[^@\s<>\"]+$")
+    web: Line = Field("", pattern=r"^$|^https?://\S+$", description="A web address, with https://")
+    address: str = ""
+    hours: tuple[Line, ...] = Field((), description="Opening hours, a line each")
+    note: str = ""
+
+
+class Fields(Part):
+    """What the front matter of every kind may hold."""
+
+    title: Line = Field("", description="The headline. If it is left out, the first '# Heading' of the text is the title")
+    description: Line = Field("", description="One or two sentences for search results and listings")
+    slug: Slug | None = Field(None, description="The last part of the address, if not made from the file's name")
+    date: dt.date | None = Field(None, description="Year-month-day, such as 2027-06-14")
+    updated: dt.date | None = Field(None, description="When it was last changed in substance")
+    language: Language | None = Field(None, description="The language of the text, if not the site's")
+    translation_of: str | None = Field(None, description="The file or id of which this is a translation")
+    tags: tuple[Line, ...] = ()
+    aliases: tuple[SitePath, ...] = Field((), description="Old addresses that should lead here")
+    draft: bool = Field(False, description="yes: not published until --drafts or until this is removed")
+    embargo: dt.datetime | None = Field(None, description="Not published before this time, such as 2027-06-14 09:30")
+    expires: dt.date | None = Field(None, description="Not published after this day")
+    image: str = Field("", description="A picture for sharing, a path in content/")
+    image_alt: Line = Field("", description="What the picture shows, in words")
+    related: tuple[str, ...] = Field((), description="Files, ids or addresses of related documents")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One source file, decoded. ``id`` is ``kind:name`` or ``kind:number@conference`` and unique in a site.
+
+    ``body`` is the raw Markdown below the front matter, ``body_line`` the line it starts on. ``parsed`` is
+    the kind's parsed body (plain JSON values: fragment, headings, links, mentions; for motions the structured
+    text as well). ``folder`` holds the names captured from the path, such as the conference's.
+    """
+
+    kind: str
+    id: str
+    path: str
+    url: str
+    name: str
+    fields: Any
+    body: str
+    body_line: int
+    digest: str
+    folder: Mapping[str, str]
+    parsed: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return self.fields.title or self.parsed.get("title", "") or self.name
+
+    @property
+    def conference(self) -> str | None:
+        return self.folder.get("conference")
+
+
+Check = Callable[["Document", "Site"], "list[Diagnostic]"]
+View = Callable[["Document", "Site"], Payload]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One family of document: where its files lie, what their front matter holds, how they are shown.
+
+    ``folder`` is a pattern over the path below ``content/``: ``{conference}`` captures one folder's name.
+    ``url`` is filled from the captures, ``{name}`` and the kind's own fields. ``example`` is a whole source
+    file that decodes cleanly: ``toolkit new`` writes it, the tests build it, the docs show it.
+    """
+
+    name: str
+    label: str
+    plural: str
+    fields: type[Fields]
+    folder: str
+    url: str
+    example: str
+    template: str
+    view: View
+    structured: bool = False
+    numbered: bool = False
+    checks: tuple[Check, ...] = ()
