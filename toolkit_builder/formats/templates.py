@@ -1,0 +1,141 @@
+"""A theme ``Bundle`` in; a Jinja environment out that renders payloads and can open, ask or time nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import traceback
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from toolkit_builder.diagnostics import Diagnostic, Span, error
+from toolkit_builder.model import Payload
+from toolkit_builder.theme import Bundle
+
+
+class TemplateFailure(Exception):
+    """A template could not be rendered: the theme's mistake (or the document's), not the builder's."""
+
+    def __init__(self, diagnostics: list[Diagnostic]) -> None:
+        super().__init__("\n".join(d.message for d in diagnostics))
+        self.diagnostics = diagnostics
+
+
+class _Loader(jinja2.BaseLoader):
+    """``page.html`` is the topmost template of that name; ``parent:page.html`` the one below the asker's level."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.templates = bundle.templates
+        self.levels = 1 + max((int(k.partition(":")[0]) for k in bundle.templates), default=0)
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Any]:
+        level, name = 0, template
+        head, _, rest = template.partition(":")
+        if rest and head.isdigit():
+            level, name = int(head), rest
+        for depth in range(level, self.levels):
+            if found := self.templates.get(f"{depth}:{name}"):
+                path, source = found
+                below = f"{depth + 1}:"
+                for quote in "\"'":
+                    source = source.replace(f"{quote}parent:", f"{quote}{below}")
+                return source, path, lambda: True
+        raise jinja2.TemplateNotFound(name)
+
+
+@lru_cache(maxsize=4096)
+def show_date(value: str, style: str, language: str) -> str:
+    """An ISO date in words, in the language of the page: ``14 June 2027``.
+
+    ``style``: ``date``, ``long`` (with the weekday), ``short``, ``weekday``, ``month``, ``year``. A time that
+    follows the date is kept (``14 June 2027, 09:30``). What is no date comes back as it is.
+    """
+    from babel import Locale, UnknownLocaleError
+    from babel.dates import format_date
+
+    try:
+        day = dt.date.fromisoformat(value[:10])
+    except ValueError:
+        return value
+    try:
+        locale = Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        locale = Locale.parse("en_GB")
+    patterns = {"date": "d MMMM y", "long": "EEEE d MMMM y", "short": "d MMM y", "weekday": "EEEE",
+                "month": "MMMM y", "year": "y"}
+    shown = format_date(day, patterns.get(style, "d MMMM y"), locale=locale)
+    time = value[11:16]
+    return f"{shown}, {time}" if time and time != "00:00" and style in {"date", "long"} else shown
+
+
+def show_size(size: int | None) -> str:
+    """Bytes as people write them: ``87 KB``, ``1.4 MB``."""
+    if size is None:
+        return ""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} KB"
+    return f"{size / 1_000_000:.1f} MB"
+
+
+@jinja2.pass_context
+def _date(context: jinja2.runtime.Context, value: str | None, style: str = "date") -> str:
+    page = context.get("page") or {}
+    return show_date(str(value), style, page.get("language", "en-GB")) if value else ""
+
+
+class Templates:
+    """A theme's templates, compiled once for a worker's life."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self.environment = jinja2.Environment(
+            loader=_Loader(bundle), autoescape=True, undefined=jinja2.StrictUndefined, auto_reload=False,
+            cache_size=-1, trim_blocks=True, lstrip_blocks=True,
+            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
+        )
+        self.environment.filters |= {"date": _date, "filesize": show_size}
+        self.environment.globals |= {"asset": lambda name: f"/assets/{name}"}
+
+    def _translate(self, language: str) -> Any:
+        words: Mapping[str, str] = self.bundle.locales.get(language) or self.bundle.locales.get(
+            language.partition("-")[0], {}
+        )
+
+        def t(text: str, **values: Any) -> str:
+            said = words.get(text, text)
+            return said.format(**values) if values else said
+
+        return t
+
+    def render(self, name: str, payload: Payload, label: str) -> str:
+        """The finished text. Raises ``TemplateFailure`` that names theme file:line and the document ``label``."""
+        language = payload.get("page", {}).get("language", "en-GB")
+        try:
+            return self.environment.get_template(name).render(**payload, t=self._translate(language))
+        except Exception as problem:
+            raise TemplateFailure([self._diagnosis(name, problem, label)]) from problem
+
+    def _diagnosis(self, name: str, problem: Exception, label: str) -> Diagnostic:
+        sources = {path: source for path, source in self.bundle.templates.values()}
+        path, line = "", 0
+        if isinstance(problem, jinja2.TemplateSyntaxError):
+            path, line = problem.filename or "", problem.lineno
+        else:
+            for frame in traceback.extract_tb(problem.__traceback__):
+                if frame.filename in sources:
+                    path, line = frame.filename, frame.lineno or 0
+        lines = sources.get(path, "").splitlines()
+        source = lines[line - 1] if 0 < line <= len(lines) else ""
+        column = len(source) - len(source.lstrip()) + 1
+        span = Span(path or f"themes/{name}", line, column, line, len(source) + 1)
+        said = "it calls itself without end" if isinstance(problem, RecursionError) else str(problem)
+        return error("T201", f"the template failed on {label}: {said}", span, source=source,
+                     hint="docs/themes.md lists what each template is given")
+
+
+def safe(html: str) -> Markup:
+    """Mark a fragment that ``prose`` has sanitised as safe to show."""
+    return Markup(html)  # noqa: S704
