@@ -1,0 +1,198 @@
+"""Motions, amendments and composites: how a paper, with what was moved against it, is handed to a template."""
+
+from __future__ import annotations
+
+from toolkit_builder.kinds import shapes
+from toolkit_builder.kinds.shapes import card, link, row
+from toolkit_builder.model import Document, Payload
+from toolkit_builder.site import Conference, Site, neighbours
+
+
+def _conference_link(conference: Conference | None, site: Site) -> Payload | None:
+    if conference is None:
+        return None
+    fields = conference.document.fields
+    return {**link(conference.document, site), "short_title": fields.short_title,
+            "start": fields.start.isoformat(), "end": fields.end.isoformat() if fields.end else "",
+            "place": fields.place}
+
+
+def _step(doc: Document | None, site: Site) -> Payload | None:
+    return link(doc, site) if doc else None
+
+
+def _source(doc: Document) -> Payload:
+    """The Markdown source, given back: what every paper offers for download."""
+    return {"label": "The text as Markdown", "url": f"{doc.url}source.md", "format": "Markdown", "size": None, "note": ""}
+
+
+def _study(doc: Document, site: Site) -> Payload:
+    """What the motions engine found out about a paper and its amendments; empty for one without any."""
+    study: Payload = site.studies.get(doc.id, {})
+    return study
+
+
+def _numbers(doc: Document) -> list[Payload]:
+    return [{"edition": edition, "number": number} for edition, number in doc.fields.numbers.items()]
+
+
+def _common(doc: Document, site: Site, among: tuple[Document, ...]) -> Payload:
+    conference = site.conference_of(doc)
+    previous, following = neighbours(among, doc)
+    return {
+        "number": doc.fields.number, "label": shapes.label(doc), "title": shapes.title(doc, site),
+        "mover": doc.fields.mover, "seconder": doc.fields.seconder, "section": getattr(doc.fields, "section", ""),
+        "star": bool(doc.fields.new_in), "conference": _conference_link(conference, site),
+        "executive": shapes.position(doc),
+        "executive_name": conference.document.fields.executive_name if conference else "",
+        "result": shapes.result(doc, site), "mentioned_in": shapes.mentioned_in(doc, site),
+        "previous": _step(previous, site), "next": _step(following, site), "numbers": _numbers(doc),
+        "all": {"title": "All motions", "url": f"{conference.document.url}#motions" if conference else "/motions/",
+                "label": ""},
+        "downloads": [_source(doc)],
+    }
+
+
+def amendment(doc: Document, site: Site) -> Payload:
+    """One amendment as a motion's page shows it: its instruction, what it changes, what it conflicts with."""
+    conference = site.conference_of(doc)
+    target = conference.paper(doc.fields.amends, besides=doc) if conference else None
+    study = (_study(target, site) if target else {}).get("amendments", {}).get(doc.id, {})
+    subs = conference.amendments_of.get(doc.id, ()) if conference else ()
+    return {
+        "id": doc.id, "anchor": f"amendment-{shapes.slug(doc.fields.number or doc.name)}",
+        "number": doc.fields.number, "label": shapes.label(doc), "title": shapes.title(doc, site),
+        "mover": doc.fields.mover, "seconder": doc.fields.seconder, "form": doc.fields.form,
+        "instruction_html": doc.parsed.get("html", ""), "diff_html": study.get("diff_html", ""),
+        "executive": shapes.position(doc), "result": shapes.result(doc, site),
+        "conflicts": [_conflict(c, site) for c in study.get("conflicts", [])],
+        "same_as": [link(site.by_id[i], site) for i in study.get("same_as", []) if i in site.by_id],
+        "sub_amendments": [amendment(s, site) for s in subs if s is not doc],
+        "url": doc.url, "note": study.get("note", ""),
+    }
+
+
+def _conflict(found: Payload, site: Site) -> Payload:
+    return {"with": link(site.by_id[found["with"]], site), "kind": found["kind"], "sentence": found["sentence"]}
+
+
+def _views(doc: Document, study: Payload, current: str) -> list[Payload]:
+    base = f"{doc.url}views/"
+    return [
+        {"key": v["key"], "label": v["label"], "url": doc.url if v["key"] == "printed" else f"{base}{v['key']}/",
+         "current": v["key"] == current, "html": v["html"]}
+        for v in study.get("views", [])
+    ]
+
+
+def _motionlike(doc: Document, site: Site, among: tuple[Document, ...]) -> Payload:
+    conference = site.conference_of(doc)
+    study = _study(doc, site)
+    amendments = conference.amendments_of.get(doc.id, ()) if conference else ()
+    return {
+        **_common(doc, site, among),
+        "text_html": doc.parsed.get("html", ""), "words": doc.parsed.get("words", 0),
+        "lines": doc.parsed.get("lines", 0), "contents": doc.parsed.get("headings", []),
+        "amendments": [amendment(a, site) for a in amendments],
+        "conflicts": [{"a": link(site.by_id[c["a"]], site), "b": link(site.by_id[c["b"]], site), "kind": c["kind"],
+                       "sentence": c["sentence"]} for c in study.get("conflicts", [])],
+        "views": _views(doc, study, "printed"), "final": study.get("final"),
+        "consequences": [{"sentence": s} for s in study.get("consequences", [])],
+    }
+
+
+def motion(doc: Document, site: Site) -> Payload:
+    conference = site.conference_of(doc)
+    payload = _motionlike(doc, site, conference.motions if conference else (doc,))
+    into = next((c for c in conference.composites for s in c.fields.sources
+                 if conference.paper(s) is doc), None) if conference else None
+    return {**payload, "composited_into": link(into, site) if into else None}
+
+
+def composite(doc: Document, site: Site) -> Payload:
+    conference = site.conference_of(doc)
+    sources = [s for n in doc.fields.sources if conference and (s := conference.paper(n, besides=doc))]
+    clauses = [{"html": c["html"], "from": [link(site.by_id[i], site) for i in c["from"] if i in site.by_id],
+                "words_from_nowhere": c["words_from_nowhere"]} for c in _study(doc, site).get("clauses", [])]
+    return {**_motionlike(doc, site, conference.composites if conference else (doc,)), "composited_into": None,
+            "sources": [row(s, site) for s in sources], "clauses": clauses}
+
+
+def amendment_page(doc: Document, site: Site) -> Payload:
+    conference = site.conference_of(doc)
+    target = conference.paper(doc.fields.amends, besides=doc) if conference else None
+    study = (_study(target, site) if target else {}).get("amendments", {}).get(doc.id, {})
+    return {
+        **_common(doc, site, conference.amendments if conference else (doc,)), **amendment(doc, site),
+        "motion": link(target, site) if target else None, "amended_html": study.get("amended_html", ""),
+        "side_by_side_html": study.get("side_by_side_html", ""),
+    }
+
+
+def source_documents(doc: Document, site: Site) -> tuple[Document, ...]:
+    """The documents that a paper's page shows besides itself: its amendments, and who mentions it."""
+    conference = site.conference_of(doc)
+    amendments = conference.amendments_of.get(doc.id, ()) if conference else ()
+    subs = tuple(s for a in amendments for s in (conference.amendments_of.get(a.id, ()) if conference else ()))
+    return (*amendments, *subs, *(m.by for m in site.mentions.get(doc.id, ())))
+
+
+# --- pages that no single document makes ------------------------------------------------------------------
+
+
+def view_pages(doc: Document, site: Site) -> list[shapes.Page]:
+    """One page for each view of a motion's text, so that readers without scripts can switch as well."""
+    study = _study(doc, site)
+    conference = site.conference_of(doc)
+    return [
+        shapes.Page(
+            url=f"{doc.url}views/{v['key']}/", template="motion-view.html", kind="motion-view",
+            title=f"{shapes.label(doc)}: {v['label'].lower()}", document=doc,
+            doc={"motion": link(doc, site), "label": v["label"], "html": v["html"], "key": v["key"],
+                 "views": [{k: x[k] for k in ("key", "label", "url", "current")}
+                           for x in _views(doc, study, v["key"])],
+                 "conference": _conference_link(conference, site), "title": shapes.title(doc, site)},
+            sources=source_documents(doc, site),
+        )
+        for v in study.get("views", []) if v["key"] != "printed"
+    ]
+
+
+def all_motions(site: Site) -> shapes.Page | None:
+    """Every motion of every conference, by year, conference, result and tag."""
+    if not site.all("motion") and not site.all("composite"):
+        return None
+    years: dict[int, list[Payload]] = {}
+    for conference in site.conferences:
+        head = conference.document
+        years.setdefault(head.fields.start.year, []).append({
+            "title": head.title, "url": head.url,
+            "rows": [card(m, site) for m in (*conference.motions, *conference.composites)],
+        })
+    return shapes.Page(
+        url="/motions/", template="motions.html", kind="motions", title="All motions",
+        doc={
+            "title": "All motions", "years": [{"year": y, "conferences": c} for y, c in years.items()],
+            "results": tally(site.all("motion"), site), "tags": tag_counts(site.all("motion")),
+            "conferences": [link(c.document, site) for c in site.conferences],
+        },
+        sources=(*site.all("motion"), *site.all("composite")),
+    )
+
+
+def tally(docs: tuple[Document, ...], site: Site) -> list[Payload]:
+    """How many papers came to which result, in the vocabulary's order."""
+    counts: dict[str, int] = {}
+    for doc in docs:
+        key = shapes.recorded(doc, site).outcome
+        counts[key] = counts.get(key, 0) + 1
+    return [{"key": o.key, "label": o.label, "tone": o.tone, "count": counts[o.key]}
+            for o in shapes.words(site).outcomes if o.key in counts]
+
+
+def tag_counts(docs: tuple[Document, ...]) -> list[Payload]:
+    counts: dict[str, int] = {}
+    for doc in docs:
+        for name in doc.fields.tags:
+            counts[name] = counts.get(name, 0) + 1
+    return [{**shapes.tag(name), "count": n} for name, n in sorted(counts.items(), key=lambda i: i[0].lower())]

@@ -1,0 +1,192 @@
+"""Documents in; a frozen ``Site`` out: who refers to whom, where everything lies, and what does not add up.
+
+A ``Site`` answers questions about the whole; kinds' views ask it and hand renderers plain payloads.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from toolkit_builder.config import Config
+from toolkit_builder.model import Document, Payload
+from toolkit_builder.motions import numbering
+
+PAPERS = ("motion", "amendment", "composite")
+
+
+class Mentioned(NamedTuple):
+    """Somebody mentions a document: who, and the words around it."""
+
+    by: Document
+    context: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conference:
+    """One conference and its papers, each list in agenda order."""
+
+    document: Document
+    motions: tuple[Document, ...]
+    amendments: tuple[Document, ...]
+    composites: tuple[Document, ...]
+    bulletins: tuple[Document, ...]
+
+    @property
+    def name(self) -> str:
+        return self.document.name
+
+    @cached_property
+    def by_number(self) -> dict[tuple[str, numbering.Number], Document]:
+        """Papers by kind and number; the first of two equal numbers wins (the second is reported)."""
+        found: dict[tuple[str, numbering.Number], Document] = {}
+        for doc in (*self.motions, *self.amendments, *self.composites):
+            if (number := number_of(doc)) is not None:
+                found.setdefault((doc.kind, number), doc)
+        return found
+
+    @cached_property
+    def amendments_of(self) -> dict[str, tuple[Document, ...]]:
+        """Amendments by the id of the paper that they amend."""
+        found: dict[str, list[Document]] = {}
+        for doc in self.amendments:
+            if target := self.paper(doc.fields.amends, besides=doc):
+                found.setdefault(target.id, []).append(doc)
+        return {k: tuple(v) for k, v in found.items()}
+
+    def paper(self, number: str, kinds: Sequence[str] = PAPERS, besides: Document | None = None) -> Document | None:
+        """The paper with that number: a motion first, then an amendment, then a composite."""
+        try:
+            wanted = numbering.Number.parse(number)
+        except numbering.NotANumber:
+            return None
+        for kind in kinds:
+            if (doc := self.by_number.get((kind, wanted))) and doc is not besides:
+                return doc
+        return None
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        return tuple(doc.fields.number for doc in (*self.motions, *self.amendments, *self.composites))
+
+
+def number_of(doc: Document) -> numbering.Number | None:
+    """A paper's number, or None where it has none (TUC amendments) or it cannot be one (reported elsewhere)."""
+    try:
+        return numbering.Number.parse(f"Composite {doc.fields.number}") if (
+            doc.kind == "composite" and "composite" not in doc.fields.number.lower()
+        ) else numbering.Number.parse(doc.fields.number)
+    except numbering.NotANumber:
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """All published documents of one site, linked. ``memo`` holds what views have worked out once."""
+
+    config: Config
+    documents: tuple[Document, ...]
+    conferences: tuple[Conference, ...]
+    targets: Mapping[str, Mapping[str, Document]]
+    mentions: Mapping[str, tuple[Mentioned, ...]]
+    assets: frozenset[str]
+    studies: Mapping[str, Any] = field(default_factory=dict)
+    memo: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    @cached_property
+    def by_kind(self) -> dict[str, tuple[Document, ...]]:
+        found: dict[str, list[Document]] = {}
+        for doc in self.documents:
+            found.setdefault(doc.kind, []).append(doc)
+        return {k: tuple(v) for k, v in found.items()}
+
+    @cached_property
+    def by_id(self) -> dict[str, Document]:
+        return {doc.id: doc for doc in self.documents}
+
+    @cached_property
+    def by_path(self) -> dict[str, Document]:
+        return {doc.path: doc for doc in self.documents}
+
+    @cached_property
+    def by_url(self) -> dict[str, Document]:
+        return {doc.url: doc for doc in self.documents}
+
+    @cached_property
+    def conference_by_name(self) -> dict[str, Conference]:
+        return {c.name: c for c in self.conferences}
+
+    def all(self, kind: str) -> tuple[Document, ...]:
+        """Every document of a kind, in path order."""
+        return self.by_kind.get(kind, ())
+
+    def conference_of(self, doc: Document) -> Conference | None:
+        return self.conference_by_name.get(doc.conference or "")
+
+    def named(self, kind: str, name: str) -> Document | None:
+        """The document of ``kind`` with that file name, id or address."""
+        return self._named.get((kind, name)) or self.by_id.get(name) or self.by_url.get(name)
+
+    @cached_property
+    def _named(self) -> dict[tuple[str, str], Document]:
+        found: dict[tuple[str, str], Document] = {}
+        for doc in self.documents:
+            found.setdefault((doc.kind, doc.name), doc)
+        return found
+
+    def lookup(self, reference: str, kinds: Iterable[str] = ()) -> Document | None:
+        """A document by id, address, path below content/, or file name."""
+        wanted = reference.strip()
+        for candidate in (wanted, f"content/{wanted}", f"content/{wanted}.md"):
+            if doc := self.by_id.get(candidate) or self.by_url.get(candidate) or self.by_path.get(candidate):
+                return doc
+        return next((doc for kind in kinds or self.by_kind if (doc := self._named.get((kind, wanted)))), None)
+
+    def nearest(self, reference: str) -> Document | None:
+        """The document whose file name is most like ``reference``, for "did you mean"."""
+        names = {doc.name: doc for doc in self.documents}
+        found = difflib.get_close_matches(reference.rstrip("/").rpartition("/")[2].removesuffix(".md"), names, n=1)
+        return names[found[0]] if found else None
+
+    def by_date(self, kind: str) -> tuple[Document, ...]:
+        """Newest first; equal days by path."""
+        return tuple(sorted(sorted(self.all(kind), key=lambda d: d.path), reverse=True,
+                            key=lambda d: str(d.fields.date or "")))
+
+
+# --- following and preceding -----------------------------------------------------------------------------
+
+
+def neighbours(docs: Sequence[Document], doc: Document) -> tuple[Document | None, Document | None]:
+    """The documents before and after ``doc`` in a sequence that holds it."""
+    at = next(i for i, d in enumerate(docs) if d is doc)
+    return (docs[at - 1] if at else None), (docs[at + 1] if at + 1 < len(docs) else None)
+
+
+def group_conferences(documents: Sequence[Document]) -> Iterator[Conference]:
+    """The conferences of a site, newest first, with their papers in natural order of number."""
+    papers: dict[tuple[str, str], list[Document]] = {}
+    for doc in documents:
+        if doc.conference:
+            papers.setdefault((doc.conference, doc.kind), []).append(doc)
+
+    def ordered(conference: str, kind: str) -> tuple[Document, ...]:
+        docs = papers.get((conference, kind), [])
+        if kind == "bulletin":
+            return tuple(numbering.in_order(docs, key=lambda d: d.fields.issue))
+        return tuple(numbering.in_order(docs, key=lambda d: d.fields.number))
+
+    heads = [d for d in documents if d.kind == "conference"]
+    for doc in sorted(heads, key=lambda d: (str(d.fields.start), d.name), reverse=True):
+        yield Conference(
+            document=doc, motions=ordered(doc.name, "motion"), amendments=ordered(doc.name, "amendment"),
+            composites=ordered(doc.name, "composite"), bulletins=ordered(doc.name, "bulletin"),
+        )
+
+
+def plain_payload(doc: Document) -> Payload:
+    """The body of a document as every view shows it."""
+    return {"title": doc.title, "body_html": doc.parsed.get("html", ""), "headings": doc.parsed.get("headings", [])}
