@@ -125,8 +125,8 @@ class Kind:
     """One family of document: where its files lie, what their front matter holds, how they are shown.
 
     ``folder`` is a pattern over the path below ``content/``: ``{conference}`` captures one folder's name.
-    ``url`` is filled from the captures, ``{name}`` and the kind's own fields. ``example`` is a whole source
-    file that decodes cleanly: ``toolkit new`` writes it, the tests build it, the docs show it.
+    ``**`` any path. ``url`` is filled from the captures, ``{name}`` and the kind's own fields. ``body`` names
+    the reader of its text (``bodies.READERS``).
     """
 
     name: str
@@ -135,9 +135,8 @@ class Kind:
     fields: type[Fields]
     folder: str
     url: str
-    example: str
     template: str
     view: View
-    structured: bool = False
+    body: str = "prose"
     numbered: bool = False
     checks: tuple[Check, ...] = ()

@@ -42,6 +42,7 @@ class MotionFields(Paper):
 
 
 class AmendmentFields(Paper):
+    number: str = Field("", max_length=20, description="Left out where amendments go by their mover, as at the TUC")
     amends: ItemNumber = Field(description="The motion's number (or the amendment's, for a sub-amendment)")
     form: Literal["instruction", "copy", "editorial"] = Field(
         "instruction",
