@@ -1,0 +1,19 @@
+"""A laid-out document in; its copy-fit figures and everything wrong with its layout out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..diagnostics import Diagnostic
+from . import copyfit, overflow, resolution
+from .document import Fit, PrintDocument
+
+
+def checked(laid_out: Any, document: PrintDocument) -> tuple[Fit, list[Diagnostic]]:
+    span = document.span
+    fit = copyfit.measured(laid_out, document.max_pages)
+    return fit, [
+        *overflow.diagnostics(overflow.overflows(laid_out), span),
+        *copyfit.diagnostics(laid_out, fit, document.max_pages, span),
+        *resolution.diagnostics(laid_out, document.minimum_dpi, span),
+    ]

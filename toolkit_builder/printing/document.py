@@ -1,0 +1,83 @@
+"""The nouns of print: what an engine is handed, what it hands back, and the two methods that make an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..diagnostics import Diagnostic, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintDocument:
+    """One document to print: plain values, so that it travels to a worker process.
+
+    ``html`` is a whole page of trusted or cleaned HTML; relative addresses in it resolve against the folder ``base``
+    (a posix path) among ``assets``. ``stylesheets`` are CSS texts in cascade order; ``stylesheet_paths`` (same
+    length, or empty) say where each came from: faults are reported there, and its own relative addresses resolve
+    against that path. ``path`` is the file that diagnostics name. Links into the site are printed with ``site_url``
+    before them; without one they are printed as plain text.
+    """
+
+    html: str
+    title: str
+    lang: str
+    path: str
+    stylesheets: tuple[str, ...] = ()
+    stylesheet_paths: tuple[str, ...] = ()
+    assets: Mapping[str, bytes] = field(default_factory=dict)
+    base: str = ""
+    site_url: str = ""
+    pdf_variant: str = "pdf/ua-1"
+    bleed_mm: float = 0.0
+    marks: bool = False
+    greyscale: bool = False
+    cmyk: bool = False
+    max_pages: int | None = None
+    minimum_dpi: int = 150
+    line_numbers: bool = True
+
+    @property
+    def span(self) -> Span:
+        return Span(self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """How well the text fills its pages (the copy-fit report of a bulletin).
+
+    ``filled`` is the used share of the last page's text area, 0 to 1, averaged over its columns. ``lines_left`` are
+    the lines of body text that still fit on the last page; ``lines_over`` those beyond ``max_pages`` (0 when it fits).
+    """
+
+    pages: int
+    filled: float
+    lines_left: int
+    lines_over: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """A printed document. ``pdf`` is empty when the engine could not print; a diagnostic then says why.
+
+    ``sheets`` are the trimmed page sizes in millimetres; ``numbered`` counts the line numbers in the margins.
+    """
+
+    pdf: bytes
+    pages: int
+    sheets: tuple[tuple[float, float], ...] = ()
+    numbered: int = 0
+    fit: Fit | None = None
+
+
+class Engine(Protocol):
+    """What prints: a name and version (they enter the cache key) and ``render``, a pure function of its document."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    def render(self, document: PrintDocument) -> tuple[Printed, list[Diagnostic]]: ...

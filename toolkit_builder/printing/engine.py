@@ -1,0 +1,306 @@
+"""A print document in, PDF bytes and diagnostics out, with WeasyPrint behind two methods.
+
+What is dear is kept for the process and keyed by content: font configurations with their parsed style sheets
+(``_Kit``), and decoded pictures. What a document sees depends on nothing but the document: fontconfig is given an
+empty configuration, so only the fonts that the style sheets bring exist; addresses resolve on a made-up host
+(``fetch``), because the engine names pictures after their address.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes.util
+import gc
+import logging
+import os
+import re
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from ..diagnostics import Diagnostic, Span, error, note, warning
+from . import boxes, finish, report
+from .checks import checked
+from .document import Engine, Fit, PrintDocument, Printed
+from .fetch import HOST, Shelf, fetcher, path_of, shown, url_of
+from .lines import placed_lines
+
+__all__ = ["Engine", "Fit", "PrintDocument", "Printed", "WeasyPrintEngine", "available"]
+
+_KITS = 8  # font configurations kept; each holds its fonts in memory
+_PICTURES = 512  # decoded pictures kept
+_LINKS = re.compile(r"(?:https?|mailto|tel|sms):", re.IGNORECASE)
+# Whatever else in a document can bring fonts or styles: it decides which kit the document may share.
+_INLINE = re.compile(r"@font-face[^}]*}|@counter-style[^}]*}|@color-profile[^}]*}|@import[^;]*;|<link\b[^>]*>", re.I)
+_LOCK = threading.RLock()  # the environment, the collector and the loggers belong to the whole process
+
+_INSTALL = {
+    "linux": "install it with 'apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0' (Debian, Ubuntu) "
+    "or 'dnf install pango' (Fedora)",
+    "darwin": "install it with 'brew install pango'",
+    "win32": "install MSYS2, then run 'pacman -S mingw-w64-x86_64-pango' in its shell",
+}
+
+
+def available() -> str | None:
+    """None when this machine can print; else one sentence that says what is missing and how to install it."""
+    try:
+        _weasyprint()
+    except ImportError:
+        return "the print engine is missing: install it with 'pip install weasyprint'"
+    except OSError:
+        wanted = "Pango" if not ctypes.util.find_library("pango-1.0") else "a library that Pango needs"
+        return f"printing needs {wanted}: {_INSTALL.get(sys.platform, _INSTALL['linux'])}"
+    return None
+
+
+def _weasyprint() -> Any:
+    """The engine's module, imported when the first document is printed (it takes 0.4 s and needs Pango)."""
+    with warnings.catch_warnings():
+        # It warns on machines without fonts; ours come with the theme.
+        warnings.filterwarnings("ignore", "No fonts configured", UserWarning)
+        warnings.filterwarnings("ignore", "FontConfig cannot load", UserWarning)
+        import weasyprint
+
+    return weasyprint
+
+
+@contextlib.contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _no_collector() -> Iterator[None]:
+    """Cyclic collection off: a layout makes many boxes and no garbage worth looking for (a seventh of the time)."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Kit:
+    """What documents with the same style sheets share: fonts, parsed sheets, and what these read."""
+
+    fonts: Any
+    sheets: list[Any]
+    counters: Any
+    profiles: dict[str, Any]
+    served: dict[str, bytes]
+    complaints: list[Diagnostic]
+
+
+class _Fonts(dict[Any, Any]):
+    """The fonts of one document as it is drawn; their files are noted before the engine cuts them to subsets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._files: list[tuple[tuple[int, int], bytes]] = []
+
+    def __setitem__(self, key: Any, font: Any) -> None:
+        super().__setitem__(key, font)
+        self._files.append(((int(font.style), abs(int(font.weight) - 400)), font.file_content))
+
+    def plainest(self) -> bytes:
+        """The file of the upright font nearest to regular weight; empty when nothing was drawn."""
+        return min(self._files, key=lambda item: item[0])[1] if self._files else b""
+
+
+_Key = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
+
+
+class WeasyPrintEngine:
+    """Prints with WeasyPrint. One instance serves a process; several threads take turns."""
+
+    name = "weasyprint"
+
+    def __init__(self) -> None:
+        self._shelf = Shelf()
+        self._fetcher: Any = None
+        self._kits: dict[_Key, _Kit] = {}
+        self._pictures: dict[str, Any] = {}
+        self._pictured: dict[str, bytes] = {}
+
+    @property
+    def version(self) -> str:
+        """The engine's own version and this module's, without importing the engine."""
+        return f"{metadata.version('weasyprint')}+1"
+
+    def render(self, document: PrintDocument) -> tuple[Printed, list[Diagnostic]]:
+        """Print one document. Its mistakes, and what the engine cannot do, come back as diagnostics."""
+        missing = available()
+        if missing:
+            return Printed(pdf=b"", pages=0), [error("P114", missing, document.span)]
+        # fontTools stamps the fonts it writes with the time, unless this (reproducible-builds.org) says otherwise.
+        with _LOCK, _environment(SOURCE_DATE_EPOCH="0"), _no_collector(), report.listening() as log:
+            try:
+                return self._render(document, log)
+            except (RecursionError, MemoryError) as problem:
+                why = "it is nested too deeply" if isinstance(problem, RecursionError) else "it needs too much memory"
+                found = error("P113", f"the document cannot be printed: {why}", document.span)
+            except Exception as problem:  # a bug of the engine must not take the other documents along
+                text = f"the print engine failed on this document ({type(problem).__name__}: {problem})"
+                found = error("P113", text, document.span, hint="leave parts out until it prints, to find the cause")
+            refused = report.diagnostics(log, self._shelf.refused, document.span)
+            self._forget()
+            return Printed(pdf=b"", pages=0), [*refused, found]
+
+    def _render(self, document: PrintDocument, log: list[logging.LogRecord]) -> tuple[Printed, list[Diagnostic]]:
+        weasyprint = _weasyprint()
+        if self._fetcher is None:
+            self._fetcher = fetcher(self._shelf)
+        self._shelf.open(document.assets)
+        if not self._shelf.holds(self._pictured) or len(self._pictures) > _PICTURES:
+            self._forget()
+        kit = self._kit(document)
+        log.clear()
+        self._shelf.open(document.assets)
+        page = weasyprint.HTML(
+            string=document.html,
+            base_url=urljoin(HOST, url_of(document.base.strip("/") + "/")),
+            url_fetcher=self._fetcher,
+        )
+        page.etree_element.attrib.setdefault("lang", document.lang)
+        laid_out = page.render(
+            font_config=kit.fonts,
+            counter_style=kit.counters.copy(),
+            color_profiles=dict(kit.profiles),
+            stylesheets=kit.sheets,
+            cache=self._pictures,
+            pdf_variant=document.pdf_variant or None,
+        )
+        laid_out.metadata.title = laid_out.metadata.title or document.title
+        laid_out.metadata.lang = laid_out.metadata.lang or document.lang
+        found = [*kit.complaints, *_without_attachments(laid_out, document), *_links(laid_out, document)]
+        fit, problems = checked(laid_out, document)
+        laid_out.fonts = used = _Fonts()
+        pdf = laid_out.write_pdf(pdf_variant=document.pdf_variant or None)
+        found += report.diagnostics(log, self._shelf.refused, document.span)
+        self._keep_pictures(kit)
+        lines = placed_lines(laid_out) if document.line_numbers else []
+        printed, more = finish.finished(pdf, document, lines, used.plainest(), fit)
+        return printed, [*found, *problems, *more]
+
+    def _kit(self, document: PrintDocument) -> _Kit:
+        inline = tuple(_INLINE.findall(document.html))
+        key: _Key = (
+            (*document.stylesheets, boxes.page_rule(document.bleed_mm)),
+            document.stylesheet_paths,
+            inline,
+            document.base if inline else "",
+        )
+        kit = self._kits.pop(key, None)
+        if kit is None or not self._shelf.holds(kit.served):
+            kit = self._new_kit(document, hermetic=True, inline=inline)
+        self._kits[key] = kit  # last in the order: least recently used first
+        while len(self._kits) > _KITS:
+            del self._kits[next(iter(self._kits))]
+        return kit
+
+    def _new_kit(self, document: PrintDocument, *, hermetic: bool, inline: tuple[str, ...]) -> _Kit:
+        """Parse the style sheets. Without a font of their own the machine's fonts must do, and a note says so."""
+        weasyprint = _weasyprint()
+        from weasyprint.css.counters import CounterStyle
+        from weasyprint.text.fonts import FontConfiguration
+
+        own = {"FONTCONFIG_FILE": str(Path(__file__).with_name("fonts.conf"))} if hermetic else {}
+        with _environment(**own):
+            fonts = FontConfiguration()
+        kit = _Kit(fonts=fonts, sheets=[], counters=CounterStyle(), profiles={}, served={}, complaints=[])
+        self._shelf.open(document.assets)
+        paths = document.stylesheet_paths or ("",) * len(document.stylesheets)
+        own_rule = boxes.page_rule(document.bleed_mm)
+        sheets = [*zip(document.stylesheets, paths, strict=True), *([(own_rule, "")] if own_rule else [])]
+        for css, path in sheets:
+            with report.listening() as log:
+                kit.sheets.append(
+                    weasyprint.CSS(
+                        string=css,
+                        base_url=url_of(path),
+                        url_fetcher=self._fetcher,
+                        font_config=fonts,
+                        counter_style=kit.counters,
+                        color_profiles=kit.profiles,
+                    )
+                )
+            span = Span(path) if path else document.span
+            kit.complaints += report.diagnostics(log, self._shelf.refused, span)
+            self._shelf.refused.clear()
+        kit.served = dict(self._shelf.served)
+        if not hermetic:
+            text = "the style sheets bring no font, so the machine's own were used and pages differ between machines"
+            kit.complaints.append(note("P111", text, document.span, hint="add @font-face rules to the theme"))
+        elif not _has_fonts(fonts) and not any("@font-face" in text or "<link" in text for text in inline):
+            return self._new_kit(document, hermetic=False, inline=inline)
+        return kit
+
+    def _keep_pictures(self, kit: _Kit) -> None:
+        """Remember what the kept pictures were made of; forget failures and the one-off data: pictures."""
+        for path, data in self._shelf.served.items():
+            self._pictured[path] = data
+            if path.lower().endswith((".css", ".ttf", ".otf", ".woff", ".woff2", ".icc")):
+                kit.served[path] = data
+        for url in [url for url, kept in self._pictures.items() if kept is None or url.startswith("data:")]:
+            del self._pictures[url]
+
+    def _forget(self) -> None:
+        self._pictures.clear()
+        self._pictured.clear()
+
+
+def _has_fonts(fonts: Any) -> bool:
+    """Whether fontconfig knows any font at all: with none, Pango ends the process."""
+    from weasyprint.text.ffi import ffi, fontconfig
+
+    sets = [fontconfig.FcConfigGetFonts(fonts._config, which) for which in (0, 1)]  # system, application
+    return any(found != ffi.NULL and found.nfont > 0 for found in sets)
+
+
+def _without_attachments(laid_out: Any, document: PrintDocument) -> list[Diagnostic]:
+    """A PDF on paper carries no files; in the engine they would bring the time of day into the bytes."""
+    dropped = list(laid_out.metadata.attachments)
+    laid_out.metadata.attachments = []
+    for page in laid_out.pages:
+        dropped += [link for link in page.links if link[0] == "attachment"]
+        page.links[:] = [link for link in page.links if link[0] != "attachment"]
+    hint = "publish the file beside the document and link to it"
+    return [warning("P112", "attached files are not printed", document.span, hint=hint)] if dropped else []
+
+
+def _links(laid_out: Any, document: PrintDocument) -> list[Diagnostic]:
+    """Links into the site get the site's address; links that only a browser could run become plain text."""
+    found: list[Diagnostic] = []
+    for page in laid_out.pages:
+        kept = []
+        for kind, target, rectangle, box in page.links:
+            path = path_of(target) if kind == "external" else None
+            if path is not None:
+                if not document.site_url:
+                    continue
+                target = urljoin(document.site_url.rstrip("/") + "/", target[len(HOST) :])
+            elif kind == "external" and not _LINKS.match(target):
+                hint = "use https:, mailto: or tel:"
+                found.append(warning("P108", f"the link to '{shown(target)}' is not printed", document.span, hint=hint))
+                continue
+            kept.append((kind, target, rectangle, box))
+        page.links[:] = kept
+    return list(dict.fromkeys(found))
