@@ -1,0 +1,302 @@
+"""A source text and a model in; typed front matter, the body and every complaint, each at its place, out.
+
+Scalars arrive from ``yamltext`` as the characters the author typed. The model says what is meant: a text field
+keeps ``20.10``, ``010``, ``no`` and ``12:30`` as they stand, a date must be year-month-day, a yes/no field takes
+yes, no, true, false, on and off. A key that is left empty (or is ``~`` or ``null``, where text is not meant)
+counts as left out. A single value is accepted where a list is meant, as a list of one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from toolkit_builder import wording
+from toolkit_builder.diagnostics import Diagnostic, Severity, Span, ordered
+from toolkit_builder.shapes import Shape, shape_of
+from toolkit_builder.yamltext import Group, Items, Node, Origin, Parsed, Scalar, find, parse
+
+M = TypeVar("M", bound=BaseModel)
+Loc = tuple[str | int, ...]
+
+_CLOSING = re.compile(r"^---[ \t]*$", re.MULTILINE)
+_DASHES = re.compile(r"^(?:-{2,}|[–—]+-*|-[ \t]*-[ \t]*-)[ \t]*$", re.MULTILINE)
+_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+class FrontMatter(NamedTuple):
+    """Where the two parts of a source text are. ``start`` and ``end`` are the offsets of the YAML in it.
+
+    ``yaml_line`` and ``body_line`` count from 1. ``opened`` without ``closed`` means that the second ``---`` is
+    missing: ``yaml_text`` is then everything below the first one.
+    """
+
+    yaml_text: str
+    yaml_line: int
+    body: str
+    body_line: int
+    start: int
+    end: int
+    opened: bool
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded(Generic[M]):
+    """``fields`` is None if there is any error; the body is always there."""
+
+    fields: M | None
+    body: str
+    body_line: int
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def split(text: str) -> FrontMatter:
+    """Cut a source text into front matter and body. Empty lines above the first ``---`` are allowed."""
+    start = 0
+    while text.startswith("\n", start):
+        start += 1
+    first = text.find("\n", start)
+    opening = text[start : len(text) if first < 0 else first]
+    if opening.rstrip(" \t") != "---":
+        return FrontMatter("", 1, text, 1, 0, 0, False, False)
+    line = start + 2
+    if first < 0:
+        return FrontMatter("", line, "", line, len(text), len(text), True, False)
+    closing = _CLOSING.search(text, first + 1)
+    if closing is None:
+        return FrontMatter(text[first + 1 :], line, "", line, first + 1, len(text), True, False)
+    end = closing.start()
+    body = min(closing.end() + 1, len(text))
+    body_line = line + text.count("\n", first + 1, body)
+    return FrontMatter(text[first + 1 : end], line, text[body:], body_line, first + 1, end, True, True)
+
+
+def decode(model: type[M], source_text: str, path: str) -> Decoded[M]:
+    """Read the front matter of one source file as ``model``."""
+    front = split(source_text)
+    origin = Origin(path, source_text)
+    if front.opened and not front.closed:
+        return Decoded(None, front.body, front.body_line, (_unclosed(origin, front),))
+    if not front.opened:
+        fields, found = _checked(model, Parsed(None), origin, 0)
+        if fields is None:
+            found = [_no_front_matter(model, origin)]
+        return Decoded(fields, front.body, front.body_line, tuple(found))
+    home = source_text.index("---")
+    parsed = parse(origin, front.start, front.end)
+    fields, found = _checked(model, parsed, origin, home)
+    return Decoded(fields, front.body, front.body_line, tuple(found))
+
+
+def decode_yaml(model: type[M], source_text: str, path: str) -> Decoded[M]:
+    """Read a file that is YAML as a whole (``toolkit.yaml``, ``theme.yaml``) as ``model``."""
+    origin = Origin(path, source_text)
+    fields, found = _checked(model, parse(origin, 0, len(source_text)), origin, 0)
+    return Decoded(fields, "", 1, tuple(found))
+
+
+def field_span(source_text: str, path: str, loc: Sequence[str | int], *, key: bool = False) -> Span:
+    """Where a field's value (or its key) stands in a source file: ``("amends",)``, ``("sources", 1)``.
+
+    What is not there is shown where it should be: at the group that lacks it, or at the opening ``---``.
+    """
+    return field_node(source_text, path, loc, key=key)[1]
+
+
+def field_diagnostic(
+    code: str, message: str, source_text: str, path: str, loc: Sequence[str | int], *, key: bool = False,
+    hint: str = "", severity: Severity = Severity.ERROR,
+) -> Diagnostic:
+    """A later stage's complaint about a field, shown at the field's place."""
+    _, span = field_node(source_text, path, loc, key=key)
+    lines = source_text.split("\n", span.line)
+    return Diagnostic(severity, code, message, span, hint, lines[span.line - 1])
+
+
+def field_node(
+    source_text: str, path: str, loc: Sequence[str | int], *, key: bool = False
+) -> tuple[Origin, Span]:
+    """The source and the place in it that ``loc`` names."""
+    front = split(source_text)
+    origin = Origin(path, source_text)
+    whole_file = not front.opened and path.endswith((".yaml", ".yml"))
+    start, end = (0, len(source_text)) if whole_file else (front.start, front.end)
+    root = parse(origin, start, end).root
+    found_key, node = find(root, loc)
+    if found_key is None and (node is root or node is None):
+        at = max(source_text.find("---"), 0) if front.opened else 0
+        return origin, origin.span(at, at + 3 if front.opened else at)
+    place = found_key if key and found_key is not None else node
+    assert place is not None
+    return origin, origin.span(place.start, place.end)
+
+
+def freeze(fields: BaseModel) -> dict[str, Any]:
+    """Plain JSON values that ``thaw`` reads back: only what the author set, under the keys the author wrote."""
+    return fields.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+def thaw(model: type[M], data: Any) -> M:
+    """The fields that ``freeze`` made plain. Raises ValidationError for data of another model: a cache miss."""
+    return model.model_validate(data)
+
+
+# --- nodes -> values -------------------------------------------------------------------------------------
+
+
+def _checked(model: type[M], parsed: Parsed, origin: Origin, home: int) -> tuple[M | None, list[Diagnostic]]:
+    root = parsed.root
+    reader = _Reader(origin, parsed)
+    values: Any = {}
+    if isinstance(root, Group):
+        values = reader.group(root, shape_of(model), ())
+    elif root is not None and not (isinstance(root, Scalar) and root.text in _NOTHING):
+        reader.say(wording.NOT_A_GROUP, root, ())
+    fields: M | None = None
+    try:
+        fields = model.model_validate(values)
+    except ValidationError as problem:
+        _translate(problem, reader, home, shape_of(model))
+    found = ordered([*parsed.diagnostics, *reader.found])
+    return (None if any(d.is_error for d in found) else fields), found
+
+
+class _Reader:
+    """Walks nodes and shapes side by side; what does not fit is told once, at its place."""
+
+    def __init__(self, origin: Origin, parsed: Parsed) -> None:
+        self.origin = origin
+        self.parsed = parsed
+        self.found: list[Diagnostic] = []
+        self.told: set[Loc] = set()
+
+    def group(self, node: Group, shape: Shape, loc: Loc) -> dict[str, Any]:
+        keys = shape.keys
+        values: dict[str, Any] = {}
+        for name, (key, child) in node.entries.items():
+            inner = keys.get(name)
+            if inner is None:
+                self.say(wording.unknown_key(name, keys), key, (*loc, name))
+                continue
+            kind = inner.kind
+            if type(child) is Scalar:
+                text = child.text
+                if child.plain and text in _NOTHING and (not text or text == "~" or kind != "text"):
+                    continue
+                if kind == "text":
+                    values[name] = text
+                    continue
+            values[name] = self.value(child, inner, (*loc, name))
+        return values
+
+    def value(self, node: Node, shape: Shape, loc: Loc) -> Any:
+        kind = shape.kind
+        if kind == "list":
+            return self.items(node, shape, loc)
+        if kind == "model":
+            if isinstance(node, Group):
+                return self.group(node, shape, loc)
+        elif kind == "map":
+            if isinstance(node, Group):
+                return self.mapping(node, shape, loc)
+        elif isinstance(node, Scalar):
+            said = wording.not_plain_value(kind, node.text)
+            if said:
+                self.say(said, node, loc)
+            return node.text.lower() if kind == "bool" else node.text
+        self.say(wording.wrong_shape(loc, shape, node, self.origin.text[node.start : node.end]), node, loc)
+        return None
+
+    def mapping(self, node: Group, shape: Shape, loc: Loc) -> dict[str, Any]:
+        inner = shape.item
+        assert inner is not None
+        return {
+            name: self.value(child, inner, (*loc, name))
+            for name, (_, child) in node.entries.items()
+        }
+
+    def items(self, node: Node, shape: Shape, loc: Loc) -> Any:
+        inner = shape.item
+        assert inner is not None
+        if isinstance(node, Items):
+            return [self.item(child, inner, (*loc, i)) for i, child in enumerate(node.items)]
+        if isinstance(node, Scalar) and inner.kind != "model":
+            if "," in node.text and node.plain:
+                self.say(wording.one_item(loc, node.text), node, loc, Severity.WARNING)
+            return [self.value(node, inner, loc)]
+        self.say(wording.wrong_shape(loc, shape, node, self.origin.text[node.start : node.end]), node, loc)
+        return None
+
+    def item(self, node: Node, shape: Shape, loc: Loc) -> Any:
+        if isinstance(node, Scalar) and node.plain and node.text in ("", "~"):
+            self.say(wording.EMPTY_ITEM, node, loc)
+            return None
+        return self.value(node, shape, loc)
+
+    def say(self, said: wording.Said, node: Node, loc: Loc, severity: Severity = Severity.ERROR) -> None:
+        if severity is Severity.ERROR:
+            self.told.add(loc)
+        self.found.append(self.origin.diagnostic(
+            said.code, said.message, node.start, node.end, hint=said.hint, severity=severity
+        ))
+
+
+def _translate(problem: ValidationError, reader: _Reader, home: int, wanting: Shape) -> None:
+    """Pydantic's complaints in our own words, at the places of the nodes they are about."""
+    parsed, origin = reader.parsed, reader.origin
+    for fault in problem.errors(include_url=False, include_context=True):
+        loc: Loc = fault["loc"]
+        if any(loc[:n] in reader.told for n in range(len(loc) + 1)):
+            continue
+        missing = fault["type"] == "missing"
+        if missing and ("*" in parsed.broken or loc[0] in parsed.broken):
+            continue
+        _, node = find(parsed.root, loc)
+        said = wording.of_fault(fault, wanting)
+        if missing or node is None:
+            _tell_missing(said, reader, loc, home)
+        else:
+            reader.found.append(origin.diagnostic(said.code, said.message, node.start, node.end, hint=said.hint))
+
+
+def _tell_missing(said: wording.Said, reader: _Reader, loc: Loc, home: int) -> None:
+    """A key that is not there is shown at its group; one left empty is shown at the key."""
+    origin = reader.origin
+    key, node = find(reader.parsed.root, loc)
+    if key is not None and node is not None and not isinstance(node, Group):
+        found = origin.diagnostic(said.code, wording.left_empty(loc), key.start, key.end, hint=said.hint)
+    elif len(loc) > 1 and node is not None:
+        found = origin.diagnostic(said.code, said.message, node.start, node.end, hint=said.hint)
+    else:
+        fence = origin.text.startswith("---", home)
+        found = origin.diagnostic(said.code, said.message, home, home + 3 if fence else home, hint=said.hint)
+    reader.found.append(found)
+
+
+def _unclosed(origin: Origin, front: FrontMatter) -> Diagnostic:
+    dashes = _DASHES.search(origin.text, front.start)
+    if dashes:
+        return origin.diagnostic(
+            "Y201", f"'{dashes[0].strip()}' does not close the front matter", dashes.start(), dashes.end(),
+            hint="write exactly three hyphens on a line of their own: ---",
+        )
+    at = origin.text.index("---")
+    return origin.diagnostic(
+        "Y201", "the front matter that opens here is never closed", at, at + 3,
+        hint="put --- on a line of its own below the last key",
+    )
+
+
+def _no_front_matter(model: type[BaseModel], origin: Origin) -> Diagnostic:
+    needed = [name for name, shape in shape_of(model).keys.items() if shape.required]
+    names = wording.listed([f"'{n}'" for n in needed])
+    example = "; ".join(["---", *(f"{n}: ..." for n in needed), "---"])
+    return origin.diagnostic(
+        "V303", f"there is no front matter, and {names} must be given", 0,
+        hint=f"begin the file with these lines: {example}",
+    )
