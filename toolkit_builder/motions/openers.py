@@ -1,0 +1,78 @@
+"""A paragraph's words -> how it opens: ``Conference notes`` (preamble) or ``Conference calls on`` (operative).
+
+The vocabulary is that of domain.md and of the agendas of British unions; matching ignores case.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SUBJECT = (
+    r"conference|congress|council|branch|union|we|clp|blp|party|committee|meeting|agm|egm|assembly|executive|nec|"
+    r"forum|region|ward|section|sector|delegates|members"
+)
+_ADVERBS = (
+    r"(?:,?\s+(?:therefore|thus|hereby|further|furthermore|also|then|consequently|accordingly|additionally|again|"
+    r"strongly|fully|formally|wholeheartedly|unreservedly|in\s+particular|in\s+addition|and|now)\b,?)*"
+)
+_PREAMBLE = (
+    r"notes?|noting|believes?|believing|condemns?|welcomes?|recogni[sz]es?|acknowledges?|deplores?|regrets?|applauds?|"
+    r"congratulates?|considers?|understands?|observes?|re-?affirms?|affirms?|supports?|opposes?|recalls?|expresses|"
+    r"express|accepts?|celebrates?|commends?|thanks?|thank|rejects?|remains?|views?|is|are|remembers?|appreciates?|"
+    r"endorses?|asserts?|declares?|deprecates?|abhors?|salutes?|fears?|feels?|holds?|thinks?|sees?"
+)
+_OPERATIVE = (
+    r"resolves?|instructs?|calls?\s+(?:up)?on|calls?\s+for|calls?|urges?|agrees?|demands?|requests?|asks?|mandates?|"
+    r"directs?|commits?|pledges?|requires?|undertakes?|encourages?|decides?|authori[sz]es?|invites?|tasks?|"
+    r"recommends?|seeks?|insists?"
+)
+_PHRASE = rf"\b(?:{_SUBJECT})\b{_ADVERBS}\s+(?:(?P<operative>{_OPERATIVE})|(?P<preamble>{_PREAMBLE}))\b"
+_OPENING = re.compile(
+    rf"[\W_]*(?:[\w’'&-]+,?\s+){{0,7}}?{_PHRASE}"
+    rf"|[\W_]*(?:and\s+)?(?:further\s+|also\s+)?(?:(?P<bare_operative>{_OPERATIVE})|(?P<bare_preamble>{_PREAMBLE}))"
+    r"(?:\s+(?:that|to|on|the|further))*\W*$",
+    re.IGNORECASE,
+)
+_ANYWHERE = re.compile(_PHRASE, re.IGNORECASE)
+_STEMS = {"noting": "notes", "believing": "believes", "recognizes": "recognises", "authorizes": "authorises",
+          "calls upon": "calls on", "calls": "calls on", "express": "expresses", "are": "is",
+          "reaffirms": "reaffirms", "re-affirms": "reaffirms"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An opener found: its verb in one spelling (``calls on``), whether it asks for action, and where it stands."""
+
+    verb: str
+    operative: bool
+    start: int
+    end: int
+
+
+def verb_stem(verb: str) -> str:
+    """One spelling for each opener: ``call upon`` -> ``calls on``, ``note`` -> ``notes``."""
+    words = " ".join(verb.lower().split())
+    first, _, rest = words.partition(" ")
+    if first not in _STEMS and not first.endswith("s"):
+        first += "s"
+    words = f"{first} {rest}".strip()
+    return _STEMS.get(words, words)
+
+
+def opening(text: str) -> Opening | None:
+    """How a paragraph opens, or None where it just goes on (``However, ...``)."""
+    match = _OPENING.match(text[:200])
+    if match is None:
+        return None
+    operative = match["operative"] or match["bare_operative"]
+    verb = operative or match["preamble"] or match["bare_preamble"]
+    return Opening(verb_stem(verb), bool(operative), match.start(), match.end())
+
+
+def openings(text: str) -> list[Opening]:
+    """Every opener in a text, in order: calls hide in the middle of preamble paragraphs."""
+    return [
+        Opening(verb_stem(m["operative"] or m["preamble"]), bool(m["operative"]), m.start(), m.end())
+        for m in _ANYWHERE.finditer(text)
+    ]
