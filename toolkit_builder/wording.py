@@ -193,7 +193,7 @@ def _with_https(given: str) -> str:
 def _not_a_date(text: str) -> Said | None:
     match = _ISO_DATE.match(text)
     if match and match.end() == len(text):
-        return _impossible(*(int(n) for n in match.groups()), text)
+        return _impossible(int(match[1]), int(match[2]), int(match[3]), text)
     if match and _TIME.match(text, match.end()):
         return Said("V304", f"'{_short(text)}' has a time, but only a day is meant here", f"write {match[0]}")
     return _other_date(text, "a date")
@@ -203,7 +203,7 @@ def _not_a_time(text: str) -> Said | None:
     match = _ISO_DATE.match(text)
     if not match:
         return _other_date(text, "a date and time")
-    said = _impossible(*(int(n) for n in match.groups()), text)
+    said = _impossible(int(match[1]), int(match[2]), int(match[3]), text)
     if said or match.end() == len(text):
         return said
     time = _TIME.match(text, match.end())

@@ -1,0 +1,294 @@
+"""A project's ``content/`` in; its texts and other files out, sorted by path, with a digest of the bytes of each.
+
+Nothing outside the project is read, nothing that is not an ordinary file is opened, and a file that is too large
+is refused before it is read. What cannot be published as it stands is a diagnostic that says what to do.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+
+from toolkit_builder.diagnostics import Diagnostic, Span, error
+from toolkit_builder.encodings import read_text
+
+LONGEST_TEXT = 2_000_000
+LARGEST_FILE = 100_000_000
+_DEEPEST = 40
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_CHUNK = 1 << 20
+_IGNORED = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
+_OTHER_MARKDOWN = (".markdown", ".mdown", ".mkd", ".mkdn")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text: ``path`` with ``/``, relative to the project; ``digest`` the BLAKE2b-128 of its bytes, in hex."""
+
+    path: str
+    text: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Asset:
+    """Any other file: a picture, a PDF, a table. It is read only when somebody asks for its bytes or digest."""
+
+    path: str
+    file: Path
+    size: int
+
+    @cached_property
+    def digest(self) -> str:
+        """BLAKE2b-128 of the bytes, in hex, equal for equal bytes. Raises OSError if the file has gone."""
+        state = blake2b(digest_size=16)
+        with open(os.open(self.file, _READ), "rb", buffering=0) as file:
+            while piece := file.read(_CHUNK):
+                state.update(piece)
+        return state.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """All that was found, each part sorted by path."""
+
+    sources: tuple[Source, ...] = ()
+    assets: tuple[Asset, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder still to be read; ``linked`` if a symbolic link led here."""
+
+    file: str
+    path: str
+    linked: bool
+
+
+def scan(project: Path, folder: str = "content") -> tuple[Tree, list[Diagnostic]]:
+    """Read every file below ``project/folder``. Hidden files and editors' backups are passed over in silence."""
+    walk = _Walk(os.path.realpath(project))
+    top = os.path.join(project, folder)
+    real = os.path.realpath(top)
+    if not os.path.isdir(real):
+        return Tree(), [error(
+            "F101", f"there is no folder '{folder}' here", Span(folder), hint="make one with: toolkit init"
+        )]
+    if not walk.inside(real):
+        return Tree(), [walk.leads_out(folder)]
+    waiting = [_Folder(top, folder, False)]
+    while waiting:
+        waiting += walk.folder(waiting.pop())
+    by_path = sorted(walk.sources, key=_path), sorted(walk.assets, key=_path)
+    return Tree(tuple(by_path[0]), tuple(by_path[1])), walk.found
+
+
+def _path(item: Source | Asset) -> str:
+    return item.path
+
+
+class _Walk:
+    """One pass over the content folder."""
+
+    def __init__(self, project: str) -> None:
+        self.project = project
+        self.sources: list[Source] = []
+        self.assets: list[Asset] = []
+        self.found: list[Diagnostic] = []
+
+    def folder(self, here: _Folder) -> Iterator[_Folder]:
+        """Read one folder's files; yield the folders in it."""
+        try:
+            with os.scandir(here.file) as listing:
+                entries = [entry for entry in listing if not _passed_over(entry.name)]
+        except OSError as problem:
+            self.found.append(_unreadable(here.path, problem))
+            return
+        self._clashes(here.path, [entry.name for entry in entries])
+        for entry in entries:
+            name = entry.name
+            path = f"{here.path}/{name}"
+            if not (name.isascii() and name.isprintable()) and (bad := _bad_name(path, name)):
+                self.found.append(bad)
+            elif entry.is_symlink():
+                yield from self._link(entry, path, here)
+            elif entry.is_dir(follow_symlinks=False):
+                yield from self._deeper(_Folder(entry.path, path, here.linked))
+            elif entry.is_file(follow_symlinks=False):
+                self._file(entry.path, path)
+            else:
+                self.found.append(_special(path))
+
+    def _deeper(self, folder: _Folder) -> Iterator[_Folder]:
+        if folder.path.endswith(".md"):
+            self.found.append(error("F112", "this is a folder, but its name ends in .md like a text's",
+                                    Span(folder.path), hint="rename the folder"))
+        elif folder.path.count("/") > _DEEPEST:
+            self.found.append(error("F116", f"folders are nested more than {_DEEPEST} deep here", Span(folder.path),
+                                    hint="move these files up"))
+        else:
+            yield folder
+
+    def _link(self, entry: os.DirEntry[str], path: str, here: _Folder) -> Iterator[_Folder]:
+        """A symbolic link: followed inside the project, once, and never to a folder that it lies in."""
+        real = os.path.realpath(entry.path)
+        if not os.path.exists(real):
+            self.found.append(error("F110", "this link leads nowhere", Span(path),
+                                    hint="delete it, or put the file itself in its place"))
+        elif not self.inside(real):
+            self.found.append(self.leads_out(path))
+        elif not os.path.isdir(real):
+            self._file(real, path)
+        elif here.linked or _below(os.path.realpath(here.file), real):
+            self.found.append(error("F110", "this link leads round in a circle, or through another link", Span(path),
+                                    hint="delete it, or put the folder itself in its place"))
+        else:
+            yield from self._deeper(_Folder(real, path, True))
+
+    def _file(self, file: str, path: str) -> None:
+        if not path.endswith(".md"):
+            self._asset(file, path)
+            return
+        try:
+            data = _bytes(file, LONGEST_TEXT)
+        except OSError as problem:
+            self.found.append(_unreadable(path, problem))
+            return
+        except _TooLarge as problem:
+            self.found.append(_too_large(path, problem.size, LONGEST_TEXT, "a text"))
+            return
+        except _NotAFile:
+            self.found.append(_special(path))
+            return
+        text, problems = read_text(data, path)
+        self.found += problems
+        if text is not None:
+            self.sources.append(Source(path, text, blake2b(data, digest_size=16).hexdigest(), len(data)))
+
+    def _asset(self, file: str, path: str) -> None:
+        suffix = os.path.splitext(path)[1]
+        if suffix.lower() == ".md" or suffix.lower() in _OTHER_MARKDOWN:
+            self.found.append(error("F115", f"a text's name must end in .md, not {suffix}", Span(path),
+                                    hint="rename the file"))
+            return
+        try:
+            status = os.stat(file, follow_symlinks=False)
+            readable = os.access(file, os.R_OK)
+        except OSError as problem:
+            self.found.append(_unreadable(path, problem))
+            return
+        if not stat.S_ISREG(status.st_mode):
+            self.found.append(_special(path))
+        elif not readable:
+            self.found.append(_unreadable(path, PermissionError(errno.EACCES, "")))
+        elif status.st_size >= LARGEST_FILE:
+            self.found.append(_too_large(path, status.st_size, LARGEST_FILE, "a file"))
+        else:
+            self.assets.append(Asset(path, Path(file), status.st_size))
+
+    def _clashes(self, folder: str, names: list[str]) -> None:
+        """Names that are one on a Mac or on Windows, and two here."""
+        if len({name.lower() for name in names}) == len(names) and all(map(str.isascii, names)):
+            return
+        same: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(names):
+            same[unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())].append(name)
+        for first, *others in same.values():
+            for other in others:
+                one = unicodedata.normalize("NFC", first) == unicodedata.normalize("NFC", other)
+                how = "in how its accents are stored" if one else "in capital letters"
+                self.found.append(error(
+                    "F113", f"this name and '{_shown(first)}' differ only {how}, and are one name on many computers",
+                    Span(f"{folder}/{_shown(other)}"), hint="rename one of the two",
+                ))
+
+    def inside(self, real: str) -> bool:
+        return _below(real, self.project)
+
+    @staticmethod
+    def leads_out(path: str) -> Diagnostic:
+        return error("F109", "this link leads out of the project, and is not followed", Span(path),
+                     hint="put the file itself in its place")
+
+
+def _below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+class _TooLarge(Exception):
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+
+class _NotAFile(Exception):
+    pass
+
+
+def _bytes(file: str, most: int) -> bytes:
+    """An ordinary file's bytes. Never blocks on a pipe, whatever stands there by now."""
+    handle = os.open(file, _READ | _NO_FOLLOW)
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise _NotAFile
+        if status.st_size > most:
+            raise _TooLarge(status.st_size)
+        data = os.read(handle, most + 1)
+        while len(data) < status.st_size and (more := os.read(handle, most + 1 - len(data))):
+            data += more
+        return data
+    finally:
+        os.close(handle)
+
+
+def _passed_over(name: str) -> bool:
+    return name[0] == "." or name[-1] == "~" or name[:2] == "~$" or (name[0] == name[-1] == "#") or \
+        name.lower() in _IGNORED
+
+
+def _shown(name: str) -> str:
+    """A name as text that can be printed: bytes that are not UTF-8 become ``\\xe9``."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _bad_name(path: str, name: str) -> Diagnostic | None:
+    where = Span(_shown(path))
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return error("F114", "this file's name is not UTF-8", where, hint="rename the file")
+    strange = next((c for c in name if unicodedata.category(c) in {"Cc", "Zl", "Zp"}), None)
+    if strange:
+        return error("F114", f"this file's name has a control character (U+{ord(strange):04X}) in it", where,
+                     hint="rename the file")
+    return None
+
+
+def _special(path: str) -> Diagnostic:
+    return error("F111", "this is a pipe, a socket or a device, not a file", Span(path), hint="move it away from here")
+
+
+def _too_large(path: str, size: int, most: int, what: str) -> Diagnostic:
+    return error("F108", f"this file has {size / 1e6:,.1f} MB, and {what} can have {most / 1e6:,.0f} MB at most",
+                 Span(path), hint="make it smaller, or move it away from here")
+
+
+def _unreadable(path: str, problem: OSError) -> Diagnostic:
+    reasons = {
+        errno.EACCES: "you have no permission to", errno.EPERM: "you have no permission to",
+        errno.ENOENT: "it went away", errno.ELOOP: "it is a link", errno.ENAMETOOLONG: "its name is too long",
+        errno.EMFILE: "too many files are open",
+    }
+    reason = reasons.get(problem.errno or 0, os.strerror(problem.errno) if problem.errno else "an error of the disk")
+    return error("F102", f"this cannot be read: {reason}", Span(_shown(path)),
+                 hint="check its permissions" if problem.errno in (errno.EACCES, errno.EPERM) else "")
