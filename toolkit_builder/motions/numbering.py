@@ -22,6 +22,9 @@ _WORDS: dict[str, str] = {
     "resolution": "", "proposal": "", "item": "", "number": "", "no": "", "nos": "", "num": "", "": "",
     "emergency": "EM", "emergency motion": "EM", "emergency resolution": "EM",
     "late": "L", "late motion": "L",
+    "composites": "Composite",
+    "composite motions": "Composite",
+    "emergency motions": "EM",
     "composite": "Composite", "composite motion": "Composite", "comp": "Composite", "composited motion": "Composite",
     "executive statement": "ES", "statement": "ES", "nec statement": "ES", "general council statement": "ES",
 }  # fmt: skip

@@ -17,6 +17,9 @@ from toolkit_builder.motions.outcomes import DEFAULT, EXECUTIVE, Detail, Outcome
 from toolkit_builder.motions.votes import Vote
 
 
+_LONGEST = 1000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartResult:
     """What became of one part of an item that was taken in parts."""
@@ -75,6 +78,9 @@ def parse(
     plain = _plain(text)
     if not plain:
         return None, [error("R201", "the result is empty", span, source=source, hint=f"write {_examples(words)}")]
+    if len(plain) > _LONGEST:
+        message = f"the result has {len(plain)} characters; at most {_LONGEST} are read"
+        return None, [error("R201", message, span, source=source, hint="put the report in the text, not in the result")]
     lead = _leading(plain, words)
     if lead and lead[0].detail == "parts":
         return _parse_parts(plain[lead[1] :].lstrip(" :-,("), words, span, source)
