@@ -1,0 +1,149 @@
+"""One source file in; its fields and its text, read by its kind's reader, out as plain values that can be cached.
+
+This is the costly stage of a cold build, so it runs in workers: ``read`` sees one file and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from toolkit_builder import decode, prose, references
+from toolkit_builder.diagnostics import Diagnostic, Span, any_errors, error
+from toolkit_builder.kinds import BY_NAME
+from toolkit_builder.model import Payload
+
+_TITLE = re.compile(r"\A\s*#\s+(?P<title>[^\n]+?)\s*#*\s*(?:\n|\Z)")
+
+
+def read(payload: Payload) -> Payload:
+    """``{path, text, kind, language, measure}`` -> ``{fields, body, body_line, parsed, diagnostics}``.
+
+    ``fields`` is None where the front matter has mistakes. Every ``diagnostics`` entry is a Diagnostic as JSON.
+    """
+    path, kind = payload["path"], BY_NAME[payload["kind"]]
+    decoded = decode.decode(kind.fields, payload["text"], path)
+    found = list(decoded.diagnostics)
+    body, line = decoded.body, decoded.body_line
+    title = ""
+    if decoded.fields is not None and (head := _TITLE.match(body)):
+        if not decoded.fields.title:
+            title = prose.plain(prose.inline(head["title"]))
+            body, line = body[head.end() :], line + body.count("\n", 0, head.end())
+        elif _same(decoded.fields.title, head["title"]):
+            body, line = body[head.end() :], line + body.count("\n", 0, head.end())
+    language = (decoded.fields.language if decoded.fields else None) or payload["language"]
+    reader = _Reader(path=path, line=line, language=language, measure=payload["measure"])
+    parsed = READERS[kind.body](reader, body, decoded.fields) if decoded.fields else {}
+    if title:
+        parsed["title"] = title
+    found += reader.diagnostics
+    if decoded.fields is not None:
+        found += _untitled(kind.name, decoded.fields, parsed, path, payload["text"])
+    return {
+        "fields": decode.freeze(decoded.fields) if decoded.fields is not None and not any_errors(decoded.diagnostics)
+        else None,
+        "body": body, "body_line": line, "parsed": parsed, "diagnostics": [d.to_json() for d in found],
+    }
+
+
+def _same(a: str, b: str) -> bool:
+    return " ".join(a.split()).casefold() == " ".join(b.split()).casefold()
+
+
+def _untitled(kind: str, fields: Any, parsed: Payload, path: str, text: str) -> list[Diagnostic]:
+    if fields.title or parsed.get("title") or kind in {"amendment"}:
+        return []
+    return [error("D110", "the document has no title", Span(path, 1, 1, 1, 4), source=text.partition("\n")[0],
+                  hint="add a line such as 'title: A fair workload' between the --- lines, or begin the text with "
+                  "'# A fair workload'")]
+
+
+class _Reader:
+    """What every reader of a body shares: where the text stands, and the mistakes found in it."""
+
+    def __init__(self, *, path: str, line: int, language: str, measure: int) -> None:
+        self.path, self.line, self.language, self.measure = path, line, language, measure
+        self.diagnostics: list[Diagnostic] = []
+
+    def prose(self, body: str, line: int | None = None) -> prose.Prose:
+        value, found = prose.convert(body, path=self.path, first_line=self.line if line is None else line,
+                                     lang=self.language)
+        self.diagnostics += found
+        return value
+
+    def small(self, text: str) -> str:
+        """A short text of the front matter as a fragment: addresses, imprints, facts."""
+        return prose.convert(text, path=self.path, first_line=1, lang=self.language)[0].html if text else ""
+
+
+def _facts(value: prose.Prose) -> Payload:
+    """What the site needs to know about a fragment, beside the fragment itself."""
+    return {
+        "html": value.html, "headings": [asdict(h) for h in value.headings], "links": [asdict(n) for n in value.links],
+        "ids": list(value.ids), "words": value.words, "excerpt": value.excerpt,
+        "mentions": [m.to_json() for m in references.find(value.html)],
+    }
+
+
+def read_prose(reader: _Reader, body: str, fields: Any) -> Payload:
+    parsed = _facts(reader.prose(body))
+    for name in ("imprint", "office"):
+        if text := getattr(fields, name, ""):
+            parsed[f"{name}_html"] = reader.small(text)
+    if facts := getattr(fields, "facts", ()):
+        parsed["facts_html"] = [prose.inline(f) for f in facts]
+    return parsed
+
+
+def read_bulletin(reader: _Reader, body: str, fields: Any) -> Payload:
+    """A paper of articles: each ``## Headline`` begins one; the first is the lead, the next two are second."""
+    parsed = read_prose(reader, body, fields)
+    lead, articles = "", []
+    for section in prose.split_sections(parsed["html"], 2):
+        if not section.id:
+            lead = section.html
+            continue
+        rank = ("lead", "second", "second")[len(articles)] if len(articles) < 3 else "brief"
+        articles.append({"id": section.id, "headline": section.title, "headline_html": section.title_html,
+                         "html": section.html, "rank": rank})
+    return {**parsed, "lead_html": lead, "articles": articles}
+
+
+def read_plan(reader: _Reader, body: str, fields: Any) -> Payload:
+    """An introduction, the numbered points, and what follows them."""
+    parsed = read_prose(reader, body, fields)
+    intro, points, outro = prose.split_points(parsed["html"])
+    return {**parsed, "intro_html": intro, "points": points, "outro_html": outro}
+
+
+def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
+    """A motion's or composite's text: paragraphs and calls with their addresses and numbered lines."""
+    from toolkit_builder.motions import html, lines, text
+
+    value, found = text.parse(body, reader.path, reader.line)
+    reader.diagnostics += found
+    numbered = lines.line_map(value, reader.measure)
+    fragment = html.render(value, numbered, inline=prose.inline)
+    plain = value.plain()
+    return {
+        "html": fragment, "headings": html.headings(value), "links": [asdict(n) for n in prose.links_in(body, reader.path, reader.line)],
+        "ids": html.anchors(value, numbered), "words": value.words, "lines": len(numbered.lines),
+        "excerpt": prose.shorten(plain), "mentions": [m.to_json() for m in references.find(fragment)],
+    }
+
+
+def read_amendment(reader: _Reader, body: str, fields: Any) -> Payload:
+    return read_prose(reader, body, fields)
+
+
+def read_resource(reader: _Reader, body: str, fields: Any) -> Payload:
+    return read_prose(reader, body, fields)
+
+
+READERS: dict[str, Callable[[_Reader, str, Any], Payload]] = {
+    "prose": read_prose, "bulletin": read_bulletin, "plan": read_plan, "paper": read_paper,
+    "amendment": read_amendment, "resource": read_resource,
+}
