@@ -1,4 +1,4 @@
-"""Rules such as ``if 18 carried, 19 falls`` and recorded results come in; what follows, and what contradicts it, go out.
+"""Rules such as ``if 18 carried, 19 falls`` and recorded results come in; what follows, and contradictions, go out.
 
 rule      = ("if" | "when") condition ("," | "then" | ":") effect  |  effect "if" condition   (";" or "." between rules)
 condition = clause {"and" clause} | clause {"or" clause}         clause = items ["is"] ["not"] state

@@ -16,7 +16,6 @@ from toolkit_builder.motions import numbering, votes
 from toolkit_builder.motions.outcomes import DEFAULT, EXECUTIVE, Detail, Outcome, Vocabulary
 from toolkit_builder.motions.votes import Vote
 
-
 _LONGEST = 1000
 
 
