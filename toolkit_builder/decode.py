@@ -9,14 +9,14 @@ counts as left out. A single value is accepted where a list is meant, as a list 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from toolkit_builder import wording
-from toolkit_builder.diagnostics import Diagnostic, Severity, Span, ordered
+from toolkit_builder.diagnostics import Diagnostic, Severity, Span, error, ordered
 from toolkit_builder.shapes import Shape, shape_of
 from toolkit_builder.yamltext import Group, Items, Node, Origin, Parsed, Scalar, find, parse
 
@@ -26,6 +26,13 @@ Loc = tuple[str | int, ...]
 _CLOSING = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _DASHES = re.compile(r"^(?:-{2,}|[–—]+-*|-[ \t]*-[ \t]*-)[ \t]*$", re.MULTILINE)
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+class Override(NamedTuple):
+    """A value from outside the file: who says it (an environment variable's name) and its text."""
+
+    name: str
+    text: str
 
 
 class FrontMatter(NamedTuple):
@@ -93,10 +100,15 @@ def decode(model: type[M], source_text: str, path: str) -> Decoded[M]:
     return Decoded(fields, front.body, front.body_line, tuple(found))
 
 
-def decode_yaml(model: type[M], source_text: str, path: str) -> Decoded[M]:
-    """Read a file that is YAML as a whole (``toolkit.yaml``, ``theme.yaml``) as ``model``."""
+def decode_yaml(
+    model: type[M], source_text: str, path: str, overrides: Mapping[Loc, Override] | None = None
+) -> Decoded[M]:
+    """Read a file that is YAML as a whole (``toolkit.yaml``, ``theme.yaml``) as ``model``.
+
+    ``overrides`` replace single values, as if the file said them; what is wrong with one names its origin.
+    """
     origin = Origin(path, source_text)
-    fields, found = _checked(model, parse(origin, 0, len(source_text)), origin, 0)
+    fields, found = _checked(model, parse(origin, 0, len(source_text)), origin, 0, overrides or {})
     return Decoded(fields, "", 1, tuple(found))
 
 
@@ -149,14 +161,18 @@ def thaw(model: type[M], data: Any) -> M:
 # --- nodes -> values -------------------------------------------------------------------------------------
 
 
-def _checked(model: type[M], parsed: Parsed, origin: Origin, home: int) -> tuple[M | None, list[Diagnostic]]:
+def _checked(
+    model: type[M], parsed: Parsed, origin: Origin, home: int, overrides: Mapping[Loc, Override] | None = None
+) -> tuple[M | None, list[Diagnostic]]:
     root = parsed.root
-    reader = _Reader(origin, parsed)
+    reader = _Reader(origin, parsed, overrides or {})
     values: Any = {}
     if isinstance(root, Group):
         values = reader.group(root, shape_of(model), ())
     elif root is not None and not (isinstance(root, Scalar) and root.text in _NOTHING):
         reader.say(wording.NOT_A_GROUP, root, ())
+    for loc, override in reader.overrides.items():
+        reader.override(values, loc, override, shape_of(model))
     fields: M | None = None
     try:
         fields = model.model_validate(values)
@@ -169,9 +185,10 @@ def _checked(model: type[M], parsed: Parsed, origin: Origin, home: int) -> tuple
 class _Reader:
     """Walks nodes and shapes side by side; what does not fit is told once, at its place."""
 
-    def __init__(self, origin: Origin, parsed: Parsed) -> None:
+    def __init__(self, origin: Origin, parsed: Parsed, overrides: Mapping[Loc, Override]) -> None:
         self.origin = origin
         self.parsed = parsed
+        self.overrides = overrides
         self.found: list[Diagnostic] = []
         self.told: set[Loc] = set()
 
@@ -181,7 +198,10 @@ class _Reader:
         for name, (key, child) in node.entries.items():
             inner = keys.get(name)
             if inner is None:
-                self.say(wording.unknown_key(name, keys), key, (*loc, name))
+                guess = wording.nearest(name, keys)
+                self.say(wording.unknown_key(name, keys, guess), key, (*loc, name))
+                if guess and guess not in node.entries:
+                    self.told.add((*loc, guess))
                 continue
             kind = inner.kind
             if type(child) is Scalar:
@@ -238,6 +258,22 @@ class _Reader:
             return None
         return self.value(node, shape, loc)
 
+    def override(self, values: dict[str, Any], loc: Loc, override: Override, shape: Shape) -> None:
+        """Put one value where the file would have it."""
+        *groups, last = map(str, loc)
+        for name in groups:
+            shape = shape.keys[name]
+            inner = values.setdefault(name, {})
+            if not isinstance(inner, dict):
+                return
+            values = inner
+        kind = shape.keys[last].kind
+        said = wording.not_plain_value(kind, override.text)
+        if said:
+            self.told.add(loc)
+            self.found.append(_of_override(override, said))
+        values[last] = override.text.lower() if kind == "bool" else override.text
+
     def say(self, said: wording.Said, node: Node, loc: Loc, severity: Severity = Severity.ERROR) -> None:
         if severity is Severity.ERROR:
             self.told.add(loc)
@@ -258,10 +294,17 @@ def _translate(problem: ValidationError, reader: _Reader, home: int, wanting: Sh
             continue
         _, node = find(parsed.root, loc)
         said = wording.of_fault(fault, wanting)
+        if loc in reader.overrides:
+            reader.found.append(_of_override(reader.overrides[loc], said))
+            continue
         if missing or node is None:
             _tell_missing(said, reader, loc, home)
         else:
             reader.found.append(origin.diagnostic(said.code, said.message, node.start, node.end, hint=said.hint))
+
+
+def _of_override(override: Override, said: wording.Said) -> Diagnostic:
+    return error(said.code, f"{override.name}: {said.message}", hint=said.hint)
 
 
 def _tell_missing(said: wording.Said, reader: _Reader, loc: Loc, home: int) -> None:

@@ -59,10 +59,17 @@ class Contact(Part):
     note: str = ""
 
 
+class Limits(Part):
+    """How long a union's papers may be: of the site in toolkit.yaml, of one conference in its front matter."""
+
+    motion_words: int | None = Field(None, gt=0)
+    amendment_words: int | None = Field(None, gt=0)
+
+
 class Fields(Part):
     """What the front matter of every kind may hold."""
 
-    title: Line = Field("", description="The headline. If it is left out, the first '# Heading' of the text is the title")
+    title: Line = Field("", description="The headline. If left out, the first '# Heading' of the text is the title")
     description: Line = Field("", description="One or two sentences for search results and listings")
     slug: Slug | None = Field(None, description="The last part of the address, if not made from the file's name")
     date: dt.date | None = Field(None, description="Year-month-day, such as 2027-06-14")

@@ -84,13 +84,21 @@ def scan(project: Path, folder: str = "content") -> tuple[Tree, list[Diagnostic]
         return Tree(), [error(
             "F101", f"there is no folder '{folder}' here", Span(folder), hint="make one with: toolkit init"
         )]
-    if not walk.inside(real):
-        return Tree(), [walk.leads_out(folder)]
+    if not _below(real, walk.project):
+        return Tree(), [_leads_out(folder)]
     waiting = [_Folder(top, folder, False)]
     while waiting:
         waiting += walk.folder(waiting.pop())
     by_path = sorted(walk.sources, key=_path), sorted(walk.assets, key=_path)
     return Tree(tuple(by_path[0]), tuple(by_path[1])), walk.found
+
+
+def read_source(project: Path, path: str) -> tuple[Source | None, list[Diagnostic]]:
+    """One text by its path in the project, under the same rules: ``toolkit.yaml``, a ``theme.yaml``."""
+    real = os.path.realpath(os.path.join(project, path))
+    if not _below(real, os.path.realpath(project)):
+        return None, [_leads_out(path)]
+    return _read(real, path)
 
 
 def _path(item: Source | Asset) -> str:
@@ -145,8 +153,8 @@ class _Walk:
         if not os.path.exists(real):
             self.found.append(error("F110", "this link leads nowhere", Span(path),
                                     hint="delete it, or put the file itself in its place"))
-        elif not self.inside(real):
-            self.found.append(self.leads_out(path))
+        elif not _below(real, self.project):
+            self.found.append(_leads_out(path))
         elif not os.path.isdir(real):
             self._file(real, path)
         elif here.linked or _below(os.path.realpath(here.file), real):
@@ -159,21 +167,10 @@ class _Walk:
         if not path.endswith(".md"):
             self._asset(file, path)
             return
-        try:
-            data = _bytes(file, LONGEST_TEXT)
-        except OSError as problem:
-            self.found.append(_unreadable(path, problem))
-            return
-        except _TooLarge as problem:
-            self.found.append(_too_large(path, problem.size, LONGEST_TEXT, "a text"))
-            return
-        except _NotAFile:
-            self.found.append(_special(path))
-            return
-        text, problems = read_text(data, path)
+        source, problems = _read(file, path)
         self.found += problems
-        if text is not None:
-            self.sources.append(Source(path, text, blake2b(data, digest_size=16).hexdigest(), len(data)))
+        if source is not None:
+            self.sources.append(source)
 
     def _asset(self, file: str, path: str) -> None:
         suffix = os.path.splitext(path)[1]
@@ -212,17 +209,24 @@ class _Walk:
                     Span(f"{folder}/{_shown(other)}"), hint="rename one of the two",
                 ))
 
-    def inside(self, real: str) -> bool:
-        return _below(real, self.project)
-
-    @staticmethod
-    def leads_out(path: str) -> Diagnostic:
-        return error("F109", "this link leads out of the project, and is not followed", Span(path),
-                     hint="put the file itself in its place")
-
 
 def _below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _read(file: str, path: str) -> tuple[Source | None, list[Diagnostic]]:
+    try:
+        data = _bytes(file, LONGEST_TEXT)
+    except OSError as problem:
+        return None, [_unreadable(path, problem)]
+    except _TooLarge as problem:
+        return None, [_too_large(path, problem.size, LONGEST_TEXT, "a text")]
+    except _NotAFile:
+        return None, [_special(path)]
+    text, found = read_text(data, path)
+    if text is None:
+        return None, found
+    return Source(path, text, blake2b(data, digest_size=16).hexdigest(), len(data)), found
 
 
 class _TooLarge(Exception):
@@ -243,8 +247,8 @@ def _bytes(file: str, most: int) -> bytes:
             raise _NotAFile
         if status.st_size > most:
             raise _TooLarge(status.st_size)
-        data = os.read(handle, most + 1)
-        while len(data) < status.st_size and (more := os.read(handle, most + 1 - len(data))):
+        data = os.read(handle, status.st_size)
+        while len(data) < status.st_size and (more := os.read(handle, status.st_size - len(data))):
             data += more
         return data
     finally:
@@ -276,6 +280,11 @@ def _bad_name(path: str, name: str) -> Diagnostic | None:
 
 def _special(path: str) -> Diagnostic:
     return error("F111", "this is a pipe, a socket or a device, not a file", Span(path), hint="move it away from here")
+
+
+def _leads_out(path: str) -> Diagnostic:
+    return error("F109", "this link leads out of the project, and is not followed", Span(path),
+                 hint="put the file itself in its place")
 
 
 def _too_large(path: str, size: int, most: int, what: str) -> Diagnostic:

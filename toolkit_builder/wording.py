@@ -55,10 +55,9 @@ def named(loc: Sequence[str | int]) -> str:
     return " of ".join(parts)
 
 
-def unknown_key(name: str, keys: Mapping[str, Shape]) -> Said:
+def unknown_key(name: str, keys: Mapping[str, Shape], guess: str | None) -> Said:
     if name == "<<":
         return Said("Y208", "'<<' would merge another group, which is not read here", "write the keys out")
-    guess = nearest(name, keys)
     hint = f"did you mean '{guess}'?" if guess else f"the keys that can stand here are {', '.join(sorted(keys))}"
     return Said("V301", f"'{name}' is not a key that can stand here", hint)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from toolkit_builder.model import Contact, Fields, Line, Part
+from toolkit_builder.model import Contact, Fields, Limits, Line, Part
 
 ItemNumber = Annotated[str, Field(min_length=1, max_length=20, description="An identifier, not a decimal: 20.1 is not 20.10")]
 
@@ -75,11 +75,6 @@ class Edition(Part):
     name: Line = Field(description="preliminary, final, conference or decisions")
     date: dt.date | None = None
     note: Line = ""
-
-
-class Limits(Part):
-    motion_words: int | None = Field(None, gt=0)
-    amendment_words: int | None = Field(None, gt=0)
 
 
 class ConferenceFields(Fields):
