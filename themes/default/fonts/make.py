@@ -31,7 +31,8 @@ LATIN = (
 )
 ARABIC = "20-2F,3A-40,5B-60,7B-7E,A0,AB,BB,600-6FF,750-77F,FB50-FDFF,FE70-FEFC,200C-200F,2010-2014,2018-201D,2026,25CC"
 FEATURES = [
-    "kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk", "lnum", "tnum", "onum", "pnum", "case", "sups", "frac", "numr", "dnom",
+    "kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk",
+    "lnum", "tnum", "onum", "pnum", "case", "sups", "frac", "numr", "dnom",
 ]
 
 VARIABLE = {
@@ -45,6 +46,7 @@ VARIABLE = {
     ),
 }
 SANS, SERIF = "fontpkg_source_sans_3", "fontpkg_source_serif_4"
+DISPLAY = "Toolkit Serif Display"
 STATIC = {
     # file: (package, upstream file, family, weight, italic, other axes)
     "ToolkitSans-Regular": (SANS, "SourceSans3[wght].ttf", "Toolkit Sans", 400, False, {}),
@@ -57,8 +59,8 @@ STATIC = {
     "ToolkitSerif-Bold": (SERIF, "SourceSerif4[opsz,wght].ttf", "Toolkit Serif", 700, False, {"opsz": 11}),
     "ToolkitSerif-Italic": (SERIF, "SourceSerif4-Italic[opsz,wght].ttf", "Toolkit Serif", 400, True, {"opsz": 11}),
     "ToolkitSerif-BoldItalic": (SERIF, "SourceSerif4-Italic[opsz,wght].ttf", "Toolkit Serif", 700, True, {"opsz": 11}),
-    "ToolkitSerifDisplay-Bold": (SERIF, "SourceSerif4[opsz,wght].ttf", "Toolkit Serif Display", 700, False, {"opsz": 60}),
-    "ToolkitSerifDisplay-Black": (SERIF, "SourceSerif4[opsz,wght].ttf", "Toolkit Serif Display", 900, False, {"opsz": 60}),
+    "ToolkitSerifDisplay-Bold": (SERIF, "SourceSerif4[opsz,wght].ttf", DISPLAY, 700, False, {"opsz": 60}),
+    "ToolkitSerifDisplay-Black": (SERIF, "SourceSerif4[opsz,wght].ttf", DISPLAY, 900, False, {"opsz": 60}),
 }
 NOTO = {
     "NotoNaskhArabic-Regular": ("Noto Naskh Arabic", 400),
