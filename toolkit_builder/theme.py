@@ -223,12 +223,12 @@ def folders(project: Path, name: str) -> list[Path]:
 
 
 def _settings(folder: Path, shown: str) -> tuple[ThemeFile, list[Diagnostic]]:
-    from toolkit_builder.config import read_yaml
+    from toolkit_builder.decode import decode_yaml
 
     path = folder / "theme.yaml"
     text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-    value, found = read_yaml(ThemeFile, text, f"{shown}/theme.yaml")
-    return value or ThemeFile(), found
+    decoded = decode_yaml(ThemeFile, text, f"{shown}/theme.yaml")
+    return decoded.fields or ThemeFile(), list(decoded.diagnostics)
 
 
 def load(project: Path, name: str) -> tuple[Theme | None, list[Diagnostic]]:
