@@ -1,0 +1,95 @@
+"""One line -> the list marker it begins with, if any, as people write them: ``1)Campaign``, ``(b)``, ``iv.``, bullets.
+
+Whether a marker starts a list is for ``lists`` to judge by what stands around it; here is only its form.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_MARK = re.compile(
+    r"(?P<indent> {0,3})(?:"
+    r"(?P<bullet>[-*+](?= |$)|[•▪‣◦●■·](?=\s*\S))"
+    r"|\((?P<inner>\d{1,3}|[A-Za-z]|[ivx]{2,5}|[IVX]{2,5})\)"
+    r"|(?P<label>\d{1,3}|[A-Za-z]|[ivx]{2,5}|[IVX]{2,5})(?P<end>[.)])"
+    r")(?P<gap> *)"
+)
+_STARTS = re.compile(r" {0,3}(?:[-*+•▪‣◦●■·(\d]|[A-Za-z]{1,5}[.)])")
+_ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})")
+_TASK = re.compile(r"\[([ xX])\] +(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """``shape`` is what siblings share: "-" for a bullet, "N." "N)" "(N)" for the rest, with N standing for the label.
+
+    ``width`` is where the text starts. ``label`` is as printed (``4``, ``b``, ``IV``), ``printed`` the whole marker.
+    """
+
+    indent: int
+    shape: str
+    label: str
+    printed: str
+    width: int
+    tight: bool
+    """Whether the text follows without a space."""
+
+    def readings(self) -> list[tuple[str, int]]:
+        """What the label may mean: (kind of numbering, value), the likelier first. Bullets mean nothing."""
+        label = self.label
+        if not label:
+            return []
+        if label.isdigit():
+            return [("1", int(label))]
+        found: list[tuple[str, int]] = []
+        roman = roman_value(label.lower())
+        if roman:
+            found.append(("i" if label.islower() else "I", roman))
+        if len(label) == 1:
+            letter = ("a" if label.islower() else "A", ord(label.lower()) - 96)
+            found.insert(0 if label.lower() in "vx" else len(found), letter)
+        return found
+
+
+def roman_value(label: str) -> int:
+    """iv -> 4, up to 39; 0 for what is no Roman numeral."""
+    match = _ROMAN.fullmatch(label)
+    if not label or not match:
+        return 0
+    ones = {"": 0, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9}
+    return 10 * len(match[1]) + ones[match[2]]
+
+
+def read(line: str) -> Marker | None:
+    """The marker a line begins with (up to three spaces before it), or None."""
+    if not _STARTS.match(line):
+        return None
+    match = _MARK.match(line)
+    if match is None:
+        return None
+    indent, gap, rest = len(match["indent"]), match["gap"], line[match.end() :]
+    if match["bullet"]:
+        shape = "-" if match["bullet"] in "-*+" else "•"
+        return Marker(indent, shape, "", match["bullet"], match.end() if rest else match.end(), False)
+    label = match["inner"] or match["label"]
+    shape = "(N)" if match["inner"] else "N" + match["end"]
+    tight = not gap and bool(rest)
+    if tight and not _may_follow_tightly(label, shape, rest):
+        return None
+    return Marker(indent, shape, label, line[indent : match.end() - len(gap)], match.end(), tight)
+
+
+def _may_follow_tightly(label: str, shape: str, rest: str) -> bool:
+    """``1)Campaign`` and ``a)Campaign`` are markers; ``7.30``, ``e.g.`` and ``(s)he`` are not."""
+    if shape == "N)" and label.isdigit():
+        return rest[0].isalpha() or rest[0] in "\"'“‘£(*_[`"
+    if not label.isdigit() and shape == "N.":
+        return False
+    return rest[0].isupper() and len(rest) > 1 and rest[1] != "." and (rest[1].islower() or rest[1] == " ")
+
+
+def split_task(text: str) -> tuple[str, bool | None]:
+    """``[x] Book the hall`` -> (``Book the hall``, True); None where there is no box to tick."""
+    match = _TASK.match(text)
+    return (text[match.end() :], match[1] != " ") if match else (text, None)

@@ -1,0 +1,72 @@
+"""Straight quotes, double hyphens and three dots in a piece of text -> the characters that print uses."""
+
+from __future__ import annotations
+
+import re
+
+_DEFAULT = ("“", "”", "‘", "’")
+_QUOTES = {
+    "de": ("„", "“", "‚", "‘"),
+    "cs": ("„", "“", "‚", "‘"),
+    "sk": ("„", "“", "‚", "‘"),
+    "pl": ("„", "”", "‚", "’"),
+    "hu": ("„", "”", "‚", "’"),
+    "ro": ("„", "”", "‚", "’"),
+    "fr": ("«\u00a0", "\u00a0»", "‘", "’"),
+    "it": ("«", "»", "‘", "’"),
+    "es": ("«", "»", "‘", "’"),
+    "sv": ("”", "”", "’", "’"),
+    "fi": ("”", "”", "’", "’"),
+}
+_OPENS_AFTER = frozenset(" \n\t\u00a0\u2009\u202f([{/—–-“‘„‚«=")
+_ELISION = re.compile(r"(?:\d0s|\d\d\b|tis\b|twas\b|til\b|em\b|cause\b|n'|n’|bout\b|round\b)", re.IGNORECASE)
+STRAIGHT = re.compile(r"[\"']|---?|\.\.\.")
+_MARK = re.compile(r"\"|'|(?<!-)-{2,3}(?!-)|(?<!\.)\.\.\.(?!\.)")
+
+
+def curl(text: str, before: str, language: str) -> str:
+    """``text`` (HTML text, no tags) with typographer's characters; ``before`` is the visible character before it."""
+    if not STRAIGHT.search(text):
+        return text
+    double_open, double_close, single_open, single_close = _QUOTES.get(language, _DEFAULT)
+
+    def replace(match: re.Match[str]) -> str:
+        mark, start, end = match.group(), match.start(), match.end()
+        if mark == "...":
+            return "…"
+        following = text[end : end + 1]
+        if mark[0] == "-":
+            return _dash(mark, text[start - 1 : start] if start else before, following)
+        previous = _before(text, start, before)
+        opening = previous in _OPENS_AFTER and following not in ("", " ", "\n", "\u00a0")
+        if start + 1 == len(text) and previous in _OPENS_AFTER:
+            opening = True  # a mark of emphasis follows: "*so it began*"
+        if mark == '"':
+            return double_open if opening else double_close
+        if opening and _ELISION.match(text, end):
+            return "’"
+        if previous.isalnum() and following.isalpha():
+            return "’"
+        return single_open if opening else single_close
+
+    return _MARK.sub(replace, text)
+
+
+def _before(text: str, start: int, before: str) -> str:
+    """The visible character before ``start``; quotes count as what they were curled to."""
+    if start == 0:
+        return before or " "
+    if text.endswith("&nbsp;", 0, start):
+        return "\u00a0"
+    char = text[start - 1]
+    if char in "\"'":  # "'Nested' quotation": the inner mark opens where the outer one does
+        return _before(text, start - 1, before)
+    return char
+
+
+def _dash(mark: str, previous: str, following: str) -> str:
+    """``--`` between words or spaces is a dash; ``--open`` is the name of an option."""
+    spaced = (previous.isspace() or not previous) == (following.isspace() or not following)
+    if not spaced:
+        return mark
+    return "—" if mark == "---" else "–"
