@@ -126,7 +126,9 @@ def _line(
     return Line(number, block, within, places[0][1], places[-1][2], " ".join(words))
 
 
-def _align(a: Sequence[str], b: Sequence[str], a0: int, a1: int, b0: int, b1: int, found: list[int | None]) -> None:
+def _align(
+    a: Sequence[str], b: Sequence[str], a0: int, a1: int, b0: int, b1: int, found: list[int | None], depth: int = 0
+) -> None:
     while a0 < a1 and b0 < b1 and a[a0] == b[b0]:
         found[a0] = b0
         a0, b0 = a0 + 1, b0 + 1
