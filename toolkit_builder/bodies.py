@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import asdict
+from html import unescape
 from typing import Any
 
 from toolkit_builder import decode, prose, references
@@ -115,8 +116,50 @@ def read_bulletin(reader: _Reader, body: str, fields: Any) -> Payload:
 def read_plan(reader: _Reader, body: str, fields: Any) -> Payload:
     """An introduction, the numbered points, and what follows them."""
     parsed = read_prose(reader, body, fields)
-    intro, points, outro = prose.split_points(parsed["html"])
+    intro, points, outro = points_of(parsed["html"])
     return {**parsed, "intro_html": intro, "points": points, "outro_html": outro}
+
+
+_LEAD_IN = re.compile(r"\A\s*(?:<p>)?\s*<strong>(?P<lead>.*?)</strong>", re.DOTALL)
+
+
+def points_of(fragment: str) -> tuple[str, list[Payload], str]:
+    """A plan's fragment as (what comes before, the points, what comes after): nothing is left out.
+
+    A point is an item of the top-level numbered lists. What stands between two such lists (a contact panel in
+    mid-text) stays with the point before it.
+    """
+    from selectolax.lexbor import LexborHTMLParser
+
+    body = LexborHTMLParser(f"<body>{fragment}</body>").body
+    nodes = [n for n in body.iter(include_text=True)] if body is not None else []
+    lists = [i for i, n in enumerate(nodes) if n.tag == "ol" and "footnotes" not in (n.attributes.get("class") or "")]
+    numbered = [i for i in lists if "points" in (nodes[i].attributes.get("class") or "")] or lists
+    if not numbered:
+        return fragment, [], ""
+    points: list[Payload] = []
+    for i in range(numbered[0], numbered[-1] + 1):
+        if i not in numbered:
+            if points:
+                points[-1]["html"] += nodes[i].html or ""
+            continue
+        start = int(nodes[i].attributes.get("start") or 1)
+        for n, item in enumerate(c for c in nodes[i].iter() if c.tag == "li"):
+            points.append(_point(item, start + n, len(points) + 1))
+    intro = "".join(n.html or "" for n in nodes[: numbered[0]]).strip()
+    return intro, points, "".join(n.html or "" for n in nodes[numbered[-1] + 1 :]).strip()
+
+
+def _point(item: Any, counted: int, place: int) -> Payload:
+    number = (item.attributes.get("data-marker") or item.attributes.get("value") or str(counted)).strip("().: ")
+    inner = (item.html or "").partition(">")[2].rpartition("</li>")[0]
+    lead = _LEAD_IN.match(inner)
+    if lead is None:
+        return {"number": number, "id": f"point-{place}", "lead_in": "", "html": inner.strip()}
+    rest = inner[lead.end() :].strip()
+    if "<p>" in lead[0]:
+        rest = f"<p>{rest}"
+    return {"number": number, "id": f"point-{place}", "lead_in": prose.plain(lead["lead"]), "html": rest}
 
 
 def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
@@ -129,10 +172,27 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
     fragment = html.render(value, numbered, inline=prose.inline)
     plain = value.plain()
     return {
-        "html": fragment, "headings": html.headings(value), "links": [asdict(n) for n in prose.links_in(body, reader.path, reader.line)],
-        "ids": html.anchors(value, numbered), "words": value.words, "lines": len(numbered.lines),
-        "excerpt": prose.shorten(plain), "mentions": [m.to_json() for m in references.find(fragment)],
+        "html": fragment, "headings": [{"level": 2, "id": b.id, "text": value.text(b)} for b in value.blocks
+                                       if b.kind == "heading"],
+        "links": _links(fragment, body, reader.line), "ids": _ANCHOR.findall(fragment), "words": value.words,
+        "lines": len(numbered.lines), "excerpt": prose.excerpt(plain), "mentions": [m.to_json() for m in references.find(fragment)],
     }
+
+
+_HREF = re.compile(r'<(?P<tag>a|img)\s[^<>]*?(?:href|src)="(?P<target>[^"]*)"')
+_ANCHOR = re.compile(r'\sid="([^"]*)"')
+
+
+def _links(fragment: str, body: str, first_line: int) -> list[Payload]:
+    """The links of a fragment, each with the place of its target in the source."""
+    found = []
+    for match in _HREF.finditer(fragment):
+        target = unescape(match["target"])
+        at = body.find(target)
+        line = first_line + body.count("\n", 0, at) if at >= 0 else 0
+        column = at - body.rfind("\n", 0, at) if at >= 0 else 0
+        found.append({"target": target, "text": "", "line": line, "column": column, "image": match["tag"] == "img"})
+    return found
 
 
 def read_amendment(reader: _Reader, body: str, fields: Any) -> Payload:

@@ -85,14 +85,21 @@ def number_of(doc: Document) -> numbering.Number | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """All published documents of one site, linked. ``memo`` holds what views have worked out once."""
+    """All published documents of one site, linked.
+
+    ``mentions``: who mentions a document, by its id. ``resolves``: the addresses and titles behind a document's
+    links and mentions, by its id. ``late``: links whose page the builder may yet make. ``memo`` holds what views
+    have worked out once.
+    """
 
     config: Config
     documents: tuple[Document, ...]
     conferences: tuple[Conference, ...]
-    targets: Mapping[str, Mapping[str, Document]]
     mentions: Mapping[str, tuple[Mentioned, ...]]
     assets: frozenset[str]
+    hidden: frozenset[str] = frozenset()
+    resolves: Mapping[str, Payload] = field(default_factory=dict)
+    late: list[tuple[Document, Payload, str]] = field(default_factory=list)
     studies: Mapping[str, Any] = field(default_factory=dict)
     memo: dict[tuple[str, str], Any] = field(default_factory=dict)
 

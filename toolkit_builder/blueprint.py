@@ -1,0 +1,443 @@
+"""A linked ``Site`` and a ``Theme`` in; the list of jobs out: every file of the site, with the payload it is made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from toolkit_builder.build.jobs import Job, Output, SharedValue
+from toolkit_builder.diagnostics import Diagnostic, Span, error
+from toolkit_builder.formats import FORMATS
+from toolkit_builder.kinds import BY_NAME, campaigns, conferences, pages, papers, people, shapes
+from toolkit_builder.kinds.shapes import Page
+from toolkit_builder.linking import broken_link
+from toolkit_builder.model import Document, Payload
+from toolkit_builder.site import Site
+from toolkit_builder.sources import Asset
+from toolkit_builder.theme import Theme, brand_css
+
+_FEED_ENTRIES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blueprint:
+    """All jobs of a build, and the large values that they refer to by digest."""
+
+    jobs: tuple[Job, ...]
+    blobs: Mapping[str, bytes | str]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def every_page(site: Site) -> list[Page]:
+    """All pages of the site: one a document, and those that no single document makes."""
+    made = [_document_page(doc, site) for doc in site.documents if doc.conference is None or site.conference_of(doc)]
+    made += conferences.conference_pages(site)
+    made += people.people_pages(site)
+    made += pages.index_pages(site)
+    if motions := papers.all_motions(site):
+        made.append(motions)
+    for kind in ("motion", "composite"):
+        for doc in site.all(kind):
+            made += papers.view_pages(doc, site)
+    taken = site.by_url  # a page that somebody wrote stands instead of the one that we would make
+    return [p for p in made if p.document is not None or p.url not in taken]
+
+
+def _document_page(doc: Document, site: Site) -> Page:
+    kind = BY_NAME[doc.kind]
+    template = "home.html" if doc.kind == "page" and doc.url == site.config.home else kind.template
+    sources = papers.source_documents(doc, site) if doc.kind in {"motion", "amendment", "composite"} else ()
+    return Page(url=doc.url, template=template, kind=doc.kind, title=shapes.title(doc, site),
+                doc=kind.view(doc, site), document=doc, description=shapes.summary(doc), sources=sources,
+                crumbs=_crumbs(doc, site), feeds=_feeds_of(doc, site))
+
+
+def _crumbs(doc: Document, site: Site) -> tuple[Payload, ...]:
+    if doc.conference and doc.kind != "conference" and (held := site.conference_of(doc)):
+        return (shapes.crumb(held.document.title, held.document.url),)
+    if doc.kind == "resource" and (home := site.by_id.get(f"toolkit:{doc.folder['toolkit']}")):
+        return (shapes.crumb(home.title, home.url),)
+    if doc.kind == "update":
+        docs = people.series(site)[doc.folder["series"]]
+        return (shapes.crumb(people.series_title(docs), people.series_url(doc)),)
+    if doc.kind == "branch":
+        return (shapes.crumb("Branches", "/branches/"),)
+    if doc.kind == "news":
+        return (shapes.crumb("News", "/news/"),)
+    if doc.kind == "page" and doc.url != "/":
+        parent = doc.url.rstrip("/").rpartition("/")[0] + "/"
+        if parent != "/" and (above := site.by_url.get(parent)):
+            return (*_crumbs(above, site), shapes.crumb(above.title, above.url))
+    return ()
+
+
+def _feeds_of(doc: Document, site: Site) -> tuple[Payload, ...]:
+    if doc.kind == "conference" or (doc.kind == "branch" and people.updates_of(doc, site)):
+        return ({"title": doc.title, "url": f"{doc.url}feed.xml"},)
+    return ()
+
+
+# --- what every page shares ------------------------------------------------------------------------------
+
+
+def root_of(site: Site) -> str:
+    return site.config.base_url.rstrip("/")
+
+
+def _site_payload(site: Site) -> Payload:
+    config = site.config
+    organisation = config.organisation
+    logo = {"src": f"/{organisation.logo}", "alt": organisation.logo_alt} if organisation.logo else None
+    return {
+        "title": config.title, "description": config.description, "language": config.language,
+        "base_url": root_of(site),
+        "organisation": {"name": organisation.name, "short_name": organisation.short_name, "logo": logo,
+                         "address": organisation.address, "imprint_html": _inline(organisation.imprint),
+                         "join_link": organisation.join_link},
+        "contact": shapes.contact(config.contact), "menu": [{"title": m.title, "url": m.url} for m in config.menu],
+        "footer_html": _inline(config.footer), "feeds": _site_feeds(site),
+    }
+
+
+def _inline(text: str) -> str:
+    from toolkit_builder import prose
+
+    return prose.inline(text) if text else ""
+
+
+def _site_feeds(site: Site) -> list[Payload]:
+    feeds = [{"title": site.config.title, "url": "/feed.xml"}]
+    if site.all("news"):
+        feeds.append({"title": f"News: {site.config.title}", "url": "/news/feed.xml"})
+    return feeds
+
+
+_RIGHT_TO_LEFT = {"ar", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
+
+
+def _page_payload(page: Page, site: Site) -> Payload:
+    doc, config = page.document, site.config
+    fields = doc.fields if doc else None
+    language = (fields.language if fields else None) or config.language
+    root = root_of(site)
+    image = {"src": f"/{fields.image.lstrip('/')}", "alt": fields.image_alt} if fields and fields.image else None
+    date = (fields.date or getattr(fields, "start", None)) if fields else None
+    return {
+        "kind": page.kind, "url": page.url, "title": page.title,
+        "description": page.description or config.description, "language": language,
+        "direction": "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr",
+        "canonical": root + page.url if root else "", "image": image,
+        "date": date.isoformat() if date else "",
+        "updated": fields.updated.isoformat() if fields and fields.updated else "",
+        "breadcrumbs": [shapes.crumb("Home", config.home), *page.crumbs] if page.url != config.home else [],
+        "tags": [shapes.tag(t) for t in fields.tags] if fields else [], "feeds": list(page.feeds),
+        "jsonld": _jsonld(page, site, language, date.isoformat() if date else ""),
+        "translations": _translations(doc, site) if doc else [], "draft": bool(fields and fields.draft),
+    }
+
+
+def _translations(doc: Document, site: Site) -> list[Payload]:
+    """The same text in other languages: whatever names this file, or the file this one names, or its siblings."""
+    key = ("translations", "")
+    if key not in site.memo:
+        groups: dict[str, list[Document]] = {}
+        for other in site.documents:
+            if other.fields.translation_of and (original := _original(other, site)):
+                groups.setdefault(original.id, [original]).append(other)
+        site.memo[key] = {d.id: docs for docs in groups.values() for d in docs}
+    found = []
+    for other in site.memo[key].get(doc.id, ()):
+        if other is not doc:
+            language = other.fields.language or site.config.language
+            found.append({"language": language, "name": _language_name(language), "url": other.url})
+    return found
+
+
+def _original(doc: Document, site: Site) -> Document | None:
+    wanted = doc.fields.translation_of
+    if doc.kind == "resource" and (own := site.by_id.get(f"resource:{doc.folder['toolkit']}/{wanted}")):
+        return own
+    return site.lookup(wanted, (doc.kind,))
+
+
+def _language_name(tag: str) -> str:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        locale = Locale.parse(tag.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return tag
+    name = locale.get_language_name(locale.language) or tag
+    return name[:1].upper() + name[1:]
+
+
+_SCHEMA_TYPES = {"news": "NewsArticle", "update": "BlogPosting", "conference": "Event", "bulletin": "PublicationIssue",
+                 "branch": "Organization", "motion": "LegislationObject", "toolkit": "Collection"}
+
+
+def _jsonld(page: Page, site: Site, language: str, date: str) -> str:
+    """Structured data as JSON that is safe inside a script element."""
+    root, organisation = root_of(site), site.config.organisation
+    data: dict[str, Any] = {"@context": "https://schema.org", "@type": _SCHEMA_TYPES.get(page.kind, "WebPage"),
+                            "name": page.title, "inLanguage": language}
+    if root:
+        data["url"] = root + page.url
+    if page.description:
+        data["description"] = page.description
+    if page.kind == "conference":
+        data["startDate"] = date
+        if page.doc["end"]:
+            data["endDate"] = page.doc["end"]
+        if page.doc["venue"] or page.doc["place"]:
+            data["location"] = {"@type": "Place", "name": page.doc["venue"] or page.doc["place"],
+                                "address": page.doc["place"]}
+    elif date:
+        data["datePublished"] = date
+    if page.kind in {"news", "update"}:
+        data["headline"] = page.title
+    if organisation.name and page.kind != "branch":
+        data["organizer" if page.kind == "conference" else "publisher"] = {"@type": "Organization",
+                                                                           "name": organisation.name}
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+# --- jobs ------------------------------------------------------------------------------------------------
+
+
+@dataclass(kw_only=True)
+class _Draft:
+    """Jobs in the making."""
+
+    site: Site
+    theme: Theme
+    code: str
+    jobs: list[Job] = field(default_factory=list)
+    blobs: dict[str, bytes | str] = field(default_factory=dict)
+
+    def add(self, path: str, format: str, payload: Payload, *, label: str, closure: str = "",
+            reasons: Mapping[str, str] | None = None) -> None:
+        self.jobs.append(Job(path=path, format=format, payload=payload, label=label, reasons=reasons or {},
+                             closure=f"{self.code}:{FORMATS[format].version}:{closure}"))
+
+
+def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str,
+              texts: Mapping[str, str]) -> Blueprint:
+    """Lay out the whole site. ``code`` is the digest of the builder itself; ``texts`` each source file's text."""
+    draft = _Draft(site=site, theme=theme, code=code)
+    listed = every_page(site)
+    diagnostics = _address_clashes(listed) + _missing_templates(listed, theme) + _late_links(site, listed, assets, texts)
+    shared = SharedValue.of(_site_payload(site))
+    for page in listed:
+        if theme.has(page.template):
+            _page_job(draft, page, shared)
+    _feeds(draft)
+    _plain_files(draft, listed, texts)
+    _redirects(draft, diagnostics, {p.url for p in listed})
+    _assets(draft, assets)
+    return Blueprint(jobs=tuple(draft.jobs), blobs=draft.blobs, diagnostics=tuple(diagnostics))
+
+
+def output_path(url: str) -> str:
+    """The file behind an address: ``/news/`` is ``news/index.html``."""
+    return f"{url[1:]}index.html" if url.endswith("/") else url[1:]
+
+
+def _page_job(draft: _Draft, page: Page, shared: SharedValue) -> None:
+    site, theme = draft.site, draft.theme
+    resolve = site.resolves.get(page.document.id, {}) if page.document else {}
+    for doc in page.sources:  # a motion's page shows its amendments' words, whose references must lead as well
+        if more := site.resolves.get(doc.id):
+            resolve = {k: {**more.get(k, {}), **resolve.get(k, {})} for k in ("links", "mentions")}
+    listings = _listings(draft, page.template)
+    payload = {"template": page.template, "site": shared, "page": _page_payload(page, site), "doc": page.doc,
+               "listings": listings, "resolve": resolve, "label": _label(page), "root": root_of(site)}
+    reasons = {f"theme: {t.path}": _digest(t.source) for t in theme.closure(page.template)}
+    reasons["site settings"] = shared.digest
+    if page.document:
+        reasons[page.document.path] = page.document.digest
+    for doc in page.sources:
+        reasons.setdefault(doc.path, doc.digest)
+    draft.add(output_path(page.url), "page", payload, label=_label(page),
+              closure=theme.closure_digest(page.template), reasons=reasons)
+
+
+def _label(page: Page) -> str:
+    return page.document.path if page.document else f"the page {page.url}"
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _listings(draft: _Draft, template: str) -> Payload:
+    site, found = draft.site, {}
+    for name, listing in draft.theme.settings.listings.items():
+        if listing.for_ and template not in listing.for_:
+            continue
+        key = ("listing", name)
+        if key not in site.memo:
+            docs = [d for d in site.all(listing.kind)
+                    if all(str(getattr(d.fields, k, "")) == v for k, v in listing.where.items())]
+            descending, field_name = listing.order.startswith("-"), listing.order.lstrip("-")
+            docs.sort(key=lambda d: (str(getattr(d.fields, field_name, "") or d.title), d.path), reverse=descending)
+            site.memo[key] = [shapes.card(d, site) for d in docs[: listing.limit]]
+        found[name] = site.memo[key]
+    return found
+
+
+def _feeds(draft: _Draft) -> None:
+    site = draft.site
+    entries = [*site.all("news"), *site.all("update"), *site.all("bulletin"), *site.all("plan"), *site.all("toolkit")]
+    _feed(draft, "/feed.xml", site.config.title, site.config.home, entries)
+    if site.all("news"):
+        _feed(draft, "/news/feed.xml", f"News: {site.config.title}", "/news/", site.all("news"))
+    for held in site.conferences:
+        head = held.document
+        _feed(draft, f"{head.url}feed.xml", head.title, head.url, [*held.bulletins, *held.motions, *held.composites])
+    for branch in site.all("branch"):
+        if updates := people.updates_of(branch, site):
+            _feed(draft, f"{branch.url}feed.xml", branch.title, branch.url, updates)
+
+
+def _feed(draft: _Draft, url: str, title: str, page: str, docs: Iterable[Document]) -> None:
+    site = draft.site
+    newest = sorted(sorted(docs, key=lambda d: d.path), key=_when, reverse=True)[:_FEED_ENTRIES]
+    entries = []
+    for doc in newest:
+        shown = shapes.card(doc, site)
+        title_ = f"{shown['label']}: {shown['title']}" if doc.kind in {"motion", "composite"} else shown["title"]
+        entries.append({"id": doc.id, "title": title_, "url": doc.url, "date": shown["date"], "updated": _when(doc),
+                        "summary": shown["summary"], "html": doc.parsed.get("html", ""),
+                        "author": getattr(doc.fields, "author", "") or getattr(doc.fields, "mover", ""),
+                        "resolve": site.resolves.get(doc.id, {})})
+    payload = {"title": title, "subtitle": site.config.description, "language": site.config.language,
+               "root": root_of(site), "url": url, "page": page, "author": site.config.organisation.name,
+               "entries": entries}
+    draft.add(url[1:], "feed", payload, label=f"the feed {url}", reasons={d.path: d.digest for d in newest})
+
+
+def _when(doc: Document) -> str:
+    fields = doc.fields
+    date = fields.updated or fields.date
+    return date.isoformat() if date else ""
+
+
+def _plain_files(draft: _Draft, listed: Sequence[Page], texts: Mapping[str, str]) -> None:
+    site = draft.site
+    root = root_of(site)
+    draft.add("robots.txt", "robots", {"root": root, "allow": site.config.robots == "allow"}, label="robots.txt")
+    if root:
+        public = [{"url": p.url, "updated": _when(p.document) if p.document else ""} for p in listed
+                  if p.url != "/404.html" and p.kind != "motion-view"]
+        draft.add("sitemap.xml", "sitemap", {"root": root, "pages": sorted(public, key=lambda p: p["url"])},
+                  label="sitemap.xml")
+    for doc in site.documents:
+        if doc.kind in {"motion", "amendment", "composite", "resource"}:
+            draft.add(f"{doc.url[1:]}source.md", "copy", {"data": texts[doc.path]}, label=doc.path,
+                      reasons={doc.path: doc.digest})
+    for held in site.conferences:
+        if held.motions:
+            rows = [_register_row(r) for r in conferences.register_rows(held, site)]
+            base = f"{held.document.url[1:]}register/register"
+            reasons = {d.path: d.digest for d in (*held.motions, *held.amendments, *held.composites)}
+            draft.add(f"{base}.csv", "register-csv", {"rows": rows}, label="the register", reasons=reasons)
+            draft.add(f"{base}.json", "json", {"value": {"conference": held.document.title, "items": rows}},
+                      label="the register", reasons=reasons)
+    for home in site.all("toolkit"):
+        mine = campaigns.resources(home, site)
+        if mine:
+            name = home.folder["toolkit"]
+            entries = [[f"{name}/{doc.name}.md", Output(f"{doc.url[1:]}source.md")] for doc in mine]
+            draft.add(f"{home.url[1:]}{name}.zip", "archive", {"entries": entries}, label=home.path,
+                      reasons={d.path: d.digest for d in mine})
+
+
+def _register_row(row: Payload) -> Payload:
+    vote = row["vote"] or {}
+    return {"number": row["number"], "kind": row["kind"], "title": row["title"], "mover": row["mover"],
+            "seconder": row["seconder"], "result": row["result"]["label"],
+            "by": ", ".join(b["label"] for b in row["by"]), "note": row["result"]["note"],
+            "for": vote.get("for"), "against": vote.get("against"), "abstain": vote.get("abstain"), "url": row["url"]}
+
+
+def _redirects(draft: _Draft, diagnostics: list[Diagnostic], taken: set[str]) -> None:
+    site = draft.site
+    claimed: dict[str, Document] = {}
+    for doc in site.documents:
+        for alias in doc.fields.aliases:
+            parts = alias.split("/")
+            if ".." in parts or "." in parts or "\\" in alias:
+                diagnostics.append(error("S401", f"the alias '{alias}' leads out of the site", Span(doc.path),
+                                         hint="write an address from the root, such as /news/old-name/"))
+                continue
+            url = alias if alias.endswith("/") or parts[-1].endswith(".html") else f"{alias}/"
+            other = claimed.setdefault(url, doc)
+            if url in taken or other is not doc:
+                whose = other.path if other is not doc else "a page that exists"
+                diagnostics.append(error("S402", f"the alias '{alias}' is taken by {whose}", Span(doc.path),
+                                         hint="remove it from one of them"))
+                continue
+            draft.add(output_path(url), "redirect",
+                      {"url": url, "target": doc.url, "title": doc.title, "root": root_of(site),
+                       "language": doc.fields.language or site.config.language}, label=doc.path,
+                      reasons={doc.path: doc.digest})
+
+
+def _assets(draft: _Draft, assets: Sequence[Asset]) -> None:
+    for asset in assets:
+        path = asset.path.removeprefix("content/")
+        data = asset.file.read_bytes()
+        draft.add(path, "copy", {"data": draft_blob(draft, data)}, label=asset.path,
+                  reasons={asset.path: asset.digest})
+    files = {**draft.theme.assets, "css/brand.css": brand_css(draft.theme)}
+    for name, data in sorted(files.items()):
+        draft.add(f"assets/{name}", "copy", {"data": draft_blob(draft, data)}, label=f"theme: assets/{name}",
+                  reasons={f"theme: assets/{name}": blake2b(data, digest_size=8).hexdigest()})
+
+
+def draft_blob(draft: _Draft, data: bytes) -> Any:
+    from toolkit_builder.build.cache import blob_of
+
+    blob = blob_of(data)
+    draft.blobs[blob.digest] = data
+    return blob
+
+
+# --- what does not fit together --------------------------------------------------------------------------
+
+
+def _address_clashes(listed: Sequence[Page]) -> list[Diagnostic]:
+    seen: dict[str, Page] = {}
+    found = []
+    for page in listed:
+        other = seen.setdefault(page.url.casefold(), page)
+        if other is not page and not (page.document and other.document):
+            found.append(error("S403", f"{_label(page)} would be published at {page.url}, and so would {_label(other)}",
+                               Span(page.document.path if page.document else ""), hint="give it another slug"))
+    return found
+
+
+def _missing_templates(listed: Sequence[Page], theme: Theme) -> list[Diagnostic]:
+    names = sorted({p.template for p in listed if not theme.has(p.template)})
+    return [error("T110", f"the theme has no template '{name}'", Span(f"themes/{theme.name}/theme.yaml"),
+                  hint="add it, or name 'default' as the theme's parent") for name in names]
+
+
+def _late_links(site: Site, listed: Sequence[Page], assets: Sequence[Asset],
+                texts: Mapping[str, str]) -> list[Diagnostic]:
+    """Links from the root that lead neither to a document nor to a page or file that the builder makes."""
+    made = {p.url for p in listed} | {f"/{a.path.removeprefix('content/')}" for a in assets} | {"/feed.xml",
+                                                                                             "/sitemap.xml"}
+    made |= {a for d in site.documents for a in d.fields.aliases}
+    found = []
+    for doc, link, path in site.late:
+        if path not in made and f"{path}/" not in made:
+            near = site.nearest(path)
+            found.append(broken_link(doc, link, f"there is no page '{path}' on this site",
+                                     f"did you mean {near.url}? ({near.path})" if near else "", texts))
+    return found
+
+

@@ -1,0 +1,248 @@
+"""A project folder in; a checked site, or a published one, out. The one place that knows the order of the stages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+import zoneinfo
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from toolkit_builder import __version__, bodies, linking, sources, theme
+from toolkit_builder.blueprint import Blueprint, blueprint
+from toolkit_builder.build import engine, fastpath
+from toolkit_builder.build.cache import Store
+from toolkit_builder.build.lock import Holder, hold
+from toolkit_builder.build.stage import stage
+from toolkit_builder.config import Config
+from toolkit_builder.config import load as load_config
+from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors, error, ordered
+from toolkit_builder.formats import Toolchain
+from toolkit_builder.kinds import kind_of
+from toolkit_builder.model import Document
+from toolkit_builder.site import Site
+
+CONTENT = "content"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a person asked of one run. ``clock`` is an ISO text; empty means the present."""
+
+    drafts: bool = False
+    future: bool = False
+    strict: bool = False
+    base_url: str = ""
+    clock: str = ""
+    jobs: int = 0
+    only: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    executor: Executor | None = None
+    on_progress: Callable[[int, int], None] | None = None
+    on_wait: Callable[[Holder], None] | None = None
+
+    @property
+    def settings(self) -> str:
+        """A digest of all that decides the result, beside the files: compared by the no-change path."""
+        said = [__version__, self.drafts, self.future, self.strict, self.base_url, self.clock, self.only,
+                sorted(i for i in self.environment.items() if i[0].startswith("TOOLKIT_"))]
+        return blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A project, read and linked. ``site`` and ``theme`` are None where that could not be done at all."""
+
+    config: Config | None
+    site: Site | None
+    theme: theme.Theme | None
+    documents: tuple[Document, ...] = ()
+    tree: sources.Tree = sources.Tree()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    when: linking.Moment | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@cache
+def code_digest() -> str:
+    """The digest of the builder's own source: another version of the program is another key everywhere."""
+    h = blake2b(__version__.encode(), digest_size=16)
+    package = Path(__file__).parent
+    for file in sorted(package.rglob("*.py")):
+        h.update(f"{file.relative_to(package).as_posix()}\0".encode() + file.read_bytes())
+    return h.hexdigest()
+
+
+def moment(config: Config, options: Options) -> tuple[linking.Moment, list[Diagnostic]]:
+    """The build's clock: what was asked for, else what the site says, else the present in the site's time zone."""
+    zone = zoneinfo.ZoneInfo(config.time_zone)
+    problems = []
+    now = config.clock or dt.datetime.now(zone)
+    if options.clock:
+        try:
+            now = dt.datetime.fromisoformat(options.clock)
+        except ValueError:
+            problems.append(error("C404", f"the clock '{options.clock}' is not a moment such as 2027-06-14T09:30",
+                                  hint="write year-month-day, or year-month-dayThour:minute"))
+    if now.tzinfo is None:
+        now = now.replace(tzinfo=zone)
+    return linking.Moment(now=now, drafts=options.drafts, future=options.future), problems
+
+
+def load(project: Path, options: Options, store: Store) -> Loaded:
+    """Scan, read and link the whole project. Every mistake found on the way is in ``diagnostics``."""
+    environment = dict(options.environment)
+    if options.base_url:
+        environment["TOOLKIT_BASE_URL"] = options.base_url
+    config, found = load_config(project, environment)
+    tree, problems = sources.scan(project, CONTENT)
+    found += problems
+    if config is None:
+        return Loaded(config=None, site=None, theme=None, tree=tree, diagnostics=tuple(ordered(found)))
+    look, problems = theme.load(project, config.theme)
+    found += problems
+    when, problems = moment(config, options)
+    found += problems
+    readings = stage("read", code_digest(), _reading_inputs(tree, config), bodies.read, store,
+                     executor=options.executor, workers=options.jobs, labels=[s.path for s in tree.sources])
+    documents, problems = linking.documents(tree.sources, readings)
+    found += problems
+    texts = {s.path: s.text for s in tree.sources}
+    assets = frozenset(a.path for a in tree.assets)
+    site, problems = linking.link(config, documents, assets, when, texts)
+    found += problems
+    return Loaded(config=config, site=site, theme=look, documents=tuple(documents), tree=tree, texts=texts, when=when,
+                  diagnostics=tuple(ordered(found)))
+
+
+
+
+def _reading_inputs(tree: sources.Tree, config: Config) -> list[tuple[str, Any]]:
+    inputs: list[tuple[str, Any]] = []
+    for source in tree.sources:
+        kind, _ = kind_of(source.path)
+        fixed = {"path": source.path, "kind": kind.name, "language": config.language, "measure": config.motions.measure}
+        key = f"{source.digest}:{source.path}:{kind.name}:{config.language}:{config.motions.measure}"
+        inputs.append((key, {**fixed, "text": source.text}))
+    return inputs
+
+
+def lay_out(loaded: Loaded) -> Blueprint | None:
+    """The jobs of a loaded project; None where it could not be linked."""
+    if loaded.site is None or loaded.theme is None:
+        return None
+    return blueprint(loaded.site, loaded.theme, loaded.tree.assets, code_digest(), loaded.texts)
+
+
+def input_roots(project: Path, theme_name: str) -> dict[str, str]:
+    """Everything a build reads, by label: for the no-change path and for watching."""
+    roots = {"toolkit.yaml": "toolkit.yaml", CONTENT: CONTENT, "themes": "themes",
+             "program": str(Path(__file__).parent)}
+    for folder in theme.folders(project, theme_name):
+        if not folder.is_relative_to(project):
+            roots[f"theme {folder.name}"] = str(folder)
+    return roots
+
+
+@contextmanager
+def _opened(project: Path, options: Options) -> Iterator[Store]:
+    with hold(project, on_wait=options.on_wait), Store(project / ".toolkit" / "store") as store:
+        yield store
+
+
+def unchanged(project: Path, options: Options) -> bool:
+    """Whether a build would change nothing at all."""
+    now = options.clock or dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    return fastpath.unchanged(str(project), str(project / _output_name(project)), options.settings, now)
+
+
+def _output_name(project: Path) -> str:
+    return "output"
+
+
+def build(project: Path, options: Options) -> engine.BuildReport:
+    """Read, link, render and publish. Nothing is published while there is any error (or, if strict, any warning)."""
+    started = time.perf_counter()
+    try:
+        with _opened(project, options) as store:
+            report = _build(project, options, store)
+    except OSError as problem:
+        report = engine.BuildReport(diagnostics=[engine.failed_write(problem, project)])
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def _build(project: Path, options: Options, store: Store) -> engine.BuildReport:
+    config, _ = load_config(project, options.environment)
+    roots = input_roots(project, config.theme if config else "default")
+    scanned_ns = time.time_ns()
+    scan = fastpath.scan(fastpath.absolute_roots(str(project), roots))
+    loaded = load(project, options, store)
+    plan = lay_out(loaded)
+    found = [*loaded.diagnostics, *(plan.diagnostics if plan else ())]
+    if plan is None or loaded.config is None or loaded.theme is None or loaded.when is None or _stops(found, options):
+        return engine.BuildReport(diagnostics=ordered(_as_strict(found, options)))
+    change = linking.next_change(loaded.documents, loaded.when)
+    inputs = engine.Inputs(roots=roots, scan=scan, scanned_ns=scanned_ns,
+                           digests={s.path: s.digest for s in loaded.tree.sources})
+    pinned = bool(options.clock or loaded.config.clock)
+    build_options = engine.Options(
+        settings=options.settings, inputs=inputs, workers=options.jobs, executor=options.executor, locked=True,
+        clock=_utc(loaded.when.now) if not pinned else "",
+        valid_until=_utc(change) if change and not pinned else "",
+        protected=(project / CONTENT, project / "themes"), on_progress=options.on_progress,
+    )
+    report = engine.build(project, project / loaded.config.output, plan.jobs, plan.blobs,
+                          Toolchain(loaded.theme.bundle), build_options, store=store)
+    report.diagnostics = ordered([*found, *report.diagnostics])
+    return report
+
+
+def _utc(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).isoformat(timespec="seconds")
+
+
+def _stops(found: list[Diagnostic], options: Options) -> bool:
+    return any_errors(_as_strict(found, options))
+
+
+def _as_strict(found: list[Diagnostic], options: Options) -> list[Diagnostic]:
+    """With ``--strict`` a warning is as bad as an error."""
+    if not options.strict:
+        return found
+    return [Diagnostic(Severity.ERROR, d.code, d.message, d.span, d.hint, d.source)
+            if d.severity is Severity.WARNING else d for d in found]
+
+
+def check(project: Path, options: Options) -> list[Diagnostic]:
+    """Everything that a build would complain about, and what only `check` looks for; nothing is written to output/."""
+    from toolkit_builder import prose
+
+    with _opened(project, options) as store:
+        loaded = load(project, options, store)
+        plan = lay_out(loaded)
+    found = [*loaded.diagnostics, *(plan.diagnostics if plan else ())]
+    for doc in loaded.documents:
+        found += prose.broken_lines(doc.body, doc.path, doc.body_line)
+    return ordered(_as_strict(found, options))
+
+
+def project_folder(start: Path) -> Path:
+    """The nearest folder upwards that holds toolkit.yaml; else where we stand."""
+    for folder in (start, *start.parents):
+        if (folder / "toolkit.yaml").is_file():
+            return folder
+    return start
+
+
+def environment() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if k.startswith("TOOLKIT_")}
+
+
