@@ -1,0 +1,419 @@
+"""Digests come in; values made by earlier builds go out, or nothing: whatever is damaged, foreign or of another
+version is a miss.
+
+`Store` holds four sorts of thing under ``.toolkit/store/``:
+
+* fragments: JSON values of a pipeline stage (a parsed document), by stage and key, in SQLite;
+* blobs: large texts and bytes that fragments speak of, by digest, in SQLite;
+* results: key of a heavy or intermediate job -> digest of its bytes and its diagnostics, in SQLite;
+* objects: those bytes, one file each, named by digest.
+
+No pickle is ever written or read here. Losing the store costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from toolkit_builder.build.digests import compact_json, digest
+from toolkit_builder.build.jobs import Blob
+from toolkit_builder.diagnostics import Diagnostic, warning
+
+VERSION = 1
+KEPT_DAYS = 30
+LIMIT = 2 << 30  # bytes, of fragments and of objects each
+_SCHEMA = """
+CREATE TABLE fragments (stage TEXT, key TEXT, seal BLOB, used INTEGER, value BLOB, PRIMARY KEY (stage, key))
+    WITHOUT ROWID;
+CREATE TABLE blobs (digest TEXT PRIMARY KEY, used INTEGER, value BLOB) WITHOUT ROWID;
+CREATE TABLE results (key TEXT PRIMARY KEY, seal BLOB, used INTEGER, value BLOB) WITHOUT ROWID;
+CREATE TABLE notes (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the store holds, in bytes and in numbers, for ``toolkit doctor``."""
+
+    fragments: int
+    objects: int
+    bytes: int
+    limit: int
+    folder: str
+
+
+def _seal(key: str, value: bytes) -> bytes:
+    return blake2b(value, key=key.encode()[:64], digest_size=8).digest()
+
+
+class Store:
+    """Everything that earlier builds made. Use as a context manager; leaving it saves.
+
+    Never raises for what it finds on disk. Where it cannot write fragments it works in memory and says so in
+    ``notices``; objects are needed by the build itself, so writing one may raise OSError.
+    """
+
+    def __init__(self, folder: Path, *, limit: int = LIMIT, today: int | None = None) -> None:
+        self.folder = folder
+        self.notices: list[Diagnostic] = []
+        self._limit = limit
+        self._today = int(time.time() // 86400) if today is None else today
+        self._database = folder / "fragments.db"
+        self._stale: dict[str, list[tuple[str, ...]]] = {"fragments": [], "blobs": [], "results": []}
+        self._makers: dict[str, Callable[[], Mapping[str, bytes | str]]] = {}
+        self._connection = self._open()
+        self.blobs: Mapping[str, bytes | str] = _Blobs(self)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Save what is new and let go of the files."""
+        self._mark_used()
+        self._guarded(lambda: self._connection.commit())
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+
+    # --- fragments -------------------------------------------------------------------------------------
+
+    def fragments(self, stage: str, keys: Sequence[str]) -> dict[str, tuple[Any, list[str]]]:
+        """The values known for these keys, each with the digests of the blobs that it speaks of."""
+        found: dict[str, tuple[Any, list[str]]] = {}
+        wanted = set(keys)
+        for key, seal, used, value in self._rows(stage, wanted):
+            if key not in wanted or _seal(key, value) != seal:
+                continue
+            try:
+                result, blobs = json.loads(value)
+            except (ValueError, TypeError):
+                continue
+            found[key] = (result, blobs)
+            if used < self._today:
+                self._stale["fragments"].append((stage, key))
+                self._stale["blobs"].extend((name,) for name in blobs)
+        known = self._known_blobs({name for _, blobs in found.values() for name in blobs})
+        return {k: v for k, v in found.items() if not v[1] or known.issuperset(v[1])}
+
+    def _rows(self, stage: str, wanted: set[str]) -> list[tuple[str, bytes, int, bytes]]:
+        def read() -> list[tuple[str, bytes, int, bytes]]:
+            run = self._connection.execute
+            columns = "SELECT key, seal, used, value FROM fragments WHERE stage = ?"
+            if len(wanted) > 2000:  # reading all of a stage in order beats thousands of look-ups
+                return run(columns, (stage,)).fetchall()
+            rows = []
+            for some in _slices(sorted(wanted), 500):
+                marks = ",".join("?" * len(some))
+                rows += run(f"{columns} AND key IN ({marks})", (stage, *some)).fetchall()
+            return rows
+
+        return self._guarded(read) or []
+
+    def _known_blobs(self, wanted: set[str]) -> set[str]:
+        if not wanted:
+            return set()
+
+        def read() -> set[str]:
+            run = self._connection.execute
+            if len(wanted) > 2000:
+                return {name for (name,) in run("SELECT digest FROM blobs")} & wanted
+            return {
+                name
+                for some in _slices(sorted(wanted), 500)
+                for (name,) in run(f"SELECT digest FROM blobs WHERE digest IN ({','.join('?' * len(some))})", some)
+            }
+
+        return self._guarded(read) or set()
+
+    def add_fragment(self, stage: str, key: str, value: bytes, blobs: Sequence[str]) -> None:
+        """Keep a value (as JSON) and the digests of the blobs that it speaks of."""
+        data = b"[%s,%s]" % (value, compact_json(blobs))
+        row = (stage, key, _seal(key, data), self._today, data)
+        self._write("INSERT OR REPLACE INTO fragments VALUES (?, ?, ?, ?, ?)", [row])
+
+    # --- blobs -----------------------------------------------------------------------------------------
+
+    def add_blobs(self, values: Mapping[str, bytes | str]) -> None:
+        """Keep values under the digests that `blob_of` gave them."""
+        rows = [(name, self._today, _blob_bytes(value)) for name, value in values.items()]
+        self._write("INSERT OR REPLACE INTO blobs VALUES (?, ?, ?)", rows)
+
+    def on_damaged_blob(self, names: Iterable[str], make: Callable[[], Mapping[str, bytes | str]]) -> None:
+        """How to make these blobs again, should one of them turn out damaged when it is read."""
+        self._makers.update(dict.fromkeys(names, make))
+
+    def blob(self, name: str) -> bytes | str:
+        """The text or bytes of this digest. Raises KeyError where it is neither kept nor can be made again."""
+        rows = self._guarded(
+            lambda: self._connection.execute("SELECT value FROM blobs WHERE digest = ?", (name,)).fetchall()
+        )
+        for (data,) in rows or ():
+            if isinstance(data, bytes) and digest(data) == name:
+                return data[1:].decode("utf-8", "surrogatepass") if data[:1] == b"t" else data[1:]
+        if name not in self._makers:
+            raise KeyError(name)
+        made = self._makers[name]()
+        self.add_blobs(made)
+        return made[name]
+
+    # --- results and objects ---------------------------------------------------------------------------
+
+    def result(self, key: str) -> tuple[str, list[Diagnostic]] | None:
+        """Digest and diagnostics of the job with this key, if its bytes are here (they are checked on reading)."""
+        rows = self._guarded(
+            lambda: self._connection.execute("SELECT seal, used, value FROM results WHERE key = ?", (key,)).fetchall()
+        )
+        for seal, used, value in rows or ():
+            if _seal(key, value) == seal:
+                name, diagnostics = json.loads(value)
+                if used < self._today:
+                    self._stale["results"].append((key,))
+                if self.has_object(name):
+                    return name, [Diagnostic.from_json(d) for d in diagnostics]
+        return None
+
+    def add_result(self, key: str, name: str, diagnostics: Sequence[Diagnostic]) -> None:
+        value = compact_json([name, [d.to_json() for d in diagnostics]])
+        self._write(
+            "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", [(key, _seal(key, value), self._today, value)]
+        )
+
+    def object_path(self, name: str) -> Path:
+        return self.folder / "objects" / name[:2] / name[2:]
+
+    def has_object(self, name: str) -> bool:
+        return self.object_path(name).is_file()
+
+    def read_object(self, name: str) -> bytes | None:
+        """The bytes of this digest; None where they are missing or damaged (then they are removed)."""
+        path = self.object_path(name)
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return None
+        if digest(data) == name:
+            return data
+        with contextlib.suppress(OSError):
+            path.unlink()
+        return None
+
+    def add_object(self, data: bytes) -> str:
+        """Keep bytes; their digest goes out. Raises OSError."""
+        name = digest(data)
+        path = self.object_path(name)
+        if self.read_object(name) is not None:
+            return name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, data)
+        return name
+
+    # --- size ------------------------------------------------------------------------------------------
+
+    def collect(self, live: set[str]) -> None:
+        """Once a day, drop what no build used for 30 days, then the oldest beyond the limit; never ``live`` objects."""
+        day = self._guarded(
+            lambda: self._connection.execute("SELECT value FROM notes WHERE name = 'collected'").fetchone()
+        )
+        if day and day[0] == self._today:
+            return
+        self._mark_used()
+        self._guarded(self._collect_rows)
+        self._collect_objects(live)
+
+    def _collect_rows(self) -> None:
+        run = self._connection.execute
+        oldest = self._today - KEPT_DAYS
+        for table in ("fragments", "blobs", "results"):
+            run(f"DELETE FROM {table} WHERE used < ?", (oldest,))
+        while self._rows_bytes() > self._limit and oldest <= self._today:
+            oldest += 1
+            for table in ("fragments", "blobs"):
+                run(f"DELETE FROM {table} WHERE used < ?", (oldest,))
+        run("INSERT OR REPLACE INTO notes VALUES ('collected', ?)", (self._today,))
+        self._connection.commit()
+        if run("PRAGMA freelist_count").fetchone()[0] * 4 > run("PRAGMA page_count").fetchone()[0]:
+            run("VACUUM")
+
+    def _rows_bytes(self) -> int:
+        run = self._connection.execute
+        return sum(
+            run(f"SELECT coalesce(sum(length(value)), 0) FROM {table}").fetchone()[0]
+            for table in ("fragments", "blobs")
+        )
+
+    def _collect_objects(self, live: set[str]) -> None:
+        found = sorted(
+            ((entry.stat(follow_symlinks=False), Path(entry)) for entry in self._object_files()),
+            key=lambda item: (item[0].st_mtime, str(item[1])),
+        )
+        total = sum(stat.st_size for stat, _ in found)
+        for stat, path in found:
+            old = stat.st_mtime < (self._today - KEPT_DAYS) * 86400
+            if path.parent.name + path.name not in live and (old or total > self._limit):
+                with contextlib.suppress(OSError):
+                    path.unlink()
+                    total -= stat.st_size
+
+    def _object_files(self) -> Iterator[os.DirEntry[str]]:
+        for folder in _entries(self.folder / "objects"):
+            if folder.is_dir(follow_symlinks=False):
+                yield from _entries(Path(folder))
+
+    def usage(self) -> Usage:
+        count = self._guarded(lambda: self._connection.execute("SELECT count(*) FROM fragments").fetchone()[0])
+        sizes = [entry.stat(follow_symlinks=False).st_size for entry in self._object_files()]
+        database = self._database.stat().st_size if self._database.exists() else 0
+        return Usage(count or 0, len(sizes), sum(sizes) + database, 2 * self._limit, str(self.folder))
+
+    # --- SQLite ----------------------------------------------------------------------------------------
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                return self._open_at(str(self._database))
+            except sqlite3.DatabaseError:
+                self._remove_database()
+                return self._open_at(str(self._database))
+        except (OSError, sqlite3.Error) as problem:
+            return self._in_memory(problem)
+
+    def _open_at(self, name: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(name, timeout=10, isolation_level="IMMEDIATE", check_same_thread=False)
+        try:
+            # WAL survives a kill at any moment; after a power cut, seals and digests tell what to believe
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = OFF")
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if version == VERSION and tables == 4:
+                return connection
+            if tables or version:
+                raise sqlite3.DatabaseError("of another version")
+            connection.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version = {VERSION};COMMIT;")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _in_memory(self, problem: Exception) -> sqlite3.Connection:
+        self.notices.append(
+            warning(
+                "B303",
+                f"the cache in {self.folder.parent.name}/{self.folder.name} cannot be used: {problem}",
+                hint="the site is built without it; `toolkit clean` makes a new one",
+            )
+        )
+        return self._open_at(":memory:")
+
+    def _remove_database(self) -> None:
+        for ending in ("", "-wal", "-shm", "-journal"):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(f"{self._database}{ending}")
+
+    def _guarded(self, action: Callable[[], Any]) -> Any:
+        """The action's result; None where the database fails, which is then made anew (or kept in memory)."""
+        try:
+            return action()
+        except (sqlite3.DatabaseError, sqlite3.Warning) as problem:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+            if isinstance(problem, sqlite3.OperationalError):  # full, read-only, locked: not damaged
+                self._connection = self._in_memory(problem)
+            else:
+                with contextlib.suppress(OSError):
+                    self._remove_database()
+                self._connection = self._open()
+            return None
+
+    def _write(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
+        if rows and self._guarded(lambda: self._connection.executemany(statement, rows)) is None:
+            self._guarded(lambda: self._connection.executemany(statement, rows))
+
+    def _mark_used(self) -> None:
+        where = {"fragments": "stage = ? AND key = ?", "blobs": "digest = ?", "results": "key = ?"}
+        for table, keys in self._stale.items():
+            if keys:
+                update = f"UPDATE {table} SET used = {self._today} WHERE {where[table]}"
+                self._write(update, list(keys))
+                keys.clear()
+
+
+class _Blobs(Mapping[str, "bytes | str"]):
+    """The store's blobs as the mapping that a build wants: read one by one, when a job needs them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getitem__(self, name: str) -> bytes | str:
+        return self._store.blob(name)
+
+    def __iter__(self) -> Iterator[str]:
+        raise TypeError("blobs are looked up, not listed")
+
+    def __len__(self) -> int:
+        raise TypeError("blobs are looked up, not counted")
+
+
+def _blob_bytes(value: bytes | str) -> bytes:
+    return b"t" + value.encode("utf-8", "surrogatepass") if isinstance(value, str) else b"b" + value
+
+
+def blob_of(value: bytes | str) -> Blob:
+    """The reference to put into a payload in place of this value."""
+    return Blob(digest(_blob_bytes(value)))
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all (a side file, then a rename). Raises OSError; leaves no litter."""
+    side = path.with_name(path.name + ".new")
+    try:
+        descriptor = os.open(side, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o644)
+        try:
+            write_all(descriptor, data)
+            os.fchmod(descriptor, 0o644) if hasattr(os, "fchmod") else None
+        finally:
+            os.close(descriptor)
+        os.replace(side, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(side)
+        raise
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """os.write until everything is written; it may take less than it is given (a full disk, over 2 GiB)."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def remove_store(folder: Path) -> None:
+    """Forget everything. Raises OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(folder)
+
+
+def _slices(values: list[str], size: int) -> Iterator[list[str]]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []

@@ -1,0 +1,27 @@
+"""Bytes and plain values come in; their digests (40 hex digits, BLAKE2b-160) go out."""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+from typing import Any
+
+SIZE = 20  # bytes; 160 bits leave accidental and deliberate collisions out of reach
+
+
+def digest(data: bytes) -> str:
+    """The name of these bytes everywhere in the build."""
+    return blake2b(data, digest_size=SIZE).hexdigest()
+
+
+def compact_json(value: Any) -> bytes:
+    """JSON as short as it gets. The order of keys is kept: a template can see it, so it is part of the value."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def digest_of_value(value: Any) -> str:
+    """The digest of a plain JSON value.
+
+    Raises TypeError or ValueError where it holds anything else.
+    """
+    return digest(compact_json(value))

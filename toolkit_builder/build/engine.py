@@ -1,0 +1,325 @@
+"""Jobs come in; a published site and a report go out. The site changes as a whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from toolkit_builder.build import explain, fastpath
+from toolkit_builder.build.cache import Store, remove_store, write_file
+from toolkit_builder.build.digests import digest
+from toolkit_builder.build.execute import Outcome, Progress, Run, Unreproducible
+from toolkit_builder.build.guard import Inspection, inspect, refuse_foreign, refuse_place
+from toolkit_builder.build.jobs import Job, Toolchain, check_jobs
+from toolkit_builder.build.lock import Holder, Locked, hold, make_private_folder
+from toolkit_builder.build.manifest import Made, Tree, identity, latest_tree, load_tree, save_tree
+from toolkit_builder.build.publish import Publication, beside_folder, recover
+from toolkit_builder.build.results import Results
+from toolkit_builder.diagnostics import Diagnostic, any_errors, error, note, ordered
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a build reads, for the next one to compare with.
+
+    ``roots``: label -> path (relative to the project, or absolute): files and folders that are read, and where
+    a new file matters. ``scan``: `fastpath.scan` of them, done before anything was read. ``digests``: name as
+    in the scan -> digest of the bytes that were read. ``scanned_ns``: time of the scan.
+    """
+
+    roots: Mapping[str, str]
+    scan: str
+    scanned_ns: int
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to build. ``settings`` is a digest of whatever else decides the result (options, environment, version).
+
+    ``clock`` and ``valid_until`` are ISO texts of one form: the build's date, and the next moment at which an
+    embargo ends or an item expires ("" if none). ``workers`` 0 means one a processor. ``protected`` are
+    folders that ``output`` must keep away from (content, themes). ``locked`` says that the caller holds the
+    project's lock already.
+    """
+
+    settings: str = ""
+    clock: str = ""
+    valid_until: str = ""
+    inputs: Inputs | None = None
+    protected: tuple[Path, ...] = ()
+    workers: int = 0
+    executor: Executor | None = None
+    locked: bool = False
+    lock_timeout: float = 600.0
+    durable: bool = True
+    on_wait: Callable[[Holder], None] | None = None
+    on_progress: Progress | None = None
+
+
+@dataclass(slots=True)
+class BuildReport:
+    """What a build did. ``exit_code``: 0 published, 1 the content or the place is at fault, 3 the program is.
+
+    ``rendered``: format -> number of jobs; ``paths``: what was rendered; ``seconds``: wall time.
+    """
+
+    rendered: dict[str, int] = field(default_factory=dict)
+    paths: list[str] = field(default_factory=list)
+    reused: int = 0
+    removed: list[str] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    published: bool = False
+    fault: bool = False
+    seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        return 3 if self.fault else 0 if self.published else 1
+
+
+def build(
+    project: Path,
+    output: Path,
+    jobs: Sequence[Job],
+    blobs: Mapping[str, bytes | str],
+    toolchain: Toolchain,
+    options: Options | None = None,
+    *,
+    store: Store | None = None,
+) -> BuildReport:
+    """Make ``output`` hold exactly what the jobs say.
+
+    Nothing is published where any diagnostic of a renderer is an error. A failing disk is a diagnostic too;
+    whatever happens, ``output`` stays the last good site until the new one is complete. ``store`` is the
+    open store of the earlier stages, if there were any.
+    """
+    options = options or Options()
+    report = BuildReport()
+    started = time.perf_counter()
+    project, output = Path(os.path.abspath(project)), Path(os.path.abspath(output))
+    try:
+        with contextlib.ExitStack() as stack:
+            if not options.locked:
+                stack.enter_context(hold(project, timeout=options.lock_timeout, on_wait=options.on_wait))
+            if store is None:
+                store = stack.enter_context(Store(project / ".toolkit" / "store"))
+            _Build(project, output, jobs, options, store, report).execute(blobs, toolchain)
+            report.diagnostics += store.notices
+    except Locked as problem:
+        report.diagnostics.append(
+            error("B302", str(problem), hint="wait until it has ended, or end it, and build again")
+        )
+    except OSError as problem:
+        report.diagnostics.append(failed_write(problem, project))
+    report.diagnostics = ordered(report.diagnostics)
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def failed_write(problem: OSError, project: Path) -> Diagnostic:
+    """A sentence that names the path, for a disk or a folder that does not do what is asked of it."""
+    name = problem.filename2 or problem.filename or ""
+    shown = os.fsdecode(name) if isinstance(name, str | bytes) else ""
+    with contextlib.suppress(ValueError):
+        shown = Path(shown).relative_to(project).as_posix() if shown else "the project's folder"
+    what = (problem.strerror or str(problem)).rstrip(".")
+    return error(
+        "B301",
+        f"the site could not be written: {what[:1].lower()}{what[1:]} at {shown}",
+        hint="the last good site is still in place; free some space or correct the permissions, and build again",
+    )
+
+
+class _Build:
+    """One build under the lock, step by step."""
+
+    def __init__(
+        self,
+        project: Path,
+        output: Path,
+        jobs: Sequence[Job],
+        options: Options,
+        store: Store,
+        report: BuildReport,
+    ) -> None:
+        self._project = project
+        self._output = output
+        self._jobs = jobs
+        self._published = {job.path for job in jobs if job.publish}
+        self._options = options
+        self._store = store
+        self._report = report
+        self._state = Path(fastpath.state_folder(str(project), str(output)))
+        self._before = Inspection()
+        self._known = Tree()
+        self._keep_aside = False
+
+    def execute(self, blobs: Mapping[str, bytes | str], toolchain: Toolchain) -> None:
+        refused = refuse_place(self._project, self._output, self._options.protected)
+        wrong = [refused] if refused else check_jobs(self._jobs)
+        if wrong:
+            self._report.diagnostics += wrong
+            return
+        make_private_folder(self._project / ".toolkit")
+        self._state.mkdir(parents=True, exist_ok=True)
+        recover(self._output, self._state)
+        if not self._take_stock():
+            return
+        publication = Publication(self._output, self._state, self._before.live, durable=self._options.durable)
+        try:
+            publication.begin(self._published)
+            results = Results(publication, self._store, self._before.live, self._known)
+            if outcome := self._render(results, blobs, toolchain):
+                self._publish(publication, results, outcome)
+        except BaseException:
+            publication.abandon()
+            raise
+
+    def _take_stock(self) -> bool:
+        """Learn what stands in ``output/``; False if it holds a file that is not ours to delete."""
+        tree = load_tree(self._state, identity(self._output))
+        record = fastpath.read_record(str(self._state))
+        owned = {line.partition("\t")[0] for line in record.outputs.split("\n")[:-1]} if record else set()
+        if tree is None and (tree := latest_tree(self._state)):
+            owned |= tree.files.keys()
+        self._known = tree or Tree()
+        self._before = inspect(self._output, tree, owned)
+        if not owned and tree is None and self._published.issuperset(self._before.foreign):
+            # the cache is gone, and the folder holds nothing but pages of this site: they are kept aside
+            self._keep_aside = bool(self._before.foreign)
+            return True
+        if self._before.foreign:
+            self._report.diagnostics.append(refuse_foreign(self._output, self._project, self._before.foreign))
+        return not self._before.foreign
+
+    def _render(self, results: Results, blobs: Mapping[str, bytes | str], toolchain: Toolchain) -> Outcome | None:
+        """Run the jobs; None where the result must not be published."""
+        report, options = self._report, self._options
+        run = Run(
+            self._jobs,
+            toolchain,
+            blobs,
+            results,
+            executor=options.executor,
+            workers=options.workers,
+            on_progress=options.on_progress,
+        )
+        try:
+            outcome = run.execute()
+        except Unreproducible as problem:
+            report.fault = True
+            report.diagnostics.append(error("B402", str(problem), hint="please report this"))
+            return None
+        report.rendered = dict(sorted(outcome.rendered.items()))
+        report.paths = [self._jobs[n].path for n in outcome.rebuilt]
+        report.diagnostics += outcome.diagnostics
+        report.fault = outcome.fault
+        return None if outcome.failed or any_errors(outcome.diagnostics) else outcome
+
+    def _publish(self, publication: Publication, results: Results, outcome: Outcome) -> None:
+        report = self._report
+        files = {job.path: outcome.made[job.path] for job in self._jobs if job.publish}
+        hidden = {job.path: outcome.made[job.path] for job in self._jobs if not job.publish}
+        report.removed = sorted(self._known.files.keys() - files.keys())
+        report.reused = len(self._jobs) - len(report.paths)
+        same = not self._before.touched and self._known.files.keys() == files.keys() and bool(identity(self._output))
+        if same and not publication.written:
+            publication.confirm(files, hidden)
+        else:
+            aside = publication.commit(files, hidden, keep_aside=self._keep_aside)
+            if self._before.touched:
+                publication.forget_old()
+            if aside:
+                report.diagnostics.append(_kept(aside, self._project))
+        report.published = True
+        self._remember(results, outcome, files)
+
+    def _remember(self, results: Results, outcome: Outcome, files: Mapping[str, Made]) -> None:
+        """For the next build's no-change path, for `explain`, and to keep the store small.
+
+        The site is published by now: where this cannot be written, the next build only has more to do.
+        """
+        stories = explain.Stories(self._state)
+        stories.tell((self._jobs[n], results.why(self._jobs[n].path)) for n in outcome.rebuilt)
+        if self._report.removed:
+            stories.forget(self._report.removed)
+        with contextlib.suppress(OSError):
+            if self._options.inputs:
+                record = _record(self._project, self._options, self._options.inputs, identity(self._output), files)
+                write_file(self._state / "record", record.to_bytes())
+        self._store.collect({made.digest for made in outcome.made.values()})
+
+
+def _record(project: Path, options: Options, inputs: Inputs, tree: int, files: Mapping[str, Made]) -> fastpath.Record:
+    names = [line.partition("\t")[0] for line in inputs.scan.split("\n")[:-1]]
+    digests = [inputs.digests.get(name, "") for name in names]
+    for n in fastpath.racy_lines(inputs.scan, inputs.scanned_ns):
+        if not digests[n]:  # nobody has read it, but its time stamp will not tell whether it changes
+            with contextlib.suppress(OSError, ValueError):
+                roots = fastpath.absolute_roots(str(project), inputs.roots)
+                digests[n] = digest(Path(fastpath.path_of(names[n], roots)).read_bytes())
+    head = {
+        "settings": options.settings,
+        "clock": options.clock,
+        "valid_until": options.valid_until,
+        "roots": dict(inputs.roots),
+        "scanned_ns": inputs.scanned_ns,
+        "tree": tree,
+    }
+    outputs = "".join(f"{path}\t{m.size}\t{m.mtime_ns}\t{m.inode}\n" for path, m in files.items())
+    return fastpath.Record(head, inputs.scan, "".join(f"{d}\n" for d in digests), outputs)
+
+
+def _kept(aside: Path, project: Path) -> Diagnostic:
+    with contextlib.suppress(ValueError):
+        aside = aside.relative_to(project)
+    return note(
+        "B206",
+        f"the folder held pages that no known build had made; they are kept in {aside.as_posix()}",
+        hint="delete them when nothing in them is missed",
+    )
+
+
+def known_digests(project: Path, output: Path, scan: str) -> dict[str, str]:
+    """Digests of inputs that have not changed since the last build: their files need not be read.
+
+    ``scan`` is `fastpath.scan` of now. Inputs so young that their time stamp proves nothing are left out.
+    """
+    record = fastpath.read_record(fastpath.state_folder(str(project), str(output)))
+    if record is None:
+        return {}
+    racy = set(fastpath.racy_lines(record.inputs, record.head["scanned_ns"]))
+    lines = zip(record.inputs.split("\n")[:-1], record.digests.split("\n")[:-1], strict=True)
+    known = {line: name for n, (line, name) in enumerate(lines) if name and n not in racy}
+    return {line.partition("\t")[0]: known[line] for line in scan.split("\n")[:-1] if line in known}
+
+
+def clean(project: Path, output: Path) -> list[Diagnostic]:
+    """Forget what earlier builds kept, but not which files of ``output`` are theirs. The site itself stays.
+
+    Raises `Locked` where a build is running.
+    """
+    project, output = Path(os.path.abspath(project)), Path(os.path.abspath(output))
+    try:
+        with hold(project, timeout=0):
+            remove_store(project / ".toolkit" / "store")
+            state = Path(fastpath.state_folder(str(project), str(output)))
+            for folder in (state / "standby", beside_folder(output)):
+                if identity(folder):
+                    shutil.rmtree(folder)
+            for name in ("explain.db", "explain.db-wal", "explain.db-shm"):
+                (state / name).unlink(missing_ok=True)
+            if tree := load_tree(state, identity(output)):
+                forgotten = {path: replace(made, key="") for path, made in tree.files.items()}
+                save_tree(state, identity(output), Tree(forgotten, {}, tree.folders))
+            (state / "record").unlink(missing_ok=True)
+    except OSError as problem:
+        return [failed_write(problem, project)]
+    return []

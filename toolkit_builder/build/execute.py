@@ -1,0 +1,272 @@
+"""Jobs come in, wave by wave; each one's bytes go out, rendered only where no earlier result has the same key.
+
+Where a job runs (here, in worker processes, on a cluster) changes nothing in its bytes, nor in the order of what
+is reported.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+from toolkit_builder.build.jobs import Encoded, Encoder, Job, RenderError, Toolchain, resolve, waves
+from toolkit_builder.build.manifest import Made
+from toolkit_builder.build.workers import Lost, Workers, processors, shared_value
+from toolkit_builder.diagnostics import Diagnostic, error
+
+_WORTH_WORKERS = 300  # light jobs; below that, starting processes takes longer than the work
+_LARGEST_CHUNK = 64
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+
+class Sink(Protocol):
+    """Where results come from and go to; `engine` has the one that publishes."""
+
+    def known(self, job: Job, key: str) -> Made | None:
+        """An earlier result of this key that can be used as it is."""
+
+    def accept(self, job: Job, key: str, data: bytes, diagnostics: Sequence[Diagnostic]) -> Made:
+        """Bytes just rendered."""
+
+    def read(self, job: Job, made: Made) -> bytes | None:
+        """The bytes of a result, for the payload of another job; None where they are lost or damaged."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """All results by path, what was reported while rendering, and whether the program itself is at fault."""
+
+    made: dict[str, Made] = field(default_factory=dict)
+    rendered: dict[str, int] = field(default_factory=dict)  # format -> number
+    rebuilt: list[int] = field(default_factory=list)  # positions of the jobs that were rendered
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+    fault: bool = False
+
+
+# --- in a worker -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Some jobs, by position, with the bytes they refer to. Payloads travel unless the worker inherited them."""
+
+    positions: tuple[int, ...]
+    payloads: tuple[tuple[str, Any], ...] | None  # (format, payload)
+    outputs: Mapping[str, bytes]
+    blobs: Mapping[str, bytes | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What worker processes get once: the toolchain and, in forked ones, all jobs."""
+
+    toolchain: Toolchain
+    jobs: Sequence[Job] | None
+
+
+# (position, bytes or None, diagnostics as JSON values, traceback of an internal fault or "")
+Result: TypeAlias = "tuple[int, bytes | None, list[dict[str, Any]], str]"
+
+_local = threading.local()  # a cluster's worker runs several threads; renderers need not be safe to share
+
+
+def _renderer(toolchain: Toolchain, name: str) -> Any:
+    if getattr(_local, "digest", None) != toolchain.digest:
+        _local.renderers = toolchain.renderers()
+        _local.digest = toolchain.digest
+    return _local.renderers[name]
+
+
+def render(handed: Inherited | None, task: Task) -> list[Result]:
+    """Render the jobs of one task. Never raises: a failure is part of the results."""
+    shared: Inherited = shared_value(handed)
+    if task.payloads is None:
+        assert shared.jobs is not None
+        items: Iterable[tuple[str, Any]] = [(shared.jobs[n].format, shared.jobs[n].payload) for n in task.positions]
+    else:
+        items = task.payloads
+    return [
+        _render_one(shared.toolchain, n, name, payload, task)
+        for n, (name, payload) in zip(task.positions, items, strict=True)
+    ]
+
+
+def _render_one(toolchain: Toolchain, n: int, name: str, payload: Any, task: Task) -> Result:
+    try:
+        result = _renderer(toolchain, name)(resolve(payload, task.outputs, task.blobs))
+        data, found = (result, ()) if isinstance(result, bytes) else result
+        if not isinstance(data, bytes):
+            raise TypeError(f"the renderer '{name}' returned {type(data).__name__} instead of bytes")
+        return n, data, [d.to_json() for d in found], ""
+    except RenderError as problem:
+        return n, None, [d.to_json() for d in problem.diagnostics], ""
+    except Exception:
+        return n, None, [], traceback.format_exc(limit=-8)
+
+
+# --- in the build ----------------------------------------------------------------------------------------
+
+
+class Run:
+    """One run over all jobs. ``execute`` does it all; a Run is used once."""
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        toolchain: Toolchain,
+        blobs: Mapping[str, bytes | str],
+        sink: Sink,
+        *,
+        executor: Executor | None = None,
+        workers: int = 0,
+        on_progress: Progress | None = None,
+    ) -> None:
+        self._jobs = jobs
+        self._blobs = blobs
+        self._sink = sink
+        self._progress = on_progress or (lambda done, total: None)
+        self._place = {job.path: n for n, job in enumerate(jobs)}
+        self._digests: dict[str, str] = {}
+        self._done = 0
+        self._found: dict[int, list[Diagnostic]] = {}
+        self._encoded: list[Encoded] = []
+        self._outcome = Outcome()
+        self._shared = Inherited(toolchain, jobs if executor is None else None)
+        self._given = executor is not None
+        self._workers = Workers(executor, workers or processors(), self._shared)
+
+    def execute(self) -> Outcome:
+        encode = Encoder()
+        self._encoded = [encode(job) for job in self._jobs]
+        order, wrong = waves(self._jobs, self._encoded)
+        outcome = self._outcome
+        if wrong:
+            outcome.diagnostics = wrong
+            return outcome
+        with self._workers:
+            for wave in order:
+                self._wave(wave)
+        outcome.rebuilt.sort()
+        outcome.made = {job.path: outcome.made[job.path] for job in self._jobs if job.path in outcome.made}
+        for n in sorted(self._found):
+            outcome.diagnostics += self._found[n]
+        return outcome
+
+    def _wave(self, wave: Sequence[int]) -> None:
+        pending = []
+        for n in wave:
+            job = self._jobs[n]
+            if self._encoded[n].marks and not self._outcome.failed.isdisjoint(self._encoded[n].outputs):
+                self._outcome.failed.add(job.path)  # what it is made from has been reported
+                continue
+            key = self._encoded[n].key(self._digests)
+            made = self._sink.known(job, key)
+            if made is None:
+                pending.append((n, key))
+                continue
+            if made.diagnostics:
+                self._found[n] = [Diagnostic.from_json(dict(d)) for d in made.diagnostics]
+            self._settle(n, made)
+        keys = dict(pending)
+        for result in self._results(list(keys)):
+            self._accept(keys[result[0]], result)
+
+    def _results(self, pending: list[int]) -> Iterator[Result]:
+        heavy = [n for n in pending if self._jobs[n].heavy]
+        light = [n for n in pending if not self._jobs[n].heavy]
+        worth_it = len(heavy) > 1 or len(light) >= _WORTH_WORKERS or (self._given and pending)
+        if not worth_it or (self._workers.count < 2 and not self._given):
+            for n in pending:
+                yield from render(self._shared, self._task([n], travel=False))
+            return
+        size = max(1, min(_LARGEST_CHUNK, len(light) // (self._workers.count * 8)))
+        chunks = [[n] for n in heavy] + [light[i : i + size] for i in range(0, len(light), size)]
+        travel = self._given
+        for task, results in self._workers.run(render, (self._task(chunk, travel=travel) for chunk in chunks)):
+            if not isinstance(results, Lost):
+                yield from results
+                continue
+            if len(task.positions) > 1:  # find the one that kills its worker
+                singles = [self._task([n], travel=travel) for n in task.positions]
+                for single, one in self._workers.run(render, singles):
+                    yield from [_lost(single, one)] if isinstance(one, Lost) else one
+            else:
+                yield _lost(task, results)
+
+    def _task(self, positions: list[int], *, travel: bool) -> Task:
+        outputs: dict[str, bytes] = {}
+        blobs: dict[str, bytes | str] = {}
+        for n in positions:
+            for path in self._encoded[n].outputs:
+                if path not in outputs:
+                    outputs[path] = self._bytes_of(path)
+            for name in self._encoded[n].blobs:
+                if name not in blobs:
+                    blobs[name] = self._blobs[name]
+        payloads = tuple((self._jobs[n].format, self._jobs[n].payload) for n in positions) if travel else None
+        return Task(tuple(positions), payloads, outputs, blobs)
+
+    def _bytes_of(self, path: str) -> bytes:
+        """The bytes of an earlier wave's output, made once more where they are lost (a damaged store)."""
+        n = self._place[path]
+        data = self._sink.read(self._jobs[n], self._outcome.made[path])
+        if data is None:
+            result = render(self._shared, self._task([n], travel=False))[0]
+            if result[1] is None:
+                raise Unreproducible(self._jobs[n])
+            before = self._digests[path]
+            self._accept(self._encoded[n].key(self._digests), result)
+            if self._digests[path] != before:
+                raise Unreproducible(self._jobs[n])
+            self._done -= 1
+            data = result[1]
+        return data
+
+    def _accept(self, key: str, result: Result) -> None:
+        n, data, found, fault = result
+        job = self._jobs[n]
+        diagnostics = [Diagnostic.from_json(d) for d in found]
+        self._found[n] = diagnostics
+        if fault:
+            self._outcome.fault = True
+            diagnostics.append(_fault(job, fault))
+        if data is None:
+            self._outcome.failed.add(job.path)
+            return
+        self._outcome.rendered[job.format] = self._outcome.rendered.get(job.format, 0) + 1
+        self._outcome.rebuilt.append(n)
+        self._settle(n, self._sink.accept(job, key, data, diagnostics))
+
+    def _settle(self, n: int, made: Made) -> None:
+        path = self._jobs[n].path
+        self._outcome.made[path] = made
+        self._digests[path] = made.digest
+        self._done += 1
+        self._progress(self._done, len(self._jobs))
+
+
+class Unreproducible(Exception):
+    """A renderer gave other bytes, or none, for a payload that it has rendered before."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(f"rendering {job.label or job.path} a second time gave another result")
+
+
+def _lost(task: Task, lost: Lost) -> Result:
+    return task.positions[0], None, [], f"the worker died ({lost.reason})"
+
+
+def _fault(job: Job, trace: str) -> Diagnostic:
+    last = trace.strip().splitlines()[-1]
+    return error(
+        "B401",
+        f"making '{job.path}' from {job.label or job.path} failed inside the program: {last}",
+        hint="please report this, with the text that follows",
+        source=trace,
+    )

@@ -1,0 +1,141 @@
+"""The jobs of a build come in; later, for one path: which inputs made it, and why it was made again, go out."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from toolkit_builder.build.digests import compact_json
+from toolkit_builder.build.fastpath import state_folder
+from toolkit_builder.build.jobs import Job
+
+_SCHEMA = "CREATE TABLE made (path TEXT PRIMARY KEY, story BLOB) WITHOUT ROWID"
+VERSION = 1
+
+FIRST = "it was not there before"
+LOST = "the file had been removed or changed by hand"
+PROGRAM = "the program or its settings changed"
+ASKED = "the cache was empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """``inputs``: names of what the file is made from; ``why``: sentences on why it was last made.
+
+    ``format`` and ``label`` are those of its job.
+    """
+
+    path: str
+    format: str
+    label: str
+    inputs: tuple[str, ...]
+    why: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Story:
+    """What is remembered of one output."""
+
+    format: str = ""
+    label: str = ""
+    closure: str = ""
+    reasons: dict[str, str] = field(default_factory=dict)
+    why: list[str] = field(default_factory=list)
+
+
+class Stories:
+    """The stories of all outputs of one site, in SQLite: only what was rebuilt is written. Never raises.
+
+    A file that is damaged is started anew: explaining is a courtesy and must not stop a build.
+    """
+
+    def __init__(self, state: Path) -> None:
+        self._path = state / "explain.db"
+
+    def tell(self, rebuilt: Iterable[tuple[Job, str]]) -> None:
+        """Remember jobs that were just rendered, each with what is already known about the reason ("" if nothing)."""
+        with contextlib.suppress(sqlite3.Error, OSError), contextlib.closing(self._open()) as connection:
+            rows = []
+            for job, known in rebuilt:
+                why = [known] if known else _why(_read(connection, job.path), job)
+                story = [job.format, job.label, job.closure, dict(job.reasons), why]
+                rows.append((job.path, compact_json(story)))
+            with connection:
+                connection.executemany("INSERT OR REPLACE INTO made VALUES (?, ?)", rows)
+
+    def forget(self, paths: Iterable[str]) -> None:
+        with contextlib.suppress(sqlite3.Error, OSError), contextlib.closing(self._open()) as connection, connection:
+            connection.executemany("DELETE FROM made WHERE path = ?", [(path,) for path in paths])
+
+    def of(self, path: str) -> Story | None:
+        with contextlib.suppress(sqlite3.Error, OSError):
+            if self._path.exists():
+                with contextlib.closing(self._open()) as connection:
+                    return _read(connection, path)
+        return None
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._open_once()
+        except sqlite3.DatabaseError:
+            for ending in ("", "-wal", "-shm", "-journal"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(f"{self._path}{ending}")
+            return self._open_once()
+
+    def _open_once(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(str(self._path), timeout=10)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = OFF")
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version not in (0, VERSION):
+                raise sqlite3.DatabaseError("of another version")
+            if version == 0:
+                connection.executescript(f"BEGIN;{_SCHEMA};PRAGMA user_version = {VERSION};COMMIT;")
+            connection.execute("SELECT path FROM made LIMIT 1")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _read(connection: sqlite3.Connection, path: str) -> Story | None:
+    row = connection.execute("SELECT story FROM made WHERE path = ?", (path,)).fetchone()
+    with contextlib.suppress(ValueError, TypeError):
+        return Story(*json.loads(row[0])) if row else None
+    return None
+
+
+def _why(before: Story | None, job: Job) -> list[str]:
+    if before is None:
+        return [FIRST]
+    why = changes(before.reasons, job.reasons)
+    if not why and before.closure != job.closure:
+        why = [PROGRAM]
+    return why or ["something it is made from changed that has no name"]
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """What differs between two sets of named inputs, a sentence each."""
+    found = [f"{name} changed" for name in after if name in before and before[name] != after[name]]
+    found += [f"{name} was added" for name in after if name not in before]
+    found += [f"{name} was removed" for name in before if name not in after]
+    return sorted(found)
+
+
+def explain(project: Path, output: Path, path: str) -> Explanation | None:
+    """What is known about one published path (``conferences/2027/`` means its index.html); None if nothing is."""
+    state = Path(state_folder(str(project), str(output)))
+    path = path.removeprefix("/")
+    for candidate in (path, f"{path.rstrip('/')}/index.html".removeprefix("/")):
+        if story := Stories(state).of(candidate):
+            inputs = tuple(sorted(story.reasons))
+            return Explanation(candidate, story.format, story.label, inputs, tuple(story.why))
+    return None

@@ -1,0 +1,146 @@
+"""An output folder comes in; what in it is whole, and why it must not be replaced, go out."""
+
+from __future__ import annotations
+
+import os
+import stat as stats
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from toolkit_builder.build.digests import digest
+from toolkit_builder.build.manifest import Made, Tree, identity
+from toolkit_builder.build.publish import CARRIED, look_at
+from toolkit_builder.diagnostics import Diagnostic, error
+
+JUNK = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})  # file managers leave these anywhere
+
+
+def refuse_place(project: Path, output: Path, protected: Sequence[Path] = ()) -> Diagnostic | None:
+    """Why a site must not be published at this place at all, however empty it is."""
+    shown = _shown(output, project)
+    choose = "choose another folder with --output"
+    if output.is_symlink():
+        return error("B202", f"{shown} is a symbolic link, and a site replaces the folder itself", hint=choose)
+    real = Path(os.path.realpath(output))
+    root = Path(os.path.realpath(project))
+    if real == Path(real.anchor):
+        return error("B203", f"{shown} is the root of the file system", hint=choose)
+    if real == _home() or real in _home().parents:
+        return error("B203", f"{shown} is (or holds) your home folder", hint=choose)
+    if real == root or real in root.parents:
+        return error("B203", f"{shown} is (or holds) the project folder itself", hint=choose)
+    for source in (*protected, project / ".toolkit", project / ".git"):
+        there = Path(os.path.realpath(source))
+        if real == there or there in real.parents or real in there.parents:
+            name = _shown(source, project)
+            return error("B204", f"{shown} is inside, or holds, {name}, which the site is made from", hint=choose)
+    if output.exists() and not output.is_dir():
+        return error("B205", f"{shown} is a file, and a site needs a folder", hint=choose)
+    if os.path.ismount(output):
+        return error(
+            "B205",
+            f"{shown} is a mount point, so the site there cannot be replaced as a whole",
+            hint=f"choose a folder inside it, such as --output {shown.rstrip('/')}/site",
+        )
+    return None
+
+
+def _home() -> Path:
+    return Path(os.path.realpath(os.path.expanduser("~")))
+
+
+def _shown(path: Path, project: Path) -> str:
+    """The path as a person of this project would write it."""
+    try:
+        return f"{path.absolute().relative_to(project.absolute()).as_posix()}/"
+    except ValueError:
+        return str(path)
+
+
+@dataclass(slots=True)
+class Inspection:
+    """What stands in ``output/`` now: results that are whole, and files that no build made.
+
+    ``touched`` is true where anything differs from what the last build left.
+    """
+
+    live: Tree = field(default_factory=Tree)
+    foreign: list[str] = field(default_factory=list)
+    touched: bool = False
+
+
+def inspect(output: Path, known: Tree | None, owned: Collection[str]) -> Inspection:
+    """Compare ``output/`` with what the last build left there.
+
+    ``known`` is the state of this very folder, or of a copy of it, or None; ``owned`` are paths that an
+    earlier build has published. A file whose time stamp or inode differs is read, and whole if its bytes are.
+    """
+    if not identity(output):
+        return Inspection(Tree(hidden=known.hidden if known else {}), touched=bool(known and known.files))
+    tree = known or Tree()
+    found = Inspection(Tree(hidden=tree.hidden, folders=tree.folders))
+    for path, made in tree.files.items():
+        if one := _whole(f"{output}/{path}", made):
+            found.live.files[path] = one
+        if one is not made:
+            found.touched = True
+    for path in _strangers(output, tree):
+        found.touched = True
+        if path not in tree.files and path not in owned and path.rpartition("/")[2] not in JUNK:
+            found.foreign.append(path)
+    return found
+
+
+def _whole(name: str, made: Made) -> Made | None:
+    """The entry of a file that still has its bytes, with its present inode; None for any other file."""
+    try:
+        stat = os.lstat(name)
+        if made.same_file(stat):
+            return made
+        if not stats.S_ISREG(stat.st_mode) or stat.st_size != made.size:
+            return None
+        if os.name != "nt" and stats.S_IMODE(stat.st_mode) != 0o644:
+            return None
+        with open(name, "rb") as file:
+            if digest(file.read()) != made.digest:
+                return None
+        return replace(made, size=stat.st_size, mtime_ns=stat.st_mtime_ns, inode=stat.st_ino)
+    except OSError:
+        return None
+
+
+def _strangers(output: Path, tree: Tree) -> Iterable[str]:
+    """Paths in ``output/`` that are not in the tree. A folder whose time stamp is as we left it is not read."""
+    if not tree.folders:
+        files, _ = look_at(output)
+        return [path for path in files if path not in CARRIED]
+    strangers: list[str] = []
+    for folder, mtime_ns in tree.folders.items():
+        place = f"{output}/{folder}" if folder else str(output)
+        try:
+            if os.lstat(place).st_mtime_ns == mtime_ns:
+                continue
+            with os.scandir(place) as entries:
+                here = sorted(entries, key=lambda e: e.name)
+        except OSError:  # gone, or no folder any more: its files are missed one by one
+            continue
+        for entry in here:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if path not in tree.folders:
+                    strangers += [f"{path}/{name}" for name in look_at(Path(entry.path))[0]]
+            elif path not in tree.files and path not in CARRIED:
+                strangers.append(path)
+    return strangers
+
+
+def refuse_foreign(output: Path, project: Path, foreign: Sequence[str]) -> Diagnostic:
+    """The sentence about files that a build would delete without having made them."""
+    some = ", ".join(foreign[:5]) + (f" and {len(foreign) - 5} more" if len(foreign) > 5 else "")
+    files = "a file that no build of this project has made" if len(foreign) == 1 else "files that no build made"
+    return error(
+        "B201",
+        f"{_shown(output, project)} holds {files}: {some}",
+        hint="move them to content/ or elsewhere, or choose another folder with --output",
+    )

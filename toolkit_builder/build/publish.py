@@ -1,0 +1,376 @@
+"""Results come in one by one; when all are there, the whole site goes out in one exchange of folders.
+
+A standby tree is kept beside the live one: it holds the site before last, so that preparing it costs what has
+changed and no more. Unchanged files are hard links to the live ones; a changed file is always a new inode, so
+nothing is ever written through a link. A kill at any instant leaves the live tree as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import os
+import shutil
+import stat as stats
+import sys
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from toolkit_builder.build import exchange
+from toolkit_builder.build.cache import write_all
+from toolkit_builder.build.manifest import (
+    FILE_MODE,
+    FOLDER_MODE,
+    Made,
+    Tree,
+    forget_other_trees,
+    forget_tree,
+    identity,
+    load_tree,
+    save_tree,
+)
+
+CARRIED = (".gitignore", ".gitkeep", ".gitattributes")  # the user's, at the top of output/
+_FEW = 16  # files that are flushed one by one; more are flushed with their whole file system
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+def _step(name: str) -> None:
+    """Called between any two steps that a kill could fall between; the tests put a kill here."""
+
+
+class Publication:
+    """One build's new tree. ``begin``, then ``put`` or ``keep`` for every path, then ``commit`` or ``abandon``.
+
+    ``live`` is what is known to be whole in ``output/``; ``wanted`` are the paths of the new site. Every
+    method raises OSError, after which ``abandon`` leaves things as they were.
+    """
+
+    def __init__(self, output: Path, state: Path, live: Tree, *, durable: bool = True) -> None:
+        self.output = output
+        self.state = state
+        self.standby = standby_folder(output, state)
+        self._live = live
+        self._durable = durable
+        self._old = Tree()
+        self._inodes: dict[str, int] = {}  # of the files in the standby tree, as they are now
+        self._folders: set[str] = {""}
+        self._touched: set[str] = set()
+        self.written: list[str] = []
+        self._sides = 0
+
+    def begin(self, wanted: Collection[str]) -> None:
+        """Bring the standby tree to where it holds nothing but files that the new site has a path for."""
+        who = identity(self.standby)
+        if not who:
+            self._create_standby()
+        elif (old := load_tree(self.state, who)) is not None:
+            self._old = old
+            self._inodes = {path: made.inode for path, made in old.files.items()}
+            self._folders = {"", *old.folders}
+        else:  # a build was killed or failed while it worked here: see what there is
+            self._inodes, self._folders = look_at(self.standby)
+            self._touched |= self._folders
+        _step("begin")
+        forget_tree(self.state, identity(self.standby))
+        _step("forgotten")
+        self._remove_others(wanted)
+
+    def _create_standby(self) -> None:
+        """A new folder beside ``output/``, moved into the state folder where a rename reaches it."""
+        beside = beside_folder(self.output)
+        if not identity(beside):
+            self.output.parent.mkdir(parents=True, exist_ok=True)
+            os.mkdir(beside)
+        os.chmod(beside, FOLDER_MODE)
+        within = self.state / "standby"
+        try:
+            os.rename(beside, within)
+            self.standby = within
+        except OSError as problem:
+            if problem.errno not in (errno.EXDEV, errno.EPERM):
+                raise
+            self.standby = beside
+        self._touched.add("")
+
+    def _remove_others(self, wanted: Collection[str]) -> None:
+        for path in [path for path in self._inodes if path not in wanted]:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._at(path))
+            del self._inodes[path]
+            self._touched.add(_parent(path))
+        folders = parents_of(wanted)
+        for folder in sorted(self._folders - folders, key=lambda f: (-f.count("/"), f)):
+            with contextlib.suppress(FileNotFoundError):
+                os.rmdir(self._at(folder))
+            self._folders.discard(folder)
+            self._touched.discard(folder)
+            self._touched.add(_parent(folder))
+        self._touched &= folders
+
+    def _at(self, path: str) -> str:
+        return f"{self.standby}/{path}"
+
+    def _side(self) -> str:
+        self._sides += 1
+        self._touched.add("")
+        return self._at(f".toolkit-new-{self._sides}")
+
+    # --- one file --------------------------------------------------------------------------------------
+
+    def put(self, path: str, data: bytes) -> os.stat_result:
+        """New bytes at a path; what the file system says of the file comes back."""
+        self._make_folder(_parent(path))
+        there = path in self._inodes
+        name = self._side() if there else self._at(path)
+        found = _write_new(name, data)
+        if there:
+            os.replace(name, self._at(path))
+        self._note(path, found.st_ino)
+        self.written.append(path)
+        return found
+
+    def keep(self, path: str) -> None:
+        """The live file, in the new tree too."""
+        inode = self._live.files[path].inode
+        if self._inodes.get(path) != inode:
+            self._link(os.path.join(self.output, path), path, inode)
+
+    def adopt(self, path: str, source: Path, data: bytes) -> os.stat_result:
+        """Bytes that a stored object has: a link to it, or a copy where links do not reach."""
+        try:
+            found = os.lstat(source)
+            if os.name != "nt" and stats.S_IMODE(found.st_mode) != FILE_MODE:
+                os.chmod(source, FILE_MODE)
+            self._link(str(source), path, found.st_ino)
+            self.written.append(path)
+            return found
+        except OSError as problem:
+            if problem.errno not in (errno.EXDEV, errno.EMLINK, errno.EPERM, errno.ENOTSUP, errno.ENOENT):
+                raise
+            return self.put(path, data)
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file in the new tree."""
+        try:
+            with open(self._at(path), "rb") as file:
+                return file.read()
+        except OSError:
+            return None
+
+    def _link(self, source: str, path: str, inode: int) -> None:
+        self._make_folder(_parent(path))
+        if path in self._inodes:
+            side = self._side()
+            os.link(source, side, follow_symlinks=False)
+            os.replace(side, self._at(path))
+            with contextlib.suppress(FileNotFoundError):  # renaming a link onto its own file does nothing
+                os.unlink(side)
+        else:
+            os.link(source, self._at(path), follow_symlinks=False)
+        self._note(path, inode)
+
+    def _note(self, path: str, inode: int) -> None:
+        self._inodes[path] = inode
+        self._touched.add(_parent(path))
+
+    def _make_folder(self, folder: str) -> None:
+        if folder in self._folders:
+            return
+        parent = _parent(folder)
+        self._make_folder(parent)
+        name = self._at(folder)
+        os.mkdir(name, FOLDER_MODE)
+        os.chmod(name, FOLDER_MODE)  # whatever the umask is
+        self._folders.add(folder)
+        self._touched |= {folder, parent}
+
+    # --- all of it -------------------------------------------------------------------------------------
+
+    def commit(self, files: dict[str, Made], hidden: dict[str, Made], *, keep_aside: bool = False) -> Path | None:
+        """Make the new tree live. With ``keep_aside`` the old one is not used again, and its new place comes back."""
+        who = self._complete(files, hidden)
+        self._exchange()
+        _step("exchanged")
+        aside = self._set_aside() if keep_aside else None
+        forget_other_trees(self.state, {who, identity(self.standby)})
+        return aside
+
+    def confirm(self, files: dict[str, Made], hidden: dict[str, Made]) -> None:
+        """Both trees hold the same files: nothing is exchanged, only the keys are written down."""
+        self._complete(files, hidden)
+        save_tree(self.state, identity(self.output), Tree(files, hidden, self._live.folders))
+
+    def _complete(self, files: dict[str, Made], hidden: dict[str, Made]) -> int:
+        _step("prepared")
+        self._carry()
+        folders = {f: os.lstat(self._at(f)).st_mtime_ns for f in sorted(self._touched)}
+        for folder in self._folders - self._touched:
+            folders[folder] = self._old.folders[folder]
+        if self._durable:
+            _flush(self.standby, self.written)
+        who = identity(self.standby)
+        _step("flushed")
+        save_tree(self.state, who, Tree(files, hidden, folders))
+        _step("saved")
+        return who
+
+    def forget_old(self) -> None:
+        """Let the next build look at the tree that was live: somebody has been at it."""
+        if who := identity(self.standby):
+            forget_tree(self.state, who)
+
+    def abandon(self) -> None:
+        """Leave the live tree as it is. The standby tree has no state any more: the next build looks at it."""
+        with contextlib.suppress(OSError):
+            for n in range(1, self._sides + 1):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(self._at(f".toolkit-new-{n}"))
+
+    def _carry(self) -> None:
+        """The user's own files at the top of ``output/`` go along, as links, so that git sees the same file."""
+        for name in CARRIED:
+            if name in self._inodes:  # the site has a file of its own there
+                continue
+            source, target = self.output / name, self._at(name)
+            try:
+                plain = stats.S_ISREG(os.lstat(source).st_mode)
+            except FileNotFoundError:
+                plain = False
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(target)
+            if plain:
+                os.link(source, target, follow_symlinks=False)
+        self._touched.add("")
+
+    def _exchange(self) -> None:
+        if not identity(self.output):
+            os.rename(self.standby, self.output)
+            return
+        try:
+            if not exchange.in_one_call(self.standby, self.output):
+                aside = _aside(self.standby)
+                exchange.in_two_renames(self.standby, self.output, aside)
+                _step("two renames")
+                os.rename(aside, self.standby)
+        except OSError as problem:
+            if problem.errno != errno.EXDEV or os.path.ismount(self.output):
+                raise
+            # a folder from a lower layer of an image (overlayfs) can be emptied but not moved
+            shutil.rmtree(self.output)
+            os.rename(self.standby, self.output)
+
+    def _set_aside(self) -> Path | None:
+        if not identity(self.standby):
+            return None
+        n = 1
+        while (place := self.state / f"kept-{n}").exists():
+            n += 1
+        try:
+            os.rename(self.standby, place)
+        except OSError:
+            place = self.output.with_name(f"{self.output.name}-kept-{n}")
+            os.rename(self.standby, place)
+        return place
+
+
+# --- places ----------------------------------------------------------------------------------------------
+
+
+def beside_folder(output: Path) -> Path:
+    return output.with_name(f".{output.name}.toolkit-standby")
+
+
+def standby_folder(output: Path, state: Path) -> Path:
+    """Where the standby tree is: in the state folder, or beside ``output/`` where that is another file system."""
+    beside = beside_folder(output)
+    return beside if identity(beside) and not identity(state / "standby") else state / "standby"
+
+
+def _aside(standby: Path) -> Path:
+    return standby.with_name(standby.name + "-old")
+
+
+def recover(output: Path, state: Path) -> None:
+    """Finish what a kill between two renames has left half done (only where exchanging takes two). Raises OSError."""
+    for standby in (state / "standby", beside_folder(output)):
+        aside = _aside(standby)
+        if not identity(aside):
+            continue
+        if not identity(output):
+            whole = load_tree(state, identity(standby)) is not None
+            os.rename(standby if whole else aside, output)
+        if identity(aside) and not identity(standby):
+            os.rename(aside, standby)
+        elif identity(aside):
+            shutil.rmtree(aside)
+
+
+def look_at(folder: Path) -> tuple[dict[str, int], set[str]]:
+    """Files (path -> inode; 0 for anything that is no plain file) and folders of a tree ("" is the tree itself)."""
+    files: dict[str, int] = {}
+    folders: set[str] = set()
+
+    def enter(path: str, label: str) -> None:
+        folders.add(label)
+        with os.scandir(path) as entries:
+            for entry in sorted(entries, key=lambda e: e.name):
+                name = f"{label}/{entry.name}" if label else entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    enter(entry.path, name)
+                else:
+                    files[name] = entry.inode() if entry.is_file(follow_symlinks=False) else 0
+
+    enter(str(folder), "")
+    return files, folders
+
+
+def parents_of(paths: Iterable[str]) -> set[str]:
+    """All folders that these files are in, and "" for the top."""
+    folders = {""}
+    for path in paths:
+        folder = _parent(path)
+        while folder not in folders:
+            folders.add(folder)
+            folder = _parent(folder)
+    return folders
+
+
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _write_new(name: str, data: bytes) -> os.stat_result:
+    try:
+        descriptor = os.open(name, _FLAGS, FILE_MODE)
+        try:
+            write_all(descriptor, data)
+            if os.name != "nt":
+                os.fchmod(descriptor, FILE_MODE)  # whatever the umask is
+            return os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as problem:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        problem.filename = problem.filename or name
+        raise
+
+
+def _flush(folder: Path, written: list[str]) -> None:
+    """Bring what was written to the disk before the exchange can reach it, so that a power cut tears nothing."""
+    if len(written) > _FEW and sys.platform.startswith("linux"):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            if ctypes.CDLL(None, use_errno=True).syncfs(descriptor) != 0:
+                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(folder))
+        finally:
+            os.close(descriptor)
+        return
+    for path in written:
+        descriptor = os.open(folder / path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

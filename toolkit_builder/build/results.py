@@ -1,0 +1,84 @@
+"""A job and its key come in; an earlier result goes out and into the new tree, or a new one is taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from toolkit_builder.build.cache import Store
+from toolkit_builder.build.digests import digest
+from toolkit_builder.build.explain import LOST
+from toolkit_builder.build.jobs import Job
+from toolkit_builder.build.manifest import Made, Tree
+from toolkit_builder.build.publish import Publication
+from toolkit_builder.diagnostics import Diagnostic, any_errors
+
+
+class Results:
+    """The `execute.Sink` of a build. Pages live in the published tree; print and intermediate results in the store.
+
+    ``live`` are the published files that are whole, ``known`` all that the last build made.
+    """
+
+    def __init__(self, publication: Publication, store: Store, live: Tree, known: Tree) -> None:
+        self._publication = publication
+        self._store = store
+        self._live = live
+        self._known = known
+        self._why: dict[str, str] = {}
+
+    def why(self, path: str) -> str:
+        """What is known of the reason why a job was rendered, beyond its inputs; "" if nothing is."""
+        return self._why.get(path, "")
+
+    def known(self, job: Job, key: str) -> Made | None:
+        made = self._live.files.get(job.path) if job.publish else self._live.hidden.get(job.path)
+        if made is not None and made.key == key and (job.publish or self._store.has_object(made.digest)):
+            if job.publish:
+                self._publication.keep(job.path)
+            return made
+        if job.stored and (found := self._from_store(job, key)):
+            return found
+        before = self._known.get(job.path)
+        if before is not None and before.key == key:
+            self._why[job.path] = LOST
+        return None
+
+    def _from_store(self, job: Job, key: str) -> Made | None:
+        result = self._store.result(key)
+        if result is None:
+            return None
+        name, diagnostics = result
+        if not job.publish:
+            return Made(key, name, diagnostics=_as_json(diagnostics))
+        data = self._store.read_object(name)
+        return None if data is None else self._place(job, key, name, data, diagnostics)
+
+    def accept(self, job: Job, key: str, data: bytes, diagnostics: Sequence[Diagnostic]) -> Made:
+        name = self._store.add_object(data) if job.stored else digest(data)
+        if job.stored and not any_errors(diagnostics):
+            self._store.add_result(key, name, diagnostics)
+        if not job.publish:
+            return Made(key, name, diagnostics=_as_json(diagnostics))
+        return self._place(job, key, name, data, diagnostics)
+
+    def _place(self, job: Job, key: str, name: str, data: bytes, diagnostics: Sequence[Diagnostic]) -> Made:
+        """Put bytes into the new tree: the live file where it has them, so that its time stamp stays."""
+        live = self._live.files.get(job.path)
+        if live is not None and live.digest == name:
+            self._publication.keep(job.path)
+            return Made(key, name, live.size, live.mtime_ns, live.inode, _as_json(diagnostics))
+        if job.stored:
+            stat = self._publication.adopt(job.path, self._store.object_path(name), data)
+        else:
+            stat = self._publication.put(job.path, data)
+        return Made(key, name, stat.st_size, stat.st_mtime_ns, stat.st_ino, _as_json(diagnostics))
+
+    def read(self, job: Job, made: Made) -> bytes | None:
+        data = self._store.read_object(made.digest) if job.stored else self._publication.read(job.path)
+        if data is None and job.publish:
+            data = self._publication.read(job.path)
+        return data if data is not None and digest(data) == made.digest else None
+
+
+def _as_json(diagnostics: Sequence[Diagnostic]) -> tuple[dict[str, object], ...]:
+    return tuple(d.to_json() for d in diagnostics)

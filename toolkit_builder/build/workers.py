@@ -1,0 +1,169 @@
+"""A function and tasks come in; results go out as they are ready, from worker processes, a cluster, or right here.
+
+A worker that dies takes its task with it: what it had is done once more, task by task, in new workers, and a task
+that kills its worker twice is reported as `Lost`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from dataclasses import dataclass
+from typing import Any
+
+_inherited: Any = None  # in a worker process: the value that all its tasks share
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """In place of a result: the worker died, or the executor failed, twice."""
+
+    reason: str
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def shared_value(handed: Any) -> Any:
+    """In a worker: the shared value, whether it was handed over with the task or inherited."""
+    return _inherited if handed is None else handed
+
+
+class Workers:
+    """Where tasks run: an executor that was given, else worker processes that are started when first needed.
+
+    ``shared`` is handed to every task as first argument. Worker processes inherit it (nothing is pickled where
+    they are forked); an executor with a ``share`` method (see `cluster`) is given it once; any other gets it
+    with every task.
+    """
+
+    def __init__(self, executor: Executor | None, count: int, shared: Any) -> None:
+        self.count = count if executor is None else int(getattr(executor, "workers", 0) or count)
+        self._given = executor
+        self._pool: ProcessPoolExecutor | None = None
+        self._shared = shared
+        self._handle: Any = None
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stop()
+
+    @property
+    def local(self) -> bool:
+        """Whether tasks run in processes of our own, which have inherited the shared value."""
+        return self._given is None
+
+    def run(self, function: Callable[[Any, Any], Any], tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+        """``(task, function(shared, task))`` in the order of completion; a few tasks a worker are under way."""
+        lost: list[Any] = []
+        for again in (False, True):
+            source, lost = (lost if again else tasks), []
+            for task, result in self._run(function, source, 3 * self.count):
+                if isinstance(result, Lost):
+                    lost.append(task)
+                else:
+                    yield task, result
+            if not lost:
+                return
+            self._stop()
+        for task in lost:  # each alone, to know which one kills its worker
+            for pair in self._run(function, [task], 1):
+                if isinstance(pair[1], Lost):
+                    self._stop()
+                yield pair
+
+    def _run(self, function: Callable[[Any, Any], Any], tasks: Iterable[Any], window: int) -> Iterator[tuple[Any, Any]]:
+        source = iter(tasks)
+        under_way: dict[Future[Any], Any] = {}
+        broken = False
+        try:
+            while True:
+                while not broken and len(under_way) < window and (task := next(source, source)) is not source:
+                    try:
+                        under_way[self._submit(function, task)] = task
+                    except BrokenExecutor as problem:
+                        broken = True
+                        yield task, Lost(str(problem))
+                if not under_way:
+                    break
+                done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                for future in done:
+                    broken = broken or _is_broken(future)
+                    yield under_way.pop(future), _result_of(future)
+            for task in source:  # only where the executor broke
+                yield task, Lost("the executor broke")
+        finally:
+            for future in under_way:
+                future.cancel()
+
+    def _submit(self, function: Callable[[Any, Any], Any], task: Any) -> Future[Any]:
+        if self._given is None:
+            if self._pool is None:
+                self._pool = _local_pool(self.count, self._shared)
+            return self._pool.submit(function, None, task)
+        if self._handle is None:
+            share = getattr(self._given, "share", None)
+            self._handle = share(self._shared) if share else self._shared
+        return self._given.submit(function, self._handle, task)
+
+    def _stop(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+
+def _is_broken(future: Future[Any]) -> bool:
+    return not future.cancelled() and isinstance(future.exception(), BrokenExecutor)
+
+
+def _result_of(future: Future[Any]) -> Any:
+    try:
+        return future.result()
+    except (Exception, CancelledError) as problem:
+        # tasks catch their own exceptions: what arrives here is the executor's (a killed worker, a lost link)
+        return Lost(f"{type(problem).__name__}: {problem}".rstrip(": "))
+
+
+def _local_pool(count: int, shared: Any) -> ProcessPoolExecutor:
+    """Worker processes, forked where that is safe: on Linux, while no other thread runs."""
+    fork = sys.platform.startswith("linux") and threading.active_count() == 1
+    context = multiprocessing.get_context("fork" if fork else "spawn")
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(shared, os.getpid()))
+
+
+def _start(shared: Any, parent: int) -> None:
+    global _inherited
+    _inherited = shared
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    gc.freeze()  # what was inherited lives as long as the worker: never walk (and so copy) it
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """Do not outlive a parent that was killed: nobody else would end this worker."""
+    with contextlib.suppress(OSError):
+        while os.getppid() == parent:
+            time.sleep(0.5)
+    os._exit(1)
