@@ -274,9 +274,19 @@ class _Reader:
             self.found.append(_of_override(override, said))
         values[last] = override.text.lower() if kind == "bool" else override.text
 
+    def refused(self, node: Node) -> bool:
+        """Whether the YAML itself was complained of at this very place: one mistake, one complaint."""
+        span = self.origin.span(node.start)
+        return any(
+            d.is_error and d.span and (d.span.line, d.span.column) == (span.line, span.column)
+            for d in self.parsed.diagnostics
+        )
+
     def say(self, said: wording.Said, node: Node, loc: Loc, severity: Severity = Severity.ERROR) -> None:
         if severity is Severity.ERROR:
             self.told.add(loc)
+            if self.refused(node):
+                return
         self.found.append(self.origin.diagnostic(
             said.code, said.message, node.start, node.end, hint=said.hint, severity=severity
         ))
@@ -299,7 +309,7 @@ def _translate(problem: ValidationError, reader: _Reader, home: int, wanting: Sh
             continue
         if missing or node is None:
             _tell_missing(said, reader, loc, home)
-        else:
+        elif not reader.refused(node):
             reader.found.append(origin.diagnostic(said.code, said.message, node.start, node.end, hint=said.hint))
 
 
@@ -338,8 +348,8 @@ def _unclosed(origin: Origin, front: FrontMatter) -> Diagnostic:
 def _no_front_matter(model: type[BaseModel], origin: Origin) -> Diagnostic:
     needed = [name for name, shape in shape_of(model).keys.items() if shape.required]
     names = wording.listed([f"'{n}'" for n in needed])
-    example = "; ".join(["---", *(f"{n}: ..." for n in needed), "---"])
+    lines = wording.listed(["---", *(f"{n}: ..." for n in needed), "---"])
     return origin.diagnostic(
         "V303", f"there is no front matter, and {names} must be given", 0,
-        hint=f"begin the file with these lines: {example}",
+        hint=f"begin the file with the lines {lines}",
     )

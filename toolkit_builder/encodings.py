@@ -15,10 +15,7 @@ _WIDE = ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe",
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _C1 = re.compile(rb"\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]")
 _FIRST_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-_NAMES = {
-    0x0C: "a page break, as in text copied from a PDF", 0x0B: "a line break of Word's", 0x1B: "an escape",
-    0x1E: "a hyphen of Word's", 0x1F: "a hyphen of Word's", 0x07: "a table mark of Word's", 0x85: "a line break",
-}
+_NAMES = {0x0C: "page break", 0x0B: "line break", 0x1E: "hyphen", 0x1F: "hyphen", 0x07: "table mark", 0x85: "line break"}
 _SAVE = "open it in your editor and save it again with the encoding UTF-8"
 _WINDOW = 20_000
 
@@ -53,10 +50,10 @@ def _control(data: bytes, text: str, path: str) -> Diagnostic:
     if code == 0:
         return error("F104", "there is a NUL character here, so this is probably not a text", span, source=line,
                      hint="delete the character, or move the file away if it is not a text")
-    what = _NAMES.get(code, "an invisible control character")
-    more = f", and {count - 1} more like it" if count > 1 else ""
-    return error("F105", f"there is {what} here (U+{code:04X}){more}", span, source=line,
-                 hint="delete it; most editors can show such characters")
+    what = _NAMES.get(code, "control character")
+    more = f", the first of {count}" if count > 1 else ""
+    return error("F105", f"an invisible {what} stands here (U+{code:04X}){more}", span, source=line,
+                 hint="delete it; it often comes with text copied from a PDF or from Word")
 
 
 def _not_utf8(data: bytes, path: str, at: int) -> Diagnostic:
@@ -66,21 +63,21 @@ def _not_utf8(data: bytes, path: str, at: int) -> Diagnostic:
     wide = _wide_without_bom(data)
     if wide:
         return error("F103", f"this file is {wide}, not UTF-8", Span(path, 1, 1), hint=_SAVE)
+    line = data[data.rfind(b"\n", 0, at) + 1 :].split(b"\n", 1)[0].rstrip(b"\r")
+    shown = line.decode("utf-8", "replace")
     span, _ = _place(data[:at].decode(), " ", path)
     if re.match(rb"\xed[\xa0-\xbf]", data[at : at + 2]):
-        return error("F106", "half of a character stands here (a lone surrogate)", span,
+        return error("F106", "half of a character stands here (a lone surrogate)", span, source=shown,
                      hint="delete it and type the character again; an emoji was probably cut in two")
-    name = _name(data, at)
-    line = data[data.rfind(b"\n", 0, at) + 1 :].split(b"\n", 1)[0].rstrip(b"\r")
-    shown = line.decode("cp1252", "replace")
     if _mostly_utf8(data):
         letter = data[at : at + 1].decode("cp1252", "replace")
-        return error("F103", f"this file is UTF-8 except for a byte here (0x{data[at]:02X})", span,
+        return error("F103", f"this file is UTF-8 except for a byte here (0x{data[at]:02X})", span, source=shown,
                      hint=f"delete the character and type it again; in Windows-1252 it is {letter}")
     # the line is shown as the other encoding reads it: one character for each byte
     column = at - data.rfind(b"\n", 0, at)
     span = Span(path, span.line, column, span.line, column + 1)
-    return error("F103", f"this file is {name}, not UTF-8", span, hint=_SAVE, source=shown)
+    return error("F103", f"this file is {_name(data, at)}, not UTF-8", span, hint=_SAVE,
+                 source=line.decode("cp1252", "replace"))
 
 
 def _name(data: bytes, at: int) -> str:
