@@ -1,0 +1,274 @@
+"""A conference's papers (plain values) in; one Akoma Ntoso 3.0 document (OASIS LegalDocML) out.
+
+The conference is a ``documentCollection``; every motion, composite and resolution is a ``doc`` in it, every
+amendment an ``amendment``. A result is a workflow step whose outcome is a concept, a vote is parliamentary analysis.
+The output validates against OASIS' schema akomantoso30.xsd.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from toolkit_builder.model import Payload
+from toolkit_builder.motions.text import MotionText
+
+VERSION = 1
+NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Akoma Ntoso names languages by three letters (ISO 639-2); others keep what the site says.
+_LANGUAGES = {"en": "eng", "cy": "cym", "gd": "gla", "ga": "gle", "fr": "fra", "de": "deu", "es": "spa", "pl": "pol",
+              "ur": "urd", "bn": "ben", "pa": "pan", "ar": "ara", "pt": "por", "it": "ita", "ro": "ron"}  # fmt: skip
+
+
+def blocks(text: MotionText) -> list[Payload]:
+    """A motion's text as plain values: ``{kind, id, marker, text, depth}``, tables with their ``rows``."""
+    listed: list[Payload] = []
+    for block in text.blocks:
+        value: Payload = {"kind": block.kind, "id": block.id, "marker": block.marker, "depth": block.depth,
+                          "text": text.text(block)}  # fmt: skip
+        if block.kind == "table":
+            value["rows"] = _rows(text.source[block.start : block.end])
+        listed.append(value)
+    return listed
+
+
+def render(payload: Payload) -> bytes:
+    """``payload``: ``{language, organisation, conference: {title, url, start}, papers: [...]}``.
+
+    A paper is ``{kind, number, label, title, url, mover, seconder, date, amends, result, vote, blocks}``: ``kind`` is
+    motion, composite, amendment or resolution; ``amends`` the url of a paper in the list or ""; ``result`` is
+    ``{key, label}``; ``vote`` as in the register; ``blocks`` as ``blocks()`` gives them. Dates are ISO.
+    """
+    ET.register_namespace("", NAMESPACE)
+    root = ET.Element(_q("akomaNtoso"))
+    conference = payload["conference"]
+    papers = payload["papers"]
+    maker = _Maker(payload, {paper["url"]: paper for paper in papers})
+    if not papers:
+        document = _add(root, "doc", name="conference")
+        maker.meta(document, {"kind": "conference", "number": "", "label": conference["title"], **conference}, "conf")
+        maker.preface(document, {"title": conference["title"]})
+        _add(_add(_add(document, "mainBody"), "p"), "inline", conference["title"], name="title")
+        return _bytes(root)
+    collection = _add(root, "documentCollection", name="conference")
+    maker.meta(collection, {"kind": "conference", "number": "", "label": conference["title"], **conference}, "conf")
+    maker.preface(collection, {"title": conference["title"]})
+    body = _add(collection, "collectionBody")
+    for place, paper in enumerate(papers, 1):
+        maker.paper(_add(body, "component", eId=f"cmp_{place}"), paper, f"cmp_{place}")
+    return _bytes(root)
+
+
+class _Maker:
+    """Writes papers of one conference; knows what they share and hands out identifiers once."""
+
+    def __init__(self, payload: Payload, by_url: Mapping[str, Payload]) -> None:
+        self.language = _language(payload.get("language") or "en-GB")
+        self.country = _country(payload.get("language") or "en-GB")
+        self.organisation = payload.get("organisation") or "Union"
+        self.conference: Payload = payload["conference"]
+        self.by_url = by_url
+        self.taken: set[str] = set()
+
+    def id(self, wanted: str) -> str:
+        """An eId that is used once in the file."""
+        plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", wanted) or "x"
+        name, count = plain, 2
+        while name in self.taken:
+            name, count = f"{plain}_{count}", count + 1
+        self.taken.add(name)
+        return name
+
+    def uri(self, paper: Mapping[str, Any]) -> str:
+        number = _slug(str(paper.get("number") or paper.get("mover") or "")) or "papers"
+        held = _slug(self.conference["url"].strip("/").rpartition("/")[2] or self.conference["title"])
+        return f"/akn/{self.country}/doc/{_slug(paper['kind'])}/{self.conference['start'][:4]}/{held}/{number}"
+
+    def paper(self, parent: ET.Element, paper: Payload, prefix: str) -> None:
+        amendment = paper["kind"] == "amendment"
+        document = _add(parent, "amendment" if amendment else "doc", name=paper["kind"])
+        self.meta(document, paper, prefix)
+        self.preface(document, paper)
+        if amendment:
+            content = _add(_add(document, "amendmentBody"), "amendmentContent")
+            for block in paper["blocks"]:
+                _flat_block(content, block)
+            if not paper["blocks"]:
+                _add(content, "p")
+            return
+        main = _add(document, "mainBody")
+        self.body(main, paper["blocks"], prefix)
+        if not len(main):
+            _add(main, "p")
+
+    def meta(self, document: ET.Element, paper: Mapping[str, Any], prefix: str) -> None:
+        meta = _add(document, "meta")
+        union = self.id(f"{prefix}__union")
+        self.identification(meta, paper, f"#{union}")
+        result = paper.get("result") or {}
+        concepts: dict[str, tuple[str, str]] = {}
+        date = paper.get("date") or self.conference["start"]
+        if result:
+            outcome = concepts[result["key"]] = (self.id(f"{prefix}__{result['key']}"), result["label"])
+            step = {"date": date, "by": f"#{union}", "outcome": f"#{outcome[0]}"}
+            _add(_add(meta, "workflow", source=f"#{union}"), "step", **step)
+        vote = {key: count for key, count in (paper.get("vote") or {}).items() if isinstance(count, int)}
+        if vote and result:
+            analysis = _add(meta, "analysis", source=f"#{union}")
+            voting = _add(_add(analysis, "parliamentary"), "voting", eId=self.id(f"{prefix}__vote"),
+                          outcome=f"#{concepts[result['key']][0]}")  # fmt: skip
+            for key, count in vote.items():
+                concept = concepts[f"vote-{key}"] = (self.id(f"{prefix}__votes_{key}"), f"Votes: {key}")
+                _add(
+                    voting, "count", eId=self.id(f"{prefix}__count_{key}"), value=str(count), refersTo=f"#{concept[0]}"
+                )
+        references = _add(meta, "references", source=f"#{union}")
+        self.links(references, paper, prefix)
+        _add(references, "TLCOrganization", eId=union, href=f"/akn/ontology/organization/{_slug(self.organisation)}",
+             showAs=_text(self.organisation))  # fmt: skip
+        for role in ("mover", "seconder"):
+            if name := paper.get(role):
+                _add(references, "TLCOrganization", eId=self.id(f"{prefix}__{role}"),
+                     href=f"/akn/ontology/organization/{_slug(name)}", showAs=_text(name))  # fmt: skip
+        for key, (concept_id, label) in concepts.items():
+            _add(
+                references,
+                "TLCConcept",
+                eId=concept_id,
+                href=f"/akn/ontology/concept/{_slug(key)}",
+                showAs=_text(label),
+            )
+
+    def links(self, references: ET.Element, paper: Mapping[str, Any], prefix: str) -> None:
+        """What an amendment amends, and what amends a motion."""
+        target = self.by_url.get(paper.get("amends") or "")
+        if target:
+            _add(
+                references,
+                "activeRef",
+                eId=self.id(f"{prefix}__amends"),
+                href=self.uri(target),
+                showAs=_text(target["label"]),
+            )
+        for other in self.by_url.values():
+            if other.get("amends") and other.get("amends") == paper.get("url"):
+                _add(references, "passiveRef", eId=self.id(f"{prefix}__amended"), href=self.uri(other),
+                     showAs=_text(other["label"]))  # fmt: skip
+
+    def identification(self, meta: ET.Element, paper: Mapping[str, Any], source: str) -> None:
+        work = self.uri(paper)
+        expression = f"{work}/{self.language}@{self.conference['start']}"
+        date = {"date": self.conference["start"], "name": "conference"}
+        found = _add(meta, "identification", source=source)
+        levels = (("FRBRWork", work), ("FRBRExpression", expression), ("FRBRManifestation", f"{expression}.xml"))
+        for level, uri in levels:
+            element = _add(found, level)
+            _add(element, "FRBRthis", value=uri)
+            _add(element, "FRBRuri", value=uri)
+            _add(element, "FRBRdate", **date)
+            _add(element, "FRBRauthor", href=source)
+            if level == "FRBRWork":
+                _add(element, "FRBRcountry", value=self.country)
+                if paper.get("number"):
+                    _add(element, "FRBRnumber", value=_text(str(paper["number"])))
+                if paper.get("title"):
+                    _add(element, "FRBRname", value=_text(str(paper["title"])))
+            elif level == "FRBRExpression":
+                _add(element, "FRBRlanguage", language=self.language)
+
+    def preface(self, document: ET.Element, paper: Mapping[str, Any]) -> None:
+        preface = _add(document, "preface")
+        result = paper.get("result") or {}
+        for tag, value in (("docNumber", paper.get("label")), ("docTitle", paper.get("title")),
+                           ("docProponent", paper.get("mover")), ("docProponent", paper.get("seconder")),
+                           ("docStatus", result.get("label"))):  # fmt: skip
+            if value:
+                _add(_add(preface, "p"), tag, str(value))
+        if not len(preface):
+            _add(preface, "p")
+
+    def body(self, main: ET.Element, listed: Sequence[Payload], prefix: str) -> None:
+        """Blocks as paragraphs and nested points; a heading opens a section."""
+        section, open_points = main, [(0, main)]
+        for at, block in enumerate(listed):
+            name = self.id(f"{prefix}__{block['id']}")
+            if block["kind"] == "heading":
+                section = _add(main, "section", eId=name)
+                _add(section, "heading", block["text"])
+                open_points = [(0, section)]
+                continue
+            if block["kind"] != "call":
+                open_points = [(0, section)]
+                paragraph = _add(section, "paragraph", eId=name)
+                _flat_block(_add(paragraph, "content"), block)
+                continue
+            depth = max(int(block["depth"]), 1)
+            while open_points[-1][0] >= depth:
+                open_points.pop()
+            point = _add(open_points[-1][1], "point", eId=name)
+            if block["marker"]:
+                _add(point, "num", block["marker"])
+            following = listed[at + 1] if at + 1 < len(listed) else None
+            deeper = following is not None and following["kind"] == "call" and int(following["depth"]) > depth
+            _flat_block(_add(point, "intro" if deeper else "content"), block)
+            open_points.append((depth, point))
+
+
+# --- inside ----------------------------------------------------------------------------------------------
+
+
+def _flat_block(parent: ET.Element, block: Payload) -> None:
+    if block.get("rows"):
+        table = _add(parent, "table")
+        for cells in block["rows"]:
+            row = _add(table, "tr")
+            for cell in cells:
+                _add(_add(row, "td"), "p", cell)
+        return
+    marker = block["marker"] if block["kind"] == "call" and parent.tag == _q("amendmentContent") else ""
+    _add(parent, "p", f"{marker} {block['text']}" if marker else block["text"])
+
+
+def _rows(source: str) -> list[list[str]]:
+    rows = []
+    for line in source.split("\n"):
+        if line.strip() and line.strip("|-: \t"):
+            rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))])
+    return rows
+
+
+def _add(parent: ET.Element, name: str, text: str = "", /, **attributes: str) -> ET.Element:
+    element = ET.SubElement(parent, _q(name), attributes)
+    if text:
+        element.text = _text(text)
+    return element
+
+
+def _q(name: str) -> str:
+    return f"{{{NAMESPACE}}}{name}"
+
+
+def _text(text: str) -> str:
+    return _NOT_XML.sub(" ", text)
+
+
+def _bytes(root: ET.Element) -> bytes:
+    data: bytes = ET.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + data + b"\n"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.") or "x"
+
+
+def _language(tag: str) -> str:
+    first = tag.partition("-")[0].lower()
+    return _LANGUAGES.get(first, first)
+
+
+def _country(tag: str) -> str:
+    regions: Iterable[str] = re.findall(r"-([A-Za-z]{2})(?=-|$)", tag)
+    return next(iter(regions), "gb").lower()
