@@ -174,7 +174,7 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
     return {
         "html": fragment, "headings": [{"level": 2, "id": b.id, "text": value.text(b)} for b in value.blocks
                                        if b.kind == "heading"],
-        "links": _links(fragment, body, reader.line), "ids": _ANCHOR.findall(fragment), "words": value.words,
+        "links": _links(fragment, body, reader.line), "ids": _ANCHOR.findall(fragment), "words": value.words(),
         "lines": len(numbered.lines), "excerpt": prose.excerpt(plain), "mentions": [m.to_json() for m in references.find(fragment)],
     }
 

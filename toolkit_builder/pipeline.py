@@ -15,7 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from toolkit_builder import __version__, bodies, linking, sources, theme
+from toolkit_builder import __version__, bodies, linking, quick, sources, theme
 from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import engine, fastpath
 from toolkit_builder.build.cache import Store
@@ -44,16 +44,15 @@ class Options:
     jobs: int = 0
     only: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ("build",)
     executor: Executor | None = None
     on_progress: Callable[[int, int], None] | None = None
     on_wait: Callable[[Holder], None] | None = None
 
     @property
     def settings(self) -> str:
-        """A digest of all that decides the result, beside the files: compared by the no-change path."""
-        said = [__version__, self.drafts, self.future, self.strict, self.base_url, self.clock, self.only,
-                sorted(i for i in self.environment.items() if i[0].startswith("TOOLKIT_"))]
-        return blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        """All that decides the result beside the files, as the no-change path words it."""
+        return quick.settings_of(dict(self.environment), list(self.arguments))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,16 +156,6 @@ def _opened(project: Path, options: Options) -> Iterator[Store]:
         yield store
 
 
-def unchanged(project: Path, options: Options) -> bool:
-    """Whether a build would change nothing at all."""
-    now = options.clock or dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    return fastpath.unchanged(str(project), str(project / _output_name(project)), options.settings, now)
-
-
-def _output_name(project: Path) -> str:
-    return "output"
-
-
 def build(project: Path, options: Options) -> engine.BuildReport:
     """Read, link, render and publish. Nothing is published while there is any error (or, if strict, any warning)."""
     started = time.perf_counter()
@@ -232,6 +221,15 @@ def check(project: Path, options: Options) -> list[Diagnostic]:
     for doc in loaded.documents:
         found += prose.broken_lines(doc.body, doc.path, doc.body_line)
     return ordered(_as_strict(found, options))
+
+
+def preview(project: Path, options: Options) -> tuple[list[Diagnostic], list[str]]:
+    """What a build would report, and the paths it would publish, in order; nothing is written to output/."""
+    with _opened(project, options) as store:
+        loaded = load(project, options, store)
+        plan = lay_out(loaded)
+    found = ordered(_as_strict([*loaded.diagnostics, *(plan.diagnostics if plan else ())], options))
+    return found, sorted(job.path for job in plan.jobs if job.publish) if plan else []
 
 
 def project_folder(start: Path) -> Path:

@@ -85,6 +85,8 @@ def render(payload: Payload, templates: Templates) -> bytes:
     }
     page = payload["page"]
     context["page"] = {**page, "jsonld": safe(page["jsonld"])}
+    for item in context["site"]["menu"]:
+        item["current"] = page["url"].startswith(item["url"]) if item["url"] != "/" else page["url"] == "/"
     html = templates.render(payload["template"], context, payload["label"])
     if page["url"] == "/404.html":
         return absolute(html, payload["root"]).encode()

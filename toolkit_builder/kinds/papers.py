@@ -167,7 +167,7 @@ def all_motions(site: Site) -> shapes.Page | None:
         head = conference.document
         years.setdefault(head.fields.start.year, []).append({
             "title": head.title, "url": head.url,
-            "rows": [card(m, site) for m in (*conference.motions, *conference.composites)],
+            "rows": [row(m, site) for m in (*conference.motions, *conference.composites)],
         })
     return shapes.Page(
         url="/motions/", template="motions.html", kind="motions", title="All motions",

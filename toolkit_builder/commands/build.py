@@ -1,0 +1,64 @@
+"""``toolkit build``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from toolkit_builder.commands import common
+
+
+@click.command("build")
+@common.site_options
+@common.report_options
+@click.option("--only", multiple=True, metavar="PATH", help="Build only what is below this address, such as /news/.")
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would be built, and write nothing.")
+@click.option("--clean", is_flag=True, help="Forget the cache first: everything is made again.")
+@click.option("-o", "--open", "open_", is_flag=True, help="Open the site in the browser afterwards.")
+def command(base_url: str, drafts: bool, future: bool, strict: bool, clock: str, jobs: int, messages: str, quiet: bool,
+            verbose: bool, only: tuple[str, ...], dry_run: bool, clean: bool, open_: bool) -> int:
+    """Build the site and its printed documents into output/.
+
+    Either the whole new site is published, or the last good one stays as it is.
+    """
+    from toolkit_builder import pipeline
+    from toolkit_builder.build import engine
+
+    project = common.project()
+    options = pipeline.Options(
+        drafts=drafts, future=future, strict=strict, base_url=base_url, clock=clock, jobs=jobs, only=only,
+        environment=pipeline.environment(), arguments=tuple(sys.argv[1:]), on_progress=common.progress,
+        on_wait=common.waiting,
+    )
+    if dry_run:
+        found, paths = pipeline.preview(project, options)
+        failed = common.report(found, messages, verbose=verbose, quiet=quiet)
+        for path in paths if not quiet and messages == "text" else ():
+            click.echo(path)
+        return 1 if failed else 0
+    if clean:
+        common.report(engine.clean(project, project / pipeline.quick.output_name(str(project))), messages)
+    result = pipeline.build(project, options)
+    common.report(result.diagnostics, messages, verbose=verbose, quiet=quiet)
+    if result.published and messages == "text" and not quiet:
+        click.echo(_summary(result, verbose))
+    elif not result.published and messages == "text":
+        click.echo("Nothing was published; the last good site is still in place.", err=True)
+    if open_ and result.published:
+        click.launch((project / pipeline.quick.output_name(str(project)) / "index.html").as_uri())
+    return result.exit_code
+
+
+def _summary(result: object, verbose: bool) -> str:
+    from toolkit_builder.build.engine import BuildReport
+
+    assert isinstance(result, BuildReport)
+    made = sum(result.rendered.values())
+    parts = [f"{made} made", f"{result.reused} unchanged"]
+    if result.removed:
+        parts.append(f"{len(result.removed)} removed")
+    text = f"Published: {', '.join(parts)} ({result.seconds:.2f} s)."
+    if verbose:
+        text += "".join(f"\n  {name}: {count}" for name, count in sorted(result.rendered.items()))
+    return text

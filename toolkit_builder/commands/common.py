@@ -1,0 +1,93 @@
+"""What several commands share: options that people know, progress on a terminal, and the report of diagnostics."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors, as_github, as_json, as_text
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def site_options(function: F) -> F:
+    """Options of every command that reads the project."""
+    decorators = (
+        click.option("-b", "--base-url", default="", metavar="URL", help="Where the site will be published."),
+        click.option("-D", "--drafts", is_flag=True, help="Include drafts."),
+        click.option("-F", "--future", is_flag=True, help="Include what is dated or embargoed for later."),
+        click.option("-s", "--strict", is_flag=True, help="Treat warnings as errors."),
+        click.option("--clock", default="", metavar="MOMENT", help="Build as if it were 2027-06-14T09:30."),
+        click.option("-j", "--jobs", default=0, metavar="N", help="Processes to use; one a processor if left out.",
+                     type=click.IntRange(min=0)),
+    )
+    for decorate in reversed(decorators):
+        function = decorate(function)
+    return function
+
+
+def report_options(function: F) -> F:
+    """How to say it."""
+    decorators = (
+        click.option("--messages", type=click.Choice(["text", "json", "github"]), default="text",
+                     help="How to write diagnostics."),
+        click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong."),
+        click.option("-v", "--verbose", is_flag=True, help="Say more, notes included."),
+    )
+    for decorate in reversed(decorators):
+        function = decorate(function)
+    return function
+
+
+def colour(stream: Any) -> bool:
+    """Colour for people only: a terminal, and nobody said NO_COLOR."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def report(diagnostics: Iterable[Diagnostic], messages: str = "text", *, verbose: bool = False,
+           quiet: bool = False) -> bool:
+    """Write diagnostics (errors to standard error, JSON to standard output); returns whether any is an error."""
+    found = list(diagnostics)
+    if messages == "json":
+        click.echo(as_json(found))
+        return any_errors(found)
+    shown = [d for d in found if d.severity is not Severity.NOTE or verbose]
+    for d in shown:
+        if messages == "github":
+            click.echo(as_github(d))
+        else:
+            click.echo(as_text(d, colour=colour(sys.stderr)), err=True)
+    if messages == "text" and shown and not quiet:
+        click.echo(summary(shown), err=True)
+    return any_errors(found)
+
+
+def summary(found: Iterable[Diagnostic]) -> str:
+    """``2 errors and 1 warning``."""
+    counts = Counter(d.severity for d in found)
+    parts = [f"{counts[s]} {s}{'s' if counts[s] != 1 else ''}" for s in Severity if counts[s]]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def progress(done: int, total: int) -> None:
+    """One line on a terminal, rewritten; nothing in a pipe."""
+    if sys.stderr.isatty() and total > 1:
+        end = "\r\x1b[K" if done >= total else ""
+        click.echo(f"\r  {done} of {total}{end}", nl=False, err=True)
+
+
+def project() -> Path:
+    """The project around the current folder."""
+    from toolkit_builder.pipeline import project_folder
+
+    return project_folder(Path.cwd())
+
+
+def waiting(holder: Any) -> None:
+    click.echo(f"Waiting: {holder.sentence()}", err=True)

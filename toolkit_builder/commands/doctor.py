@@ -1,0 +1,41 @@
+"""``toolkit doctor``."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+import click
+
+from toolkit_builder import __version__
+from toolkit_builder.commands import common
+
+
+@click.command("doctor")
+def command() -> int:
+    """Check this computer, the project and the cache."""
+    from toolkit_builder import config, theme
+    from toolkit_builder.build.cache import Store
+    from toolkit_builder.diagnostics import any_errors
+    from toolkit_builder.pipeline import environment
+    from toolkit_builder.printing.engine import available
+
+    click.echo(f"toolkit {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    missing = available()
+    click.echo(f"PDFs: {missing or 'can be made'}")
+    project = common.project()
+    if not (project / "toolkit.yaml").is_file():
+        click.echo("Project: there is no toolkit.yaml here; start one with: toolkit init my-site")
+        return 0 if not missing else 1
+    settings, found = config.load(project, environment())
+    if settings:
+        _, problems = theme.load(project, settings.theme)
+        found += problems
+    failed = common.report(found) or any_errors(found)
+    click.echo(f"Project: {project.name}, {'with mistakes in its settings or theme' if failed else 'settings and theme are good'}")
+    with Store(project / ".toolkit" / "store") as store:
+        usage = store.usage()
+    click.echo(f"Cache: {usage.bytes / 1e6:.1f} MB of at most {usage.limit / 1e6:.0f} MB in {usage.folder} "
+               f"({usage.fragments} texts, {usage.objects} documents)")
+    click.echo(f"Interpreter: {sys.executable}")
+    return 1 if failed else 0

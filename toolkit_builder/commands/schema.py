@@ -1,0 +1,34 @@
+"""``toolkit schema``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command("schema")
+@click.argument("kind", required=False, default="")
+@click.option("--out", type=click.Path(path_type=Path), default=None, metavar="DIR",
+              help="Write a file for every kind into this folder.")
+def command(kind: str, out: Path | None) -> int:
+    """Write JSON Schemas, so that editors complete and check front matter.
+
+    Without a kind or --out, the schemas of all kinds are written to standard output as one JSON object.
+    """
+    from toolkit_builder.schema import schemas
+
+    every = schemas()
+    if kind and kind not in every:
+        raise click.UsageError(f"there is no kind '{kind}'; the kinds are: {', '.join(every)}")
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, schema in every.items():
+            if kind in ("", name):
+                (out / f"{name}.schema.json").write_text(json.dumps(schema, indent=1, ensure_ascii=False) + "\n",
+                                                         encoding="utf-8")
+                click.echo(out / f"{name}.schema.json")
+        return 0
+    click.echo(json.dumps(every[kind] if kind else every, indent=1, ensure_ascii=False))
+    return 0

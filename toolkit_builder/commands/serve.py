@@ -1,0 +1,55 @@
+"""``toolkit serve``."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from toolkit_builder.commands import common
+
+
+@click.command("serve")
+@click.option("-p", "--port", default=8000, envvar="TOOLKIT_PORT", type=click.IntRange(1, 65535), metavar="N",
+              help="The port to serve on (8000).")
+@click.option("-o", "--open", "open_", is_flag=True, help="Open the browser.")
+@common.site_options
+@common.report_options
+def command(port: int, open_: bool, base_url: str, drafts: bool, future: bool, strict: bool, clock: str, jobs: int,
+            messages: str, quiet: bool, verbose: bool) -> int:
+    """Show the site in the browser and follow every edit. Ends with Ctrl-C."""
+    from toolkit_builder import pipeline, serve
+
+    project = common.project()
+    options = pipeline.Options(
+        drafts=drafts, future=future, strict=strict, base_url=base_url, clock=clock, jobs=jobs,
+        environment=pipeline.environment(), arguments=("serve", str(drafts), str(future), str(strict), base_url, clock),
+        on_progress=common.progress, on_wait=common.waiting,
+    )
+    first = pipeline.build(project, options)
+    common.report(first.diagnostics, messages, verbose=verbose, quiet=quiet)
+    state = serve.State(project / pipeline.quick.output_name(str(project)), "/")
+    state.take(first)
+    address = f"http://{serve.HOST}:{port}/"
+    calm = replace(options, on_progress=None)
+
+    def say(report: Any, seconds: float) -> None:
+        common.report(report.diagnostics, messages, verbose=verbose, quiet=quiet)
+        if not quiet and report.published:
+            click.echo(f"Built in {seconds:.2f} s: {len(report.paths)} made, {report.reused} unchanged.")
+
+    folders = [p for p in (project / "content", project / "themes", project / "toolkit.yaml") if p.exists()]
+    if not quiet:
+        click.echo(f"The site is at {address} (end with Ctrl-C)")
+    if open_:
+        click.launch(address)
+    try:
+        asyncio.run(serve.serve(state, port, folders, lambda: pipeline.build(project, calm), say))
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+    except OSError as problem:
+        raise click.ClickException(f"port {port} cannot be used: {problem.strerror or problem}; "
+                                   f"try: toolkit serve -p {port + 1 if port < 65535 else 8001}") from None
+    return 0

@@ -1,0 +1,118 @@
+"""A kind and a name in; a working source file out, from the kind's example. Nothing that exists is ever replaced."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+from pathlib import Path
+
+from toolkit_builder import resources
+from toolkit_builder.kinds import BY_NAME, example, shapes
+
+CONFIG = """\
+title: {title}
+description: What we do, in one or two sentences.
+language: en-GB
+# Where the site will be published; needed for feeds and search engines.
+# base_url: https://example.org
+organisation:
+  name: {title}
+contact:
+  phone: 01632 960100
+  email: office@union.example
+  hours: [Monday to Friday 9am to 5pm]
+menu:
+  - {{title: Conference, url: /conferences/2027/}}
+  - {{title: Toolkits, url: /toolkits/workload/}}
+  - {{title: News, url: /news/}}
+  - {{title: Branches, url: /branches/}}
+  - {{title: About, url: /about/}}
+"""
+
+# The starter site is one working example of every kind, each where its kind belongs.
+STARTER = {
+    "conferences/2027/index.md": "conference", "conferences/2027/motions/1-workload.md": "motion",
+    "conferences/2027/amendments/1.1.md": "amendment", "conferences/2027/composites/a.md": "composite",
+    "conferences/2027/bulletins/1-monday.md": "bulletin", "plans/workload.md": "plan",
+    "toolkits/workload/index.md": "toolkit", "toolkits/workload/letter-to-the-director.md": "resource",
+    "branches/seaborough.md": "branch", "updates/workload-talks/week-1.md": "update",
+    "news/2027-05-10-workload-survey.md": "news", "about.md": "page",
+}  # fmt: skip
+
+
+class Exists(Exception):
+    """A file or folder is already there; it is named."""
+
+
+def new_site(folder: Path, title: str, *, sample: bool = False) -> list[str]:
+    """Write a new site into ``folder``, which must be empty or absent. Returns the paths written.
+
+    Raises Exists if something is in the way, OSError where it cannot be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Exists(str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    if sample:
+        source = resources.sample()
+        shutil.copytree(source / "content", folder / "content")
+        shutil.copyfile(source / "toolkit.yaml", folder / "toolkit.yaml")
+    else:
+        _write(folder / "toolkit.yaml", CONFIG.format(title=_quoted(title)))
+        for path, kind in STARTER.items():
+            _write(folder / "content" / path, example(kind))
+    _write(folder / ".gitignore", "output/\n.toolkit/\n")
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+def new_document(project: Path, kind: str, title: str, folder: str, today: dt.date) -> str:
+    """Write a new document of ``kind``; ``folder`` fills the folder's name (the conference, toolkit or series).
+
+    Returns the path written. Raises Exists if that file is there already.
+    """
+    text = _retitled(example(kind), title, today)
+    path = _place(project, kind, title, folder, today)
+    target = project / "content" / path
+    if target.exists():
+        raise Exists(f"content/{path}")
+    _write(target, text)
+    return f"content/{path}"
+
+
+def _place(project: Path, kind: str, title: str, folder: str, today: dt.date) -> str:
+    name = shapes.slug(title)
+    pattern = BY_NAME[kind].folder
+    holder = folder or _only_folder(project, pattern) or (str(today.year) if "conference" in pattern else name)
+    if kind == "news":
+        name = f"{today.isoformat()}-{name}"
+    path = re.sub(r"\{\w+\}", shapes.slug(holder), pattern)
+    return path.replace("**", name) + ("" if path.endswith(".md") else ".md")
+
+
+def _only_folder(project: Path, pattern: str) -> str:
+    """The newest folder that already holds such documents, where there is one."""
+    if "{" not in pattern or pattern.endswith("index.md"):
+        return ""
+    base = project / "content" / pattern.partition("/{")[0]
+    names = sorted((p.name for p in base.iterdir() if p.is_dir()), reverse=True) if base.is_dir() else []
+    return names[0] if names else ""
+
+
+def _retitled(text: str, title: str, today: dt.date) -> str:
+    if re.search(r"^title: ", text, re.MULTILINE):
+        text = re.sub(r"^title: .*$", lambda _: f"title: {_quoted(title)}", text, count=1, flags=re.MULTILINE)
+    return re.sub(r"^date: .*$", f"date: {today.isoformat()}", text, count=1, flags=re.MULTILINE)
+
+
+def _quoted(text: str) -> str:
+    """Text as a YAML value: plain where YAML reads it as text, else in double quotes."""
+    flat = " ".join(text.split())
+    if re.fullmatch(r"[A-Za-z][\w ,.'’()-]*", flat) and flat.lower() not in {"yes", "no", "true", "false", "on", "off",
+                                                                            "null"}:
+        return flat
+    return '"' + flat.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")

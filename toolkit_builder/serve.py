@@ -1,0 +1,189 @@
+"""A project folder in; a site in the browser that follows every edit out, on this computer only.
+
+The last good site is served from ``output/``. While an edit is broken, every page says so above the site that is
+still whole, and the page heals by itself when the next build is good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import tornado.web
+from livereload.handlers import LiveReloadHandler, LiveReloadJSHandler
+
+from toolkit_builder.build.engine import BuildReport
+from toolkit_builder.diagnostics import Diagnostic, Severity, ordered
+
+HOST = "127.0.0.1"
+_LOCAL = {"127.0.0.1", "localhost", "[::1]"}
+_DEBOUNCE_MS = 50
+
+
+class State:
+    """What the server knows: where the site lies, and what the last build complained about."""
+
+    def __init__(self, output: Path, root: str) -> None:
+        self.output, self.root = output, root
+        self.problems: list[Diagnostic] = []
+        self.good = False
+
+    def take(self, report: BuildReport) -> None:
+        self.good = report.published
+        self.problems = [] if report.published else [
+            d for d in ordered(report.diagnostics) if d.severity is Severity.ERROR]
+
+
+class _LocalOnly(tornado.web.RequestHandler):
+    """Answers only to this computer's own names, so that no web page elsewhere can reach in by DNS."""
+
+    def prepare(self) -> None:
+        if self.request.host.rpartition(":")[0] not in _LOCAL and self.request.host not in _LOCAL:
+            raise tornado.web.HTTPError(403, reason="This server answers to localhost only")
+
+    def set_default_headers(self) -> None:
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+
+class Reload(LiveReloadHandler):
+    """The socket that tells browsers to reload; pages of other origins may not listen."""
+
+    def check_origin(self, origin: str) -> bool:
+        return bool(origin.partition("://")[2] == self.request.host)
+
+    def on_message(self, message: str | bytes) -> None:
+        with contextlib.suppress(ValueError, AttributeError, TypeError):
+            super().on_message(message)
+
+    @classmethod
+    def tell_browsers(cls) -> None:
+        for waiter in LiveReloadHandler.waiters.copy():
+            try:
+                waiter.write_message({"command": "reload", "path": "*", "liveCSS": False, "liveImg": False})
+            except Exception:
+                LiveReloadHandler.waiters.discard(waiter)
+
+
+class Script(_LocalOnly, LiveReloadJSHandler):
+    """The browser's half of livereload."""
+
+
+class Pages(_LocalOnly):
+    """The files of the site; pages get the reload script and, while an edit is broken, what is wrong."""
+
+    def initialize(self, state: State) -> None:
+        self.state = state
+
+    def head(self, path: str) -> None:
+        self.get(path)
+
+    def get(self, path: str) -> None:
+        file = self._file(path)
+        if file is None:
+            return
+        data, kind = file.read_bytes(), _content_type(file.name)
+        self.set_header("Content-Type", kind)
+        if kind.startswith("text/html"):
+            data = self._dressed(data)
+        self.finish(data)
+
+    def _file(self, path: str) -> Path | None:
+        """The file behind an address; sends the redirect or the page for a wrong address where there is none."""
+        root = self.state.output
+        if "\0" in path:
+            raise tornado.web.HTTPError(400)
+        wanted = Path(root, *[p for p in path.split("/") if p not in ("", ".", "..")])
+        if wanted.is_dir():
+            if path and not path.endswith("/"):
+                self.redirect(f"/{path}/")
+                return None
+            wanted /= "index.html"
+        if wanted.is_file() and wanted.resolve().is_relative_to(root.resolve()):
+            return wanted
+        if not self.state.good and path in ("", "index.html"):
+            self.set_header("Content-Type", "text/html; charset=utf-8")
+            self.finish(self._dressed(b"<!doctype html><html lang=en><title>Not built yet</title><body></body></html>"))
+            return None
+        self.set_status(404)
+        missing = root / "404.html"
+        return missing if missing.is_file() else self._plain_404()
+
+    def _plain_404(self) -> None:
+        self.finish("There is no such page.")
+
+    def _dressed(self, data: bytes) -> bytes:
+        port = self.request.host.rpartition(":")[2]
+        extra = f'<script src="/livereload.js?port={port}&amp;mindelay=10"></script>'
+        if self.state.problems:
+            extra += overlay(self.state.problems)
+        head, mark, tail = data.rpartition(b"</body>")
+        return head + extra.encode() + mark + tail if mark else data + extra.encode()
+
+
+def overlay(problems: Sequence[Diagnostic]) -> str:
+    """The report of a broken edit, as a panel above the page."""
+    entries = []
+    for d in problems[:50]:
+        place = f"{d.span.path}:{d.span.line}:{d.span.column}" if d.span and d.span.line else (
+            d.span.path if d.span else "")
+        source = ""
+        if d.source.strip() and d.span:
+            caret = " " * max(d.span.column - 1, 0) + "^" * max(1, d.span.end_column - d.span.column
+                                                               if d.span.end_line == d.span.line else 1)
+            source = f"<pre>{escape(d.source)}\n{caret}</pre>"
+        hint = f"<p>{escape(d.hint)}</p>" if d.hint else ""
+        entries.append(f"<li><p><code>{escape(place)}</code></p><p><strong>{escape(d.message)}</strong></p>{source}"
+                       f"{hint}</li>")
+    return (
+        '<section id="toolkit-problems" role="alert" aria-label="This edit cannot be published yet" '
+        'style="position:fixed;inset:0;overflow:auto;z-index:2147483647;background:#1c1017f2;color:#fff;'
+        'font:16px/1.5 system-ui,sans-serif;padding:6vh 6vw">'
+        "<h2 style='color:#fff;margin:0 0 .5em'>This edit cannot be published yet</h2>"
+        "<p>The last good site is below. This message goes away by itself when the mistake is mended.</p>"
+        f"<ol style='padding-left:1.2em'>{''.join(entries)}</ol></section>"
+    )
+
+
+def _content_type(name: str) -> str:
+    import mimetypes
+
+    kinds = {".woff2": "font/woff2", ".xml": "application/xml; charset=utf-8", ".md": "text/markdown; charset=utf-8",
+             ".js": "text/javascript; charset=utf-8", ".json": "application/json; charset=utf-8"}
+    ending = name[name.rfind(".") :]
+    guess = kinds.get(ending) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return f"{guess}; charset=utf-8" if guess.startswith("text/") and "charset" not in guess else guess
+
+
+def application(state: State) -> tornado.web.Application:
+    return tornado.web.Application([
+        (r"/livereload", Reload), (r"/livereload\.js", Script), (r"/(.*)", Pages, {"state": state}),
+    ])
+
+
+async def serve(state: State, port: int, folders: Sequence[Path], rebuild: Callable[[], BuildReport],
+                say: Callable[[BuildReport, float], None]) -> None:
+    """Serve until cancelled; rebuild in a thread after every change below ``folders``.
+
+    Raises OSError where the port is taken.
+    """
+    import time
+
+    from watchfiles import awatch
+
+    server = application(state).listen(port, address=HOST)
+    try:
+        async for _ in awatch(*folders, debounce=_DEBOUNCE_MS, step=20, recursive=True, yield_on_timeout=False):
+            started = time.perf_counter()
+            report: Any = await asyncio.to_thread(rebuild)
+            was_good = state.good
+            state.take(report)
+            if report.paths or report.removed or not report.published or not was_good:
+                Reload.tell_browsers()
+            say(report, time.perf_counter() - started)
+    finally:
+        server.stop()
