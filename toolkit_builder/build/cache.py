@@ -137,11 +137,13 @@ class Store:
 
         return self._guarded(read) or set()
 
-    def add_fragment(self, stage: str, key: str, value: bytes, blobs: Sequence[str]) -> None:
-        """Keep a value (as JSON) and the digests of the blobs that it speaks of."""
-        data = b"[%s,%s]" % (value, compact_json(blobs))
-        row = (stage, key, _seal(key, data), self._today, data)
-        self._write("INSERT OR REPLACE INTO fragments VALUES (?, ?, ?, ?, ?)", [row])
+    def add_fragments(self, stage: str, values: Iterable[tuple[str, bytes, Sequence[str]]]) -> None:
+        """Keep ``(key, value as JSON, digests of the blobs that it speaks of)``."""
+        rows = []
+        for key, value, blobs in values:
+            data = b"[%s,%s]" % (value, compact_json(blobs))
+            rows.append((stage, key, _seal(key, data), self._today, data))
+        self._write("INSERT OR REPLACE INTO fragments VALUES (?, ?, ?, ?, ?)", rows)
 
     # --- blobs -----------------------------------------------------------------------------------------
 

@@ -54,9 +54,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Some jobs, by position, with the bytes they refer to. Payloads travel unless the worker inherited them."""
+    """Some jobs, by position, with the bytes they refer to. Payloads travel unless the worker inherited them.
+
+    ``marks`` counts the references in each payload.
+    """
 
     positions: tuple[int, ...]
+    marks: tuple[int, ...]
     payloads: tuple[tuple[str, Any], ...] | None  # (format, payload)
     outputs: Mapping[str, bytes]
     blobs: Mapping[str, bytes | str]
@@ -92,14 +96,14 @@ def render(handed: Inherited | None, task: Task) -> list[Result]:
     else:
         items = task.payloads
     return [
-        _render_one(shared.toolchain, n, name, payload, task)
-        for n, (name, payload) in zip(task.positions, items, strict=True)
+        _render_one(shared.toolchain, n, name, payload, marks, task)
+        for n, marks, (name, payload) in zip(task.positions, task.marks, items, strict=True)
     ]
 
 
-def _render_one(toolchain: Toolchain, n: int, name: str, payload: Any, task: Task) -> Result:
+def _render_one(toolchain: Toolchain, n: int, name: str, payload: Any, marks: int, task: Task) -> Result:
     try:
-        result = _renderer(toolchain, name)(resolve(payload, task.outputs, task.blobs))
+        result = _renderer(toolchain, name)(resolve(payload, marks, task.outputs, task.blobs))
         data, found = (result, ()) if isinstance(result, bytes) else result
         if not isinstance(data, bytes):
             raise TypeError(f"the renderer '{name}' returned {type(data).__name__} instead of bytes")
@@ -210,7 +214,8 @@ class Run:
                 if name not in blobs:
                     blobs[name] = self._blobs[name]
         payloads = tuple((self._jobs[n].format, self._jobs[n].payload) for n in positions) if travel else None
-        return Task(tuple(positions), payloads, outputs, blobs)
+        marks = tuple(len(self._encoded[n].marks) for n in positions)
+        return Task(tuple(positions), marks, payloads, outputs, blobs)
 
     def _bytes_of(self, path: str) -> bytes:
         """The bytes of an earlier wave's output, made once more where they are lost (a damaged store)."""

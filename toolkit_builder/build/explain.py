@@ -21,7 +21,6 @@ VERSION = 1
 FIRST = "it was not there before"
 LOST = "the file had been removed or changed by hand"
 PROGRAM = "the program or its settings changed"
-ASKED = "the cache was empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,9 @@ class Stories:
         """Remember jobs that were just rendered, each with what is already known about the reason ("" if nothing)."""
         with contextlib.suppress(sqlite3.Error, OSError), contextlib.closing(self._open()) as connection:
             rows = []
+            first = connection.execute("SELECT count(*) FROM (SELECT 1 FROM made LIMIT 1)").fetchone()[0] == 0
             for job, known in rebuilt:
-                why = [known] if known else _why(_read(connection, job.path), job)
+                why = [known] if known else _why(None if first else _read(connection, job.path), job)
                 story = [job.format, job.label, job.closure, dict(job.reasons), why]
                 rows.append((job.path, compact_json(story)))
             with connection:

@@ -10,6 +10,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Protocol, TypeAlias
 
@@ -109,19 +110,26 @@ def bad_path(path: str) -> str:
     """What is wrong with an output path, as the end of a sentence; empty where nothing is."""
     if not path or path.startswith("/") or path.endswith("/"):
         return "it is not the relative path of a file"
-    if any(ord(c) < 32 or c in '\\:*?"<>|\x7f' or 0xD800 <= ord(c) < 0xE000 for c in path):
-        return "it holds a character that no web server or file system takes"
-    if not path.isascii() and unicodedata.normalize("NFC", path) != path:
-        return "its accents are not in composed form (NFC)"
     for part in path.split("/"):
-        if part in ("", ".", ".."):
-            return "it has an empty part, '.' or '..'"
-        if len(part.encode()) > 255:
-            return "one of its parts is longer than 255 bytes"
-        if part[-1] in ". ":
-            return "one of its parts ends with a dot or a space"
-        if len(part) < 9 and part.split(".")[0].casefold() in _WINDOWS_DEVICES:
-            return f"'{part}' is a device on Windows"
+        if what := _bad_part(part):
+            return what
+    return ""
+
+
+@lru_cache(maxsize=1 << 16)
+def _bad_part(part: str) -> str:
+    if part in ("", ".", ".."):
+        return "it has an empty part, '.' or '..'"
+    if any(ord(c) < 32 or c in '\\:*?"<>|\x7f' or 0xD800 <= ord(c) < 0xE000 for c in part):
+        return "it holds a character that no web server or file system takes"
+    if not unicodedata.is_normalized("NFC", part):
+        return "its accents are not in composed form (NFC)"
+    if len(part.encode()) > 255:
+        return "one of its parts is longer than 255 bytes"
+    if part[-1] in ". ":
+        return "one of its parts ends with a dot or a space"
+    if len(part) < 9 and part.split(".")[0].casefold() in _WINDOWS_DEVICES:
+        return f"'{part}' is a device on Windows"
     return ""
 
 
@@ -139,15 +147,16 @@ def check_jobs(jobs: Sequence[Job]) -> list[Diagnostic]:
         other = seen.setdefault(folded, job)
         if other is not job:
             found.append(_clash(job, other))
-        parent, _, _ = path.rpartition("/")
+        parent = path.rpartition("/")[0]
         while parent:
-            name, first = folders.setdefault(_folded(parent), (parent, job))
+            lower = parent if parent.isascii() and parent.islower() else _folded(parent)
+            name, first = folders.setdefault(lower, (parent, job))
             if first is not job and name == parent:
                 break
             if name != parent:
                 found.append(_clash_of_folders(job, first, parent, name))
                 break
-            parent, _, _ = parent.rpartition("/")
+            parent = parent.rpartition("/")[0]
     for folded, job in seen.items():
         if folded in folders:
             found.append(_clash_with_folder(job, folders[folded][1]))
@@ -275,21 +284,36 @@ def _escaped(value: Any) -> Any:
     return value
 
 
-def resolve(value: Any, outputs: Mapping[str, bytes], blobs: Mapping[str, bytes | str]) -> Any:
-    """A payload with every reference replaced by its value; the original stays as it is."""
-    if isinstance(value, dict):
-        return {k: resolve(v, outputs, blobs) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [resolve(v, outputs, blobs) for v in value]
-    if isinstance(value, Blob):
-        return blobs[value.digest]
-    if isinstance(value, Output):
-        return outputs[value.path]
-    if isinstance(value, SharedValue):
-        return value.value
-    if isinstance(value, Mapping):
-        return {k: resolve(v, outputs, blobs) for k, v in value.items()}
-    return value
+def resolve(payload: Any, marks: int, outputs: Mapping[str, bytes], blobs: Mapping[str, bytes | str]) -> Any:
+    """A payload with each of its references (``marks`` in all) replaced by its value; the original stays as it is."""
+    if not marks:
+        return payload
+    table = _Table(outputs, blobs)
+    if isinstance(payload, Mapping):  # nearly always they stand at the top: no need to walk the rest
+        shallow = {k: table.value(v) if isinstance(v, Output | Blob | SharedValue) else v for k, v in payload.items()}
+        if sum(isinstance(v, Output | Blob | SharedValue) for v in payload.values()) == marks:
+            return shallow
+    return table.deep(payload)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    outputs: Mapping[str, bytes]
+    blobs: Mapping[str, bytes | str]
+
+    def value(self, mark: Mark) -> Any:
+        if isinstance(mark, Blob):
+            return self.blobs[mark.digest]
+        return self.outputs[mark.path] if isinstance(mark, Output) else mark.value
+
+    def deep(self, value: Any) -> Any:
+        if isinstance(value, Output | Blob | SharedValue):
+            return self.value(value)
+        if isinstance(value, Mapping):
+            return {k: self.deep(v) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.deep(v) for v in value]
+        return value
 
 
 # --- waves -----------------------------------------------------------------------------------------------

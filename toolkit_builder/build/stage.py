@@ -15,6 +15,7 @@ from toolkit_builder.build.workers import Lost, Workers, processors, shared_valu
 
 _WORTH_WORKERS = 64
 _LARGEST_CHUNK = 64
+_BATCH = 500  # rows written at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,12 @@ def stage(
         else:
             missing.setdefault(key, []).append(n)
     first = [places[0] for places in missing.values()]
-    for n, text, blobs in _computed(name, first, inputs, function, executor, workers, labels):
-        store.add_blobs(blobs)
-        store.add_fragment(name, keys[n], text, sorted(blobs))
+    computed = _computed(name, first, inputs, function, executor, workers, labels)
+    for start in range(0, len(computed), _BATCH):
+        batch = computed[start : start + _BATCH]
+        store.add_blobs({digest: blob for _, _, blobs in batch for digest, blob in blobs.items()})
+        store.add_fragments(name, [(keys[n], text, sorted(blobs)) for n, text, blobs in batch])
+    for n, text, blobs in computed:
         if blobs:
             store.on_damaged_blob(blobs, _remaker(function, inputs[n][1]))
         value = json.loads(text)  # as a later build will see it: lists for tuples, texts for keys
