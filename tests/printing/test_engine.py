@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import os
 import subprocess
 import sys
@@ -11,15 +10,12 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-import page
-import pikepdf
 import pytest
-from PIL import Image
 
-from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.printing.engine import Printed, WeasyPrintEngine
 
 from .conftest import document
+from .helpers import codes, png, ua_failures, unpacked
 
 BODY = """
 <h1>Workloads</h1><p>Members note the <a href="https://example.org/">report</a> and the <a href="#end">end</a>.</p>
@@ -27,46 +23,14 @@ BODY = """
 </tr></table><ol><li>One</li><li>Two</li></ol><h2 id="end">End</h2>
 """
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
-
-
-def png(width: int, height: int) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (width, height), "crimson").save(out, "PNG")
-    return out.getvalue()
-
-
 PIXEL = "data:image/png;base64," + base64.b64encode(png(1, 1)).decode()
-
-
-def codes(found: list[Diagnostic]) -> list[str]:
-    return [item.code for item in found]
-
-
-def unpacked(pdf: bytes) -> bytes:
-    """The PDF with every stream and object readable."""
-    out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(pdf)) as opened:
-        opened.save(
-            out,
-            compress_streams=False,
-            stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
-            object_stream_mode=pikepdf.ObjectStreamMode.disable,
-        )
-    return out.getvalue()
-
-
-def is_accessible(pdf: bytes, folder: Path) -> list[str]:
-    file = folder / "checked.pdf"
-    file.write_bytes(pdf)
-    result = page.validate_pdf(str(file), profile=page.ValidationProfile.PDF_UA_1)
-    return [] if result.is_compliant else [failure.rule_id for failure in result.failures]
 
 
 def test_a_plain_document_prints_without_a_word(engine: WeasyPrintEngine, tmp_path: Path) -> None:
     printed, found = engine.render(document(BODY))
     assert found == []
     assert (printed.pages, printed.sheets) == (1, ((210.0, 297.0),))
-    assert is_accessible(printed.pdf, tmp_path) == []
+    assert ua_failures(printed.pdf, tmp_path) == []
 
 
 def test_the_same_document_gives_the_same_bytes_whatever_was_printed_before(engine: WeasyPrintEngine) -> None:

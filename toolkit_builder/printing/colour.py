@@ -13,13 +13,13 @@ from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Operator
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageMath
 
 from ..diagnostics import Diagnostic, Span, warning
 
 Convert = Callable[[tuple[float, ...]], tuple[float, ...]]
-_SPACES = {1: "gray", 3: "rgb", 4: "cmyk"}
-_SETTERS = {"g": 1, "rg": 3, "k": 4}
+_SETTERS = {"g", "rg", "k"}
+_KNOWN = {"/DeviceGray", "/DeviceRGB", "/DeviceCMYK", "/lab-d50", "/lab-d65"}
 
 
 def rgb_of(values: tuple[float, ...]) -> tuple[float, float, float]:
@@ -30,6 +30,25 @@ def rgb_of(values: tuple[float, ...]) -> tuple[float, float, float]:
         return values[0], values[1], values[2]
     cyan, magenta, yellow, black = values
     return tuple(1 - min(1.0, ink + black) for ink in (cyan, magenta, yellow))  # type: ignore[return-value]
+
+
+def rgb_of_lab(lightness: float, a: float, b: float) -> tuple[float, float, float]:
+    """CIE L*a*b* (CIE 15:2004) as sRGB (IEC 61966-2-1). Lab is relative to its white, so D50 and D65 are one here."""
+    middle = (lightness + 16) / 116
+    white = (0.95047, 1.0, 1.08883)
+    x, y, z = (
+        whole * (part**3 if part > 6 / 29 else 3 * (6 / 29) ** 2 * (part - 4 / 29))
+        for whole, part in zip(white, (middle + a / 500, middle, middle - b / 200), strict=True)
+    )
+    linear = (
+        3.2406 * x - 1.5372 * y - 0.4986 * z,
+        -0.9689 * x + 1.8758 * y + 0.0415 * z,
+        0.0557 * x - 0.2040 * y + 1.0570 * z,
+    )
+    red, green, blue = (
+        min(1.0, max(0.0, 12.92 * part if part <= 0.0031308 else 1.055 * part ** (1 / 2.4) - 0.055)) for part in linear
+    )
+    return red, green, blue
 
 
 def grey_of(values: tuple[float, ...]) -> tuple[float, ...]:
@@ -75,9 +94,20 @@ def _cmyk_picture(picture: Image.Image) -> Image.Image:
 
 
 def _divided(part: Image.Image, whole: Image.Image) -> Image.Image:
-    """``part / whole`` for each pixel, 0 where the whole is 0 (there black ink does all)."""
-    pairs = zip(part.tobytes(), whole.tobytes(), strict=True)
-    return Image.frombytes("L", part.size, bytes(min(255, a * 255 // b) if b else 0 for a, b in pairs))
+    """``part / whole`` for each pixel, 0 where the whole is 0 (there black ink does all; ImageMath divides so)."""
+    quotient = ImageMath.lambda_eval(
+        lambda plates: plates["convert"](plates["part"] * 255 / plates["whole"], "L"), part=part, whole=whole
+    )
+    assert isinstance(quotient, Image.Image)
+    return quotient
+
+
+def _as_device(space: str, operands: list[Any]) -> list[Any]:
+    """Operands of a colour space as grey, RGB or CMYK values."""
+    if not space.startswith("/lab"):
+        return operands
+    lightness, a, b = (float(value) for value in operands)
+    return list(rgb_of_lab(lightness, a, b))
 
 
 class _Converter:
@@ -178,31 +208,15 @@ class _Converter:
                 out.append(self._setter(operands, which))
             elif operator in {"cs", "CS"}:
                 spaces[which] = str(operands[0])
-                if spaces[which] in {"/Pattern"} or self._values_of(spaces[which]) is None:
+                if spaces[which] not in _KNOWN:
                     out.append(instruction)
-            elif operator in {"sc", "scn", "SC", "SCN"} and self._values_of(spaces[which]) is not None:
-                out.append(self._setter(self._as_device(spaces[which], operands), which))
+            elif operator in {"sc", "scn", "SC", "SCN"} and spaces[which] in _KNOWN:
+                out.append(self._setter(_as_device(spaces[which], operands), which))
             else:
                 if operator in {"scn", "SCN"} and spaces[which] not in {"/Pattern", ""}:
                     self._left.add(spaces[which].lstrip("/"))
                 out.append(instruction)
         return pikepdf.unparse_content_stream(out)
-
-    def _values_of(self, space: str) -> int | None:
-        known = {"/DeviceGray": 1, "/DeviceRGB": 3, "/DeviceCMYK": 4, "/lab-d50": 3, "/lab-d65": 3}
-        return known.get(space)
-
-    def _as_device(self, space: str, operands: list[Any]) -> list[Any]:
-        if not space.startswith("/lab"):
-            return operands
-        from tinycss2.color5 import Color
-
-        name = "lab" if space.endswith("d50") else "oklab"
-        if name == "lab":
-            coordinates = Color("lab", [float(value) for value in operands], 1).to("srgb").coordinates
-        else:
-            coordinates = Color("lab", [float(value) for value in operands], 1).to("srgb").coordinates
-        return [min(1.0, max(0.0, value)) for value in coordinates]
 
     def _setter(self, operands: list[Any], which: str) -> Any:
         values = self._convert(tuple(float(value) for value in operands))

@@ -30,6 +30,7 @@ from .checks import checked
 from .document import Engine, Fit, PrintDocument, Printed
 from .fetch import HOST, Shelf, fetcher, path_of, shown, url_of
 from .lines import placed_lines
+from .tagging import Tagging, name_drawings
 
 __all__ = ["Engine", "Fit", "PrintDocument", "Printed", "WeasyPrintEngine", "available"]
 
@@ -158,7 +159,8 @@ class WeasyPrintEngine:
                 why = "it is nested too deeply" if isinstance(problem, RecursionError) else "it needs too much memory"
                 found = error("P113", f"the document cannot be printed: {why}", document.span)
             except Exception as problem:  # a bug of the engine must not take the other documents along
-                text = f"the print engine failed on this document ({type(problem).__name__}: {problem})"
+                reason = ": ".join(filter(None, [type(problem).__name__, str(problem)]))
+                text = f"the print engine failed on this document ({reason})"
                 found = error("P113", text, document.span, hint="leave parts out until it prints, to find the cause")
             refused = report.diagnostics(log, self._shelf.refused, document.span)
             self._forget()
@@ -180,6 +182,7 @@ class WeasyPrintEngine:
             url_fetcher=self._fetcher,
         )
         page.etree_element.attrib.setdefault("lang", document.lang)
+        name_drawings(page.etree_element)
         laid_out = page.render(
             font_config=kit.fonts,
             counter_style=kit.counters.copy(),
@@ -193,11 +196,14 @@ class WeasyPrintEngine:
         found = [*kit.complaints, *_without_attachments(laid_out, document), *_links(laid_out, document)]
         fit, problems = checked(laid_out, document)
         laid_out.fonts = used = _Fonts()
+        tagging = Tagging(page.etree_element, laid_out.metadata.lang)
+        tagging.watch(laid_out)
         pdf = laid_out.write_pdf(pdf_variant=document.pdf_variant or None)
         found += report.diagnostics(log, self._shelf.refused, document.span)
+        found += tagging.diagnostics(document.span)
         self._keep_pictures(kit)
         lines = placed_lines(laid_out) if document.line_numbers else []
-        printed, more = finish.finished(pdf, document, lines, used.plainest(), fit)
+        printed, more = finish.finished(pdf, document, tagging, lines, used.plainest(), fit)
         return printed, [*found, *problems, *more]
 
     def _kit(self, document: PrintDocument) -> _Kit:

@@ -10,17 +10,19 @@ from ..diagnostics import Diagnostic
 from . import boxes, colour
 from .document import Fit, PrintDocument, Printed
 from .lines import PlacedLine, stamp
+from .tagging import Tagging
 
 POINTS_PER_MM = 72 / 25.4
 
 
 def finished(
-    pdf: bytes, document: PrintDocument, lines: list[PlacedLine], font_file: bytes, fit: Fit
+    pdf: bytes, document: PrintDocument, tagging: Tagging, lines: list[PlacedLine], font_file: bytes, fit: Fit
 ) -> tuple[Printed, list[Diagnostic]]:
     """Open the PDF once, do what the document asks for, and write it with an identifier made of its content."""
     found: list[Diagnostic] = []
     numbered = lines if font_file else []
     with pikepdf.open(io.BytesIO(pdf)) as opened:
+        tagging.mend(opened)
         stamp(opened, numbered, font_file)
         boxes.set_boxes(opened, document.bleed_mm, marks=document.marks)
         if document.greyscale:
