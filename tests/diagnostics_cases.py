@@ -10,8 +10,9 @@ A case is a Markdown file: a title, words for the reader, the files of a small p
     ```
 
 After a path, in brackets: an encoding (``windows-1252``, ``utf-16``, ``utf-8-sig``), ``crlf``, ``escaped`` (``\\x00``
-and its like stand for bytes), ``name escaped`` (the same in the path), ``pipe``, ``folder``, ``link to PLACE`` or ``N bytes`` (a file that long, all zeros).
-A project is given the shortest ``toolkit.yaml`` and an empty ``content``; ``(none)`` takes one of them away.
+and its like stand for bytes), ``name escaped`` (the same in the path), ``pipe``, ``folder``, ``link to PLACE`` or
+``N bytes`` (a file that long, all zeros). A project is given the shortest ``toolkit.yaml`` and an empty ``content``;
+``(none)`` takes one of them away.
 
 ``python tests/diagnostics_cases.py`` writes the reference anew.
 """
@@ -25,7 +26,9 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 REFERENCE = HERE.parent / "docs" / "errors.md"
-_BLOCK = re.compile(r"^(`{3,})(file: (?P<path>[^\n]+?)(?: \((?P<how>[^()\n]+)\))?|report)\n(?P<text>.*?)^\1\n", re.M | re.S)
+_BLOCK = re.compile(
+    r"^(`{3,})(file: (?P<path>[^\n]+?)(?: \((?P<how>[^()\n]+)\))?|report)\n(?P<text>.*?)^\1\n", re.M | re.S
+)
 _CODE = re.compile(r"(?:error|warning|note)\[([A-Z]\d{3})\]")
 _AREAS = {"F": "Files", "Y": "Front matter that cannot be read", "V": "Values in front matter", "C": "toolkit.yaml"}
 
@@ -142,7 +145,8 @@ def _link(case: Case) -> str:
 
 def _shown(file: File) -> str:
     kind = "yaml" if file.path.endswith(".yaml") else "markdown"
-    special = {"": "", "none": ": missing", "crlf": ", lines end in CR and LF", "escaped": r", where `\x..` is one byte"}
+    special = {"": "", "none": ": missing", "crlf": ", lines end in CR and LF",
+               "escaped": r", where `\x..` is one byte", "name escaped": ""}
     how = special.get(file.how, f", {file.how}")
     if not file.text:
         return f"`{file.path}`{how}"

@@ -224,7 +224,8 @@ def test_the_place_of_a_bad_byte_is_right(before: str, after: str) -> None:
 
 def test_a_thousand_files_are_read_in_good_time(tmp_path: Path) -> None:
     for n in range(1000):
-        write(tmp_path, f"{n % 20}/{n}.md", f"---\ntitle: “{n}”\n---\n" + "Conference notes that £1 is not enough.\n" * 50)
+        words = "Conference notes that £1 is not enough.\n" * 50
+        write(tmp_path, f"{n % 20}/{n}.md", f"---\ntitle: “{n}”\n---\n{words}")
     start = time.process_time()
     tree, _ = sources.scan(tmp_path)
     assert len(tree.sources) == 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -69,6 +70,7 @@ class Config(Part):
     contact: Contact | None = None
     menu: tuple[MenuItem, ...] = ()
     footer: str = Field("", description="A line of Markdown for the foot of every page")
+    clock: dt.datetime | None = Field(None, description="Build as if it were this moment: for archives and samples")
     home: SitePath = "/"
     output: Line = "output"
     motions: MotionSettings = MotionSettings()

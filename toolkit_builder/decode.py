@@ -25,6 +25,7 @@ Loc = tuple[str | int, ...]
 
 _CLOSING = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _DASHES = re.compile(r"^(?:-{2,}|[–—]+-*|-[ \t]*-[ \t]*-)[ \t]*$", re.MULTILINE)
+_MOST_ERRORS = 50
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -175,7 +176,7 @@ def _checked(
         reader.override(values, loc, override, shape_of(model))
     fields: M | None = None
     try:
-        fields = model.model_validate(values)
+        fields = None if reader.full else model.model_validate(values)
     except ValidationError as problem:
         _translate(problem, reader, home, shape_of(model))
     found = ordered([*parsed.diagnostics, *reader.found])
@@ -192,12 +193,19 @@ class _Reader:
         self.found: list[Diagnostic] = []
         self.told: set[Loc] = set()
 
+    @property
+    def full(self) -> bool:
+        """Whether there are so many errors that more would help nobody."""
+        return len(self.told) >= _MOST_ERRORS
+
     def group(self, node: Group, shape: Shape, loc: Loc) -> dict[str, Any]:
         keys = shape.keys
         values: dict[str, Any] = {}
         for name, (key, child) in node.entries.items():
             inner = keys.get(name)
             if inner is None:
+                if self.full:
+                    break
                 guess = wording.nearest(name, keys)
                 self.say(wording.unknown_key(name, keys, guess), key, (*loc, name))
                 if guess and guess not in node.entries:
@@ -283,6 +291,8 @@ class _Reader:
         )
 
     def say(self, said: wording.Said, node: Node, loc: Loc, severity: Severity = Severity.ERROR) -> None:
+        if self.full:
+            return
         if severity is Severity.ERROR:
             self.told.add(loc)
             if self.refused(node):
@@ -297,8 +307,11 @@ def _translate(problem: ValidationError, reader: _Reader, home: int, wanting: Sh
     parsed, origin = reader.parsed, reader.origin
     for fault in problem.errors(include_url=False, include_context=True):
         loc: Loc = fault["loc"]
+        if reader.full:
+            return
         if any(loc[:n] in reader.told for n in range(len(loc) + 1)):
             continue
+        reader.told.add(loc)
         missing = fault["type"] == "missing"
         if missing and ("*" in parsed.broken or loc[0] in parsed.broken):
             continue

@@ -15,7 +15,9 @@ _WIDE = ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe",
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _C1 = re.compile(rb"\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]")
 _FIRST_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-_NAMES = {0x0C: "page break", 0x0B: "line break", 0x1E: "hyphen", 0x1F: "hyphen", 0x07: "table mark", 0x85: "line break"}
+_NAMES = {
+    0x07: "table mark", 0x0B: "line break", 0x0C: "page break", 0x1E: "hyphen", 0x1F: "hyphen", 0x85: "line break",
+}
 _SAVE = "open it in your editor and save it again with the encoding UTF-8"
 _WINDOW = 20_000
 

@@ -82,7 +82,7 @@ def scan(project: Path, folder: str = "content") -> tuple[Tree, list[Diagnostic]
     real = os.path.realpath(top)
     if not os.path.isdir(real):
         return Tree(), [error(
-            "F101", f"there is no folder '{folder}' here", Span(folder), hint="make the folder and put your texts into it"
+            "F101", f"there is no folder '{folder}' here", Span(folder), hint="make it, and put your texts into it"
         )]
     if not _below(real, walk.project):
         return Tree(), [_leads_out(folder)]

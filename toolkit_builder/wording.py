@@ -51,7 +51,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 def named(loc: Sequence[str | int]) -> str:
     """A place in words: ``'title'``, ``'email' of 'contact'``, ``item 2 of 'tags'``."""
-    parts = [f"item {part + 1}" if isinstance(part, int) else f"'{part}'" for part in reversed(loc)]
+    parts = [f"item {part + 1}" if isinstance(part, int) else f"'{_short(part)}'" for part in reversed(loc)]
     return " of ".join(parts)
 
 
@@ -59,7 +59,7 @@ def unknown_key(name: str, keys: Mapping[str, Shape], guess: str | None) -> Said
     if name == "<<":
         return Said("Y208", "'<<' would merge another group, which is not read here", "write the keys out")
     hint = f"did you mean '{guess}'?" if guess else f"the keys that can stand here are {', '.join(sorted(keys))}"
-    return Said("V301", f"'{name}' is not a key that can stand here", hint)
+    return Said("V301", f"'{_short(name)}' is not a key that can stand here", hint)
 
 
 def one_item(loc: Sequence[str | int], text: str) -> Said:

@@ -31,6 +31,7 @@ _DEEPEST = 50
 _LONGEST = 256 * 1024
 _MOST_COMPLAINTS = 20
 _SWALLOWED = re.compile(r"[ \t]*#[^\s#]")
+_SEPARATORS = re.compile("[\x85\u2028\u2029]")
 _FENCE = re.compile(r"^[ \t]+---[ \t]*$", re.MULTILINE)
 _CHUNK = re.compile(r"^(?=[^\s#\-\]}])", re.MULTILINE)
 _FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -138,6 +139,7 @@ def _parse_apart(origin: Origin, start: int, end: int, problem: Exception | None
     broken: set[str] = set()
     for left, right in zip(cuts, [*cuts[1:], len(text)], strict=True):
         builder = _Builder(origin, start + left)
+        complaint: Complaint | None
         try:
             root = builder.read(text[left:right])
         except (yaml.YAMLError, UnicodeError, ValueError) as trouble:
@@ -169,9 +171,13 @@ class _Builder:
         self.origin = origin
         self.base = base
         self.found: list[Diagnostic] = []
+        self.errors = 0
         self.stopped = False
 
     def read(self, text: str) -> Node | None:
+        if not text.isascii():
+            # YAML 1.1 ends lines at these three as well; for everybody else they stand within a line
+            text = _SEPARATORS.sub(" ", text)
         self.suspicious = " #" in text or "\t#" in text or _FENCE.search(text) is not None
         root: Node | None = None
         stack: list[tuple[list[Any], int, bool]] = []
@@ -214,7 +220,7 @@ class _Builder:
                 stack[-1][0].append(node)
             else:
                 root = node
-            if len(self.found) >= _MOST_COMPLAINTS:
+            if self.errors >= _MOST_COMPLAINTS:
                 self.stopped = True
                 return None
         return root
@@ -225,23 +231,20 @@ class _Builder:
         for key, value in zip(pairs, pairs, strict=True):
             if type(key) is not Scalar:
                 written = self.origin.text[start:end].split("\n")[0].strip()
-                self.found.append(self.origin.diagnostic(
-                    "Y215", "a value cannot begin with '{' unless it is in quotes", start, end,
-                    hint=f"put the whole value in quotes: {in_quotes(written)}",
-                ))
+                self._told("Y215", "a value cannot begin with '{' unless it is in quotes", start, end,
+                           f"put the whole value in quotes: {in_quotes(written)}")
                 return Scalar(written, False, start, end)
             name = key.text
             if name in entries:
                 first = self.origin.span(entries[name][0].start).line
-                self.found.append(self.origin.diagnostic(
-                    "Y207", f"'{name}' is given twice, on line {first} and again here", key.start, key.end,
-                    hint="keep one of the two",
-                ))
-                continue
-            if not name:
-                self.found.append(self.origin.diagnostic("Y215", "the key before the colon is missing", key.start))
-                continue
-            entries[name] = (key, value)
+                self._told("Y207", f"'{name}' is given twice, on line {first} and again here", key.start, key.end,
+                           "keep one of the two")
+            elif not name:
+                self._told("Y215", "the key before the colon is missing", key.start, key.start,
+                           "write 'key: value'")
+            if self.errors >= _MOST_COMPLAINTS:
+                break
+            entries.setdefault(name, (key, value))
         return Group(entries, start, end)
 
     def _look_at(self, event: Any, scalar: Scalar | None) -> None:
@@ -263,11 +266,9 @@ class _Builder:
             return
         fence = _FENCE.search(self.origin.text, scalar.start, scalar.end)
         if fence:
-            self.found.append(self.origin.diagnostic(
-                "Y201", "'---' closes the front matter only at the very start of a line", fence.start(), fence.end(),
-                hint="delete the spaces before it",
-            ))
-        if (lost := _SWALLOWED.match(self.origin.text, scalar.end)):
+            self._told("Y201", "'---' closes the front matter only at the very start of a line", fence.start(),
+                       fence.end(), "delete the spaces before it")
+        if len(self.found) < _MOST_COMPLAINTS and (lost := _SWALLOWED.match(self.origin.text, scalar.end)):
             self._warn_of_comment(scalar, lost.end() - 2)
 
     def _warn_of_comment(self, scalar: Scalar, at: int) -> None:
@@ -280,7 +281,10 @@ class _Builder:
         ))
 
     def _say(self, code: str, message: str, event: Any, hint: str) -> None:
-        start, end = self.base + event.start_mark.index, self.base + event.end_mark.index
+        self._told(code, message, self.base + event.start_mark.index, self.base + event.end_mark.index, hint)
+
+    def _told(self, code: str, message: str, start: int, end: int, hint: str) -> None:
+        self.errors += 1
         self.found.append(self.origin.diagnostic(code, message, start, end, hint=hint))
 
     def _stop(self, code: str, message: str, event: Any, hint: str) -> None:
