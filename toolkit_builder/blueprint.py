@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -12,6 +13,7 @@ from toolkit_builder.build.jobs import Job, Output, SharedValue
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 from toolkit_builder.formats import FORMATS
 from toolkit_builder.kinds import BY_NAME, campaigns, conferences, pages, papers, people, shapes
+from toolkit_builder.kinds.prints import PRINTS, Print
 from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.linking import broken_link
 from toolkit_builder.model import Document, Payload
@@ -218,13 +220,13 @@ class _Draft:
     blobs: dict[str, bytes | str] = field(default_factory=dict)
 
     def add(self, path: str, format: str, payload: Payload, *, label: str, closure: str = "",
-            reasons: Mapping[str, str] | None = None) -> None:
+            reasons: Mapping[str, str] | None = None, publish: bool = True, heavy: bool = False) -> None:
         self.jobs.append(Job(path=path, format=format, payload=payload, label=label, reasons=reasons or {},
-                             closure=f"{self.code}:{FORMATS[format].version}:{closure}"))
+                             closure=f"{self.code}:{FORMATS[format].version}:{closure}", publish=publish, heavy=heavy))
 
 
-def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str,
-              texts: Mapping[str, str]) -> Blueprint:
+def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str, texts: Mapping[str, str], *,
+              printing: bool = True) -> Blueprint:
     """Lay out the whole site. ``code`` is the digest of the builder itself; ``texts`` each source file's text."""
     draft = _Draft(site=site, theme=theme, code=code)
     listed = every_page(site)
@@ -232,7 +234,13 @@ def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str,
     shared = SharedValue.of(_site_payload(site))
     for page in listed:
         if theme.has(page.template):
+            prints = _prints_of(page, theme) if printing else []
+            if prints:
+                page = replace(page, doc={**page.doc, "downloads": [*map(partial(_download, page), prints),
+                                                                    *page.doc.get("downloads", [])]})
             _page_job(draft, page, shared)
+            for each in prints:
+                _print_jobs(draft, page, each, shared, assets)
     _feeds(draft)
     _plain_files(draft, listed, texts)
     _redirects(draft, diagnostics, {p.url for p in listed})
@@ -247,10 +255,7 @@ def output_path(url: str) -> str:
 
 def _page_job(draft: _Draft, page: Page, shared: SharedValue) -> None:
     site, theme = draft.site, draft.theme
-    resolve = site.resolves.get(page.document.id, {}) if page.document else {}
-    for doc in page.sources:  # a motion's page shows its amendments' words, whose references must lead as well
-        if more := site.resolves.get(doc.id):
-            resolve = {k: {**more.get(k, {}), **resolve.get(k, {})} for k in ("links", "mentions")}
+    resolve = _resolve(site, page.document, page.sources)
     listings = _listings(draft, page.template)
     payload = {"template": page.template, "site": shared, "page": _page_payload(page, site), "doc": page.doc,
                "listings": listings, "resolve": resolve, "label": _label(page), "root": root_of(site)}
@@ -262,6 +267,69 @@ def _page_job(draft: _Draft, page: Page, shared: SharedValue) -> None:
         reasons.setdefault(doc.path, doc.digest)
     draft.add(output_path(page.url), "page", payload, label=_label(page),
               closure=theme.closure_digest(page.template), reasons=reasons)
+
+
+def _prints_of(page: Page, theme: Theme) -> list[Print]:
+    """The printed documents of a page, as far as the theme has templates for them."""
+    if page.document is None:
+        return []
+    return [p for p in PRINTS if p.kind == page.kind and theme.has(p.template)]
+
+
+def _pdf_path(page: Page, each: Print) -> str:
+    return f"{page.url[1:]}{each.name}.pdf"
+
+
+def _download(page: Page, each: Print) -> Payload:
+    return {"label": each.label, "url": f"/{_pdf_path(page, each)}", "format": "PDF", "size": None, "note": ""}
+
+
+def _print_jobs(draft: _Draft, page: Page, each: Print, shared: SharedValue, assets: Sequence[Asset]) -> None:
+    """Two jobs: the print page (kept, not published), and the PDF, keyed by that page's bytes."""
+    site, theme, doc = draft.site, draft.theme, page.document
+    assert doc is not None
+    sources = (*page.sources, *each.sources(doc, site))
+    shown = each.view(doc, site) if each.view else page.doc
+    inner = _page_payload(page, site)
+    label = f"{doc.path} ({each.label})"
+    payload = {"template": each.template, "site": shared, "page": inner, "doc": shown, "sheet": dict(each.sheet),
+               "listings": {}, "resolve": _resolve(site, doc, sources), "label": label, "root": root_of(site)}
+    html = f".print/{page.url[1:]}{each.name}.html"
+    reasons = {f"theme: {t.path}": _digest(t.source) for t in theme.closure(each.template)}
+    reasons |= {d.path: d.digest for d in (doc, *sources)} | {"site settings": shared.digest}
+    draft.add(html, "print-page", payload, label=label, closure=theme.closure_digest(each.template), reasons=reasons,
+              publish=False)
+    styles = {f"themes/{theme.name}/print/{n}": draft_blob(draft, d) for n, d in sorted(theme.print_files.items())
+              if n.endswith(".css")}
+    fonts = {f"themes/{theme.name}/print/{n}": draft_blob(draft, d) for n, d in sorted(theme.print_files.items())
+             if not n.endswith(".css")}
+    draft.add(_pdf_path(page, each), "pdf", {
+        "html": Output(html), "title": page.title, "language": inner["language"], "path": doc.path,
+        "stylesheets": styles, "assets": {**fonts, **_pictures(draft, assets)}, "root": root_of(site),
+        "sheet": dict(each.sheet),
+    }, label=label, reasons=reasons, heavy=True)
+
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif")
+
+
+def _pictures(draft: _Draft, assets: Sequence[Asset]) -> Payload:
+    """Every picture of the content, for print pages to show: by digest, so that only a PDF that is made loads it."""
+    key = ("pictures", "")
+    if key not in draft.site.memo:
+        draft.site.memo[key] = {a.path.removeprefix("content/"): draft_blob(draft, a.file.read_bytes())
+                                for a in assets if a.path.lower().endswith(_PICTURES)}
+    found: Payload = draft.site.memo[key]
+    return found
+
+
+def _resolve(site: Site, doc: Document | None, sources: Iterable[Document]) -> Payload:
+    """Addresses and titles behind the links and mentions of a page: its own, and those of what it shows."""
+    found: Payload = dict(site.resolves.get(doc.id, {})) if doc else {}
+    for other in sources:  # a motion's page shows its amendments' words, whose references must lead as well
+        if more := site.resolves.get(other.id):
+            found = {k: {**more.get(k, {}), **found.get(k, {})} for k in ("links", "mentions")}
+    return found
 
 
 def _label(page: Page) -> str:

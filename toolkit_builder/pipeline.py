@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 import os
 import time
 import zoneinfo
@@ -23,7 +24,7 @@ from toolkit_builder.build.lock import Holder, hold
 from toolkit_builder.build.stage import stage
 from toolkit_builder.config import Config
 from toolkit_builder.config import load as load_config
-from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors, error, ordered
+from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors, error, ordered, warning
 from toolkit_builder.formats import Toolchain
 from toolkit_builder.kinds import kind_of
 from toolkit_builder.model import Document
@@ -137,7 +138,20 @@ def lay_out(loaded: Loaded) -> Blueprint | None:
     """The jobs of a loaded project; None where it could not be linked."""
     if loaded.site is None or loaded.theme is None:
         return None
-    return blueprint(loaded.site, loaded.theme, loaded.tree.assets, code_digest(), loaded.texts)
+    printing = loaded.config is not None and loaded.config.print.enabled and print_problem() is None
+    return blueprint(loaded.site, loaded.theme, loaded.tree.assets, code_digest(), loaded.texts, printing=printing)
+
+
+@cache
+def print_problem() -> str | None:
+    """Why no PDF can be made on this computer, in one sentence; None where they can."""
+    import ctypes.util
+
+    if ctypes.util.find_library("pango-1.0") and importlib.util.find_spec("weasyprint"):
+        return None  # quicker than importing the engine, which is right as well
+    from toolkit_builder.printing.engine import available
+
+    return available()
 
 
 def input_roots(project: Path, theme_name: str) -> dict[str, str]:
@@ -176,6 +190,8 @@ def _build(project: Path, options: Options, store: Store) -> engine.BuildReport:
     loaded = load(project, options, store)
     plan = lay_out(loaded)
     found = [*loaded.diagnostics, *(plan.diagnostics if plan else ())]
+    if loaded.config and loaded.config.print.enabled and (missing := print_problem()):
+        found.append(warning("B501", f"the site was built without its PDFs: {missing}"))
     if plan is None or loaded.config is None or loaded.theme is None or loaded.when is None or _stops(found, options):
         return engine.BuildReport(diagnostics=ordered(_as_strict(found, options)))
     change = linking.next_change(loaded.documents, loaded.when)

@@ -8,12 +8,12 @@ from functools import partial
 from typing import Any
 
 from toolkit_builder.build.jobs import RenderError
-from toolkit_builder.formats import feed, files, page
+from toolkit_builder.formats import feed, files, page, pdf
 from toolkit_builder.formats.templates import TemplateFailure, Templates
 from toolkit_builder.model import Payload
 from toolkit_builder.theme import Bundle
 
-Render = Callable[[Payload], bytes]
+Render = Callable[[Payload], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Format:
 
     name: str
     version: int
-    render: Callable[..., bytes]
+    render: Callable[..., Any]
     themed: bool = False
 
 
@@ -34,6 +34,8 @@ def _register_csv(payload: Payload) -> bytes:
 
 FORMATS: Mapping[str, Format] = {f.name: f for f in (
     Format("page", page.VERSION, page.render, themed=True),
+    Format("print-page", pdf.VERSION, pdf.page, themed=True),
+    Format("pdf", pdf.VERSION, pdf.render),
     Format("feed", feed.VERSION, feed.render),
     Format("copy", files.VERSION, files.copy),
     Format("sitemap", files.VERSION, files.sitemap),
@@ -61,10 +63,10 @@ class Toolchain:
                 for name, f in FORMATS.items()}
 
 
-def _content_errors(render: Callable[..., bytes]) -> Render:
+def _content_errors(render: Callable[..., Any]) -> Render:
     """A template's failure is the theme's or the content's fault, never an internal one."""
 
-    def safely(payload: Any) -> bytes:
+    def safely(payload: Any) -> Any:
         try:
             return render(payload)
         except TemplateFailure as failure:

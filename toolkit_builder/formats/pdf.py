@@ -1,0 +1,55 @@
+"""A finished print page and its assets in; one tagged PDF out, with what the engine noticed on the way."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from toolkit_builder.diagnostics import Diagnostic
+from toolkit_builder.formats.page import hydrate
+from toolkit_builder.formats.templates import Templates, safe
+from toolkit_builder.model import Payload
+
+VERSION = 1
+
+
+def page(payload: Payload, templates: Templates) -> bytes:
+    """The same payload as a page's, through a template of ``print/``: the HTML that the PDF is keyed by."""
+    resolve = payload["resolve"]
+    context = {
+        "site": hydrate(payload["site"], "", resolve), "page": {**payload["page"], "jsonld": safe("")},
+        "doc": hydrate(payload["doc"], "", resolve), "listings": payload["listings"], "sheet": payload["sheet"],
+    }
+    return templates.render(payload["template"], context, payload["label"]).encode()
+
+
+@cache
+def _engine() -> Any:
+    from toolkit_builder.printing.engine import WeasyPrintEngine
+
+    return WeasyPrintEngine()
+
+
+def render(payload: Payload) -> tuple[bytes, list[Diagnostic]]:
+    """``{html, title, language, path, stylesheets: {path: text}, assets: {path: bytes}, root, sheet}`` -> a PDF.
+
+    ``sheet``: ``{max_pages, bleed, marks, greyscale}``. A document that cannot be printed is an error of its own
+    diagnostics; its bytes are then empty, and nothing is published.
+    """
+    from toolkit_builder.printing.document import PrintDocument
+
+    sheet = payload["sheet"]
+    sheets = payload["stylesheets"]
+    document = PrintDocument(
+        html=bytes(payload["html"]).decode(), title=payload["title"], lang=payload["language"], path=payload["path"],
+        stylesheets=tuple(_text(s) for s in sheets.values()), stylesheet_paths=tuple(sheets),
+        assets={name: bytes(data) for name, data in payload["assets"].items()}, site_url=payload["root"],
+        max_pages=sheet.get("max_pages"), bleed_mm=sheet.get("bleed", 0.0), marks=sheet.get("marks", False),
+        greyscale=sheet.get("greyscale", False),
+    )
+    printed, found = _engine().render(document)
+    return printed.pdf, found
+
+
+def _text(data: bytes | str) -> str:
+    return data if isinstance(data, str) else data.decode("utf-8", "replace")
