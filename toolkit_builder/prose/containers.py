@@ -178,6 +178,20 @@ def _note(scan: _Scan, head: Head, lines: list[str], i: int) -> str:
     return _wrap(scan, head, lines, i, "aside", ' role="note"')
 
 
+def _placed(scan: _Scan, head: Head, lines: list[str], i: int) -> str:
+    """A side of a sheet or a panel of a folded leaflet: its first word says which one, and becomes a class."""
+    place, _, title = head.title.partition(" ")
+    if re.fullmatch(r"[a-z]+(?:-[a-z]+)*", place):
+        titled = _TITLED.fullmatch(title.strip())
+        head.title = titled[1] if titled else title.strip()
+        more = f"{head.name}-{place}"
+        if ' class="' in head.attributes:
+            head.attributes = head.attributes.replace(' class="', f' class="{more} ', 1)
+        else:
+            head.attributes += f' class="{more}"'
+    return _wrap(scan, head, lines, i, "section")
+
+
 def _unknown(scan: _Scan, head: Head, lines: list[str], i: int) -> str:
     title = f"<p>{scan.s.inline(head.title, scan.base + i)}</p>\n" if head.title else ""
     return f"<div>\n{title}{scan.s.html(lines, scan.base + i + 1, scan.depth + 1)}\n</div>"
@@ -190,8 +204,10 @@ _WRITERS: dict[str, Callable[[_Scan, Head, list[str], int], str]] = {
     "contact": _by_line,
     "guidance": _note,
     "note": _note,
+    "panel": _placed,
     "pullquote": _pull_quote,
     "quote": _other_papers,
+    "side": _placed,
     "today": _by_line,
 }
 NAMES = tuple(_WRITERS)
