@@ -1,0 +1,51 @@
+"""Run by the kill tests in a process of its own: build a site, and die at a named step or when told to.
+
+python -m build.crash FOLDER TEXTS.json STEP     STEP: "name" or "name:2" (the second time), or "" (do not die)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from toolkit_builder.build import exchange, publish
+
+from .fake import Site
+
+
+def main() -> None:
+    folder, texts, step, *more = sys.argv[1:]
+    name, _, times = step.partition(":")
+    left = [int(times or 1)]
+
+    def die(now: str) -> None:
+        if now == name:
+            left[0] -= 1
+            if not left[0]:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    publish._step = die
+    if "two-renames" in more:
+        exchange.in_one_call = lambda a, b: False
+        plain = exchange.in_two_renames
+
+        def renames(new: Path, live: Path, aside: Path) -> None:
+            rename = os.rename
+            os.rename = lambda a, b: (rename(a, b), die("one rename"))[0]  # type: ignore[assignment]
+            try:
+                plain(new, live, aside)
+            finally:
+                os.rename = rename
+
+        exchange.in_two_renames = renames
+    site = Site(Path(folder))
+    print("ready", flush=True)
+    report = site.build(json.loads(Path(texts).read_text()), workers=1)
+    print(report.exit_code, flush=True)
+
+
+if __name__ == "__main__":
+    main()
