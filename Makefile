@@ -1,0 +1,47 @@
+# Two commands do everything: `make site` builds the sample site and its PDFs, `make test` runs the whole suite.
+# Each makes what it needs first: a virtual environment with pinned packages, and the libraries of the print engine.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: site test test-fast test-slow lint bench serve clean
+
+site: $(VENV)/.site print-libraries
+	$(BIN)/toolkit build
+
+serve: $(VENV)/.site
+	$(BIN)/toolkit serve --open
+
+test: $(VENV)/.test print-libraries
+	@sh .ci/browser
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q -n auto -m "not slow and not browser and not cluster and not office"
+	$(BIN)/pytest -q -m "browser or cluster or office or slow"
+
+test-fast: $(VENV)/.test
+	$(BIN)/pytest -q -x -m "not slow and not browser and not cluster and not office"
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.test
+	$(BIN)/python bench/run.py
+
+.PHONY: print-libraries
+print-libraries: $(VENV)/.site
+	@sh .ci/print-libraries
+
+$(VENV)/.site: pyproject.toml .ci/constraints.txt
+	@sh .ci/venv $(PYTHON) $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c .ci/constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.site
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c .ci/constraints.txt -e ".[test,cluster]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .toolkit
