@@ -1,0 +1,82 @@
+"""Imports go one way. Each room may import the rooms listed for it, and nothing else of this package."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "toolkit_builder"
+
+# room -> the rooms it may import, beside itself
+BASE = {"__init__", "diagnostics"}
+READING = BASE | {"model", "encodings", "shapes", "wording", "yamltext", "yamlerrors", "sources", "decode"}
+ARROWS: dict[str, set[str]] = {
+    "__init__": set(), "diagnostics": set(), "resources": set(), "quick": {"build"},
+    "model": BASE | {"site"},  # for the types of signatures only
+    "encodings": BASE, "shapes": BASE | {"model"}, "wording": READING,
+    "yamlerrors": READING, "yamltext": READING, "sources": READING, "decode": READING,
+    "config": READING, "build": BASE, "printing": BASE,
+    "motions": BASE, "prose": BASE | {"motions"}, "references": BASE | {"prose", "motions"},
+    "site": READING | {"config", "motions"},
+    "kinds": READING | {"config", "motions", "site", "prose"},
+    "schema": READING | {"config", "kinds", "theme"},
+    "theme": READING | {"config", "resources"},
+    "formats": BASE | {"model", "theme", "references", "motions", "printing", "build", "prose", "localise"},
+    "localise": READING | {"config", "prose", "printing", "build", "kinds", "formats", "theme", "site", "motions"},
+    "bodies": READING | {"config", "prose", "references", "motions", "kinds", "localise"},
+    "linking": READING | {"config", "references", "motions", "kinds", "site"},
+    "studies": READING | {"config", "motions", "kinds", "site", "build", "prose", "references"},
+    "blueprint": READING | {"config", "motions", "prose", "kinds", "site", "theme", "formats", "build", "linking",
+                            "localise"},
+    "importers": READING | {"motions", "prose", "kinds"},
+    "scaffold": READING | {"resources", "kinds"},
+}
+ABOVE = {"pipeline", "serve", "commands", "cli", "__main__"}  # these see everything below them
+ORDER_ABOVE = {"pipeline": set(), "serve": {"pipeline"}, "commands": {"pipeline", "serve", "cli"},
+               "cli": {"commands"}, "__main__": {"cli"}}
+
+
+def room_of(file: Path) -> str:
+    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(file: Path) -> Iterator[str]:
+    package = ("toolkit_builder", *file.relative_to(PACKAGE).parent.parts)
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [a.name for a in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            module = ".".join(filter(None, [base, node.module]))
+            names = [f"{module}.{a.name}" for a in node.names] if module == "toolkit_builder" else [module]
+        for name in names:
+            if name.startswith("toolkit_builder."):
+                yield name.split(".")[1]
+
+
+def rooms() -> list[str]:
+    return sorted({room_of(f) for f in PACKAGE.rglob("*.py")})
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_a_room_imports_only_rooms_below_it(room: str) -> None:
+    if room in ABOVE:
+        allowed = set(ARROWS) | ORDER_ABOVE[room]
+    else:
+        assert room in ARROWS, f"'{room}' is a new room: say in ARROWS (and docs/architecture.md) what it may import"
+        allowed = ARROWS[room]
+    used = {r for f in PACKAGE.rglob("*.py") if room_of(f) == room for r in imports(f)} - {room, "__version__"}
+    assert used <= allowed, f"{room} must not import {sorted(used - allowed)}"
+
+
+def test_only_commands_print_or_exit() -> None:
+    for file in PACKAGE.rglob("*.py"):
+        if room_of(file) in {"commands", "cli", "__main__", "quick"}:
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in {"print", "exit", "quit"}, f"{file.name}:{node.lineno} prints or exits"
