@@ -1,6 +1,6 @@
 """Run by the kill tests in a process of its own: build a site, and die at a named step or when told to.
 
-python -m build.crash FOLDER TEXTS.json STEP     STEP: "name" or "name:2" (the second time), or "" (do not die)
+python -m tests.build.crash FOLDER TEXTS.json STEP     STEP: "name" or "name:2" (the second time), or "" (do not die)
 """
 
 from __future__ import annotations

@@ -39,9 +39,7 @@ class SlowChain(Chain):
 class Cluster:
     def __init__(self, folder: Path) -> None:
         file = folder / "scheduler.json"
-        tests = str(Path(__file__).parents[1])
-        root = str(Path(__file__).parents[2])
-        self._environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, tests])}
+        self._environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
         self._folder = folder
         self._processes = [self._start("scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))]
         deadline = time.monotonic() + 60

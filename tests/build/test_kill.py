@@ -26,10 +26,9 @@ AFTER = {"index.html": "new home", "new/index.html": "new", "same/index.html": "
 def start(site: Site, texts: dict[str, str], step: str = "", *more: str) -> subprocess.Popen[str]:
     file = site.folder.parent / "texts.json"
     file.write_text(json.dumps(texts))
-    tests, root = Path(__file__).parents[1], Path(__file__).parents[2]
     return subprocess.Popen(
-        [sys.executable, "-m", "build.crash", str(site.folder), str(file), step, *more],
-        env={**os.environ, "PYTHONPATH": f"{tests}{os.pathsep}{root}"},
+        [sys.executable, "-m", "tests.build.crash", str(site.folder), str(file), step, *more],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -128,15 +127,14 @@ def test_workers_do_not_outlive_a_killed_build(site: Site) -> None:
     file = site.folder.parent / "texts.json"
     file.write_text(json.dumps(texts))
     code = (
-        "import json, sys, time\nfrom pathlib import Path\nfrom build.fake import Chain, Site\n"
+        "import json, sys, time\nfrom pathlib import Path\nfrom tests.build.fake import Chain, Site\n"
         "class Slow(Chain):\n"
         "    def page(self, payload):\n        time.sleep(60)\n"
         "Site(Path(sys.argv[1]), Slow()).build(json.loads(Path(sys.argv[2]).read_text()), workers=2)\n"
     )
-    tests, root = Path(__file__).parents[1], Path(__file__).parents[2]
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(site.folder), str(file)],
-        env={**os.environ, "PYTHONPATH": f"{tests}{os.pathsep}{root}"},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         start_new_session=True,
     )
     try:

@@ -62,10 +62,11 @@ class Publication:
 
     def begin(self, wanted: Collection[str]) -> None:
         """Bring the standby tree to where it holds nothing but files that the new site has a path for."""
-        who = identity(self.standby)
-        if not who:
+        if not identity(self.standby):
             self._create_standby()
-        elif (old := load_tree(self.state, who)) is not None:
+        self._move_within()
+        who = identity(self.standby)
+        if (old := load_tree(self.state, who)) is not None:
             self._old = old
             self._inodes = {path: made.inode for path, made in old.files.items()}
             self._folders = {"", *old.folders}
@@ -78,21 +79,21 @@ class Publication:
         self._remove_others(wanted)
 
     def _create_standby(self) -> None:
-        """A new folder beside ``output/``, moved into the state folder where a rename reaches it."""
-        beside = beside_folder(self.output)
-        if not identity(beside):
-            self.output.parent.mkdir(parents=True, exist_ok=True)
-            os.mkdir(beside)
-        os.chmod(beside, FOLDER_MODE)
+        self.standby = beside_folder(self.output)
+        self.output.parent.mkdir(parents=True, exist_ok=True)
+        os.mkdir(self.standby)
+
+    def _move_within(self) -> None:
+        """A standby tree beside ``output/`` goes into the state folder where a rename reaches it."""
+        os.chmod(self.standby, FOLDER_MODE)
         within = self.state / "standby"
-        try:
-            os.rename(beside, within)
-            self.standby = within
-        except OSError as problem:
-            if problem.errno not in (errno.EXDEV, errno.EPERM):
-                raise
-            self.standby = beside
-        self._touched.add("")
+        if self.standby != within:
+            try:
+                os.rename(self.standby, within)
+                self.standby = within
+            except OSError as problem:
+                if problem.errno not in (errno.EXDEV, errno.EPERM):
+                    raise
 
     def _remove_others(self, wanted: Collection[str]) -> None:
         for path in [path for path in self._inodes if path not in wanted]:
@@ -253,7 +254,8 @@ class Publication:
                 aside = _aside(self.standby)
                 exchange.in_two_renames(self.standby, self.output, aside)
                 _step("two renames")
-                os.rename(aside, self.standby)
+                with contextlib.suppress(OSError):  # the site is there; `recover` sees to the rest
+                    os.rename(aside, self.standby)
         except OSError as problem:
             if problem.errno != errno.EXDEV or os.path.ismount(self.output):
                 raise
