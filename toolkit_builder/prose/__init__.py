@@ -59,7 +59,8 @@ def convert(
     fragment = structure.html(lines, 0)
     if structure.notes.bodies:
         fragment += "\n" + structure.notes.write(lambda body, at: structure.html(body, at, 1))
-    refused_addresses(fragment, partial(_refused, context))
+    if "](" in text or "<" in text or "]:" in text:
+        refused_addresses(fragment, partial(_refused, context))
     safe = clean(fragment)
     meanings = {name: meaning for name, (meaning, _) in structure.notes.abbreviations.items()}
     options = Options(lang.split("-")[0].lower(), top, id_prefix, reserved, meanings)

@@ -122,8 +122,9 @@ class _Scan:
         self.paragraph: list[str] = []
         self.start = 0
         self.ended: dict[tuple[str, str], int] = {}
-        self.points = lists.find_points(lines) if any(line[:3].lstrip()[:2] == "1 " for line in lines) else {}
-        self.closers = containers.pair(lines) if any(":::" in line for line in lines) else {}
+        text = "\n".join(lines) if len(lines) > 1 else ""
+        self.points = lists.find_points(lines) if "1 " in text and lists.HAS_POINTS.search(text) else {}
+        self.closers = containers.pair(lines) if ":::" in text else {}
 
     def run(self) -> list[Block]:
         lines, i, count = self.lines, 0, len(self.lines)

@@ -46,8 +46,14 @@ _NEEDS = {
 _EITHER = {"em_strong"}
 _NEED_A_DEFINITION = {"reference", "image_reference", "short_reference", "short_image_ref"}
 
-SPECIAL = re.compile(r"[\\`*_\[<&]|  \n")
-"""Text without a match of this holds no inline mark."""
+
+def has_marks(text: str) -> bool:
+    """Whether a text may hold an inline mark. (Eight scans for one character beat one scan for eight.)"""
+    return (
+        "*" in text or "[" in text or "_" in text or "&" in text or "<" in text or "`" in text
+        or "\\" in text or "  \n" in text
+    )  # fmt: skip
+
 
 _STX_CODE = re.compile("\x02(\\d+)\x03")
 _PLACEHOLDER = re.compile(HTML_PLACEHOLDER % "([0-9]+)")
@@ -108,7 +114,7 @@ class _Gated(InlineProcessor):
     gates: list[tuple[Any, str, bool, bool]]
 
     def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:
-        if isinstance(data, AtomicString) or not SPECIAL.search(data):
+        if isinstance(data, AtomicString) or not has_marks(data):
             return data
         gates = self.gates
         count = len(gates)
@@ -164,7 +170,7 @@ class Engine:
 
     def render(self, text: str) -> str:
         """The text of one block as HTML."""
-        if self.shortcuts and not SPECIAL.search(text):
+        if self.shortcuts and not has_marks(text):
             return escape(text)
         root = etree.Element("div")
         block = etree.SubElement(root, "p")

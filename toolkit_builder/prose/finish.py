@@ -57,6 +57,7 @@ class _Walk:
     links: list[tuple[str, str, bool]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    counts: dict[str, int] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     text: list[str] = field(default_factory=list)
@@ -182,10 +183,11 @@ def slug(text: str) -> str:
 
 
 def _free(wanted: str, walk: _Walk, options: Options) -> str:
-    name, number = wanted, 1
+    name, number = wanted, walk.counts.get(wanted, 1)
     while name in walk.taken or name in options.reserved:
         number += 1
         name = f"{wanted}-{number}"
+    walk.counts[wanted] = number
     walk.taken.add(name)
     return name
 

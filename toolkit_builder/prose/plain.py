@@ -75,4 +75,5 @@ def excerpt(text: str, longest: int = 200) -> str:
 
 def count_words(text: str) -> int:
     """Words as a reader counts them: what stands between spaces and has a letter or a digit in it."""
-    return sum(1 for word in text.split() if word.isalnum() or any(map(str.isalnum, word)))
+    words = text.split()
+    return len(words) - len([w for w in words if not w.isalnum() and not any(map(str.isalnum, w))])

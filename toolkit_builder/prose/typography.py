@@ -20,24 +20,31 @@ _QUOTES = {
 }
 _OPENS_AFTER = frozenset(" \n\t\u00a0\u2009\u202f([{/—–-“‘„‚«=")
 _ELISION = re.compile(r"(?:\d0s|\d\d\b|tis\b|twas\b|til\b|em\b|cause\b|n'|n’|bout\b|round\b)", re.IGNORECASE)
-STRAIGHT = re.compile(r"[\"']|---?|\.\.\.")
 _MARK = re.compile(r"\"|'|(?<!-)-{2,3}(?!-)|(?<!\.)\.\.\.(?!\.)")
 
 
 def curl(text: str, before: str, language: str) -> str:
     """``text`` (HTML text, no tags) with typographer's characters; ``before`` is the visible character before it."""
-    if not STRAIGHT.search(text):
+    if not ('"' in text or "'" in text or "--" in text or "..." in text):
         return text
+    last = (-1, " ")  # where the mark replaced last ended, and what it became: "'Nested' quotation"
     double_open, double_close, single_open, single_close = _QUOTES.get(language, _DEFAULT)
 
     def replace(match: re.Match[str]) -> str:
+        nonlocal last
+        start = match.start()
+        previous = last[1] if start == last[0] else _before(text, start, before)
+        became = choose(match, previous)
+        last = (match.end(), became[-1])
+        return became
+
+    def choose(match: re.Match[str], previous: str) -> str:
         mark, start, end = match.group(), match.start(), match.end()
         if mark == "...":
             return "…"
         following = text[end : end + 1]
         if mark[0] == "-":
-            return _dash(mark, text[start - 1 : start] if start else before, following)
-        previous = _before(text, start, before)
+            return _dash(mark, previous, following)
         opening = previous in _OPENS_AFTER and following not in ("", " ", "\n", "\u00a0")
         if start + 1 == len(text) and previous in _OPENS_AFTER:
             opening = True  # a mark of emphasis follows: "*so it began*"
@@ -53,15 +60,10 @@ def curl(text: str, before: str, language: str) -> str:
 
 
 def _before(text: str, start: int, before: str) -> str:
-    """The visible character before ``start``; quotes count as what they were curled to."""
+    """The visible character before ``start``."""
     if start == 0:
         return before or " "
-    if text.endswith("&nbsp;", 0, start):
-        return "\u00a0"
-    char = text[start - 1]
-    if char in "\"'":  # "'Nested' quotation": the inner mark opens where the outer one does
-        return _before(text, start - 1, before)
-    return char
+    return "\u00a0" if text.endswith("&nbsp;", 0, start) else text[start - 1]
 
 
 def _dash(mark: str, previous: str, following: str) -> str:
