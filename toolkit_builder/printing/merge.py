@@ -1,7 +1,8 @@
 """A static PDF printed once and a small variable PDF in; the leaflet made of both out, tagged as one document.
 
-The variable part holds only what differs between branches, in absolutely placed boxes on pages of the same size. It
-is drawn over the static part; on each page its structure follows that of the static part. Title and metadata are the
+The variable part holds only what differs between branches, in absolutely placed boxes on pages of the same size: for
+each page one box as tall as its text area (a page without anything in the flow does not exist), holding them. It is
+drawn over the static part; on each page its structure follows that of the static part. Title and metadata are the
 variable part's.
 """
 

@@ -1,0 +1,88 @@
+"""What a screen reader gets: languages, decoration left out, words kept apart, text inside transparency."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pikepdf
+
+from toolkit_builder.printing import inspect
+from toolkit_builder.printing.engine import WeasyPrintEngine
+from toolkit_builder.printing.tags import elements
+
+from .conftest import document
+from .helpers import codes, png, ua_failures, unpacked
+
+SVG = 'xmlns="http://www.w3.org/2000/svg" width="9" height="9"'
+DOT = {"dot.png": png(90, 90)}
+STYLE = "img { width: 3mm }"
+
+
+def languages(pdf: bytes) -> list[str]:
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        found = elements(opened.Root.StructTreeRoot)
+        return [str(element["/Lang"]) for element in found if "/Lang" in element]
+
+
+def test_the_language_of_a_part_is_kept(engine: WeasyPrintEngine, tmp_path: Path) -> None:
+    body = '<p>Here <span lang="cy">mae hen wlad</span> and <a lang="fr" href="https://example.org">ici</a>.</p>'
+    printed, found = engine.render(document(body))
+    assert found == []
+    assert languages(printed.pdf) == ["cy", "fr"]
+    assert inspect.facts(printed.pdf).lang == "en-GB"
+    assert ua_failures(printed.pdf, tmp_path) == []
+
+
+def test_words_of_neighbours_do_not_run_together(engine: WeasyPrintEngine) -> None:
+    printed, _ = engine.render(document("<p><b>Carried</b> <i>unanimously</i> <b>today</b></p>"))
+    assert inspect.pdf_text(printed.pdf) == ["Carried unanimously today"]
+
+
+def test_text_inside_transparency_is_in_the_structure(engine: WeasyPrintEngine, tmp_path: Path) -> None:
+    faint = '<p style="opacity: 0.5">Faint <span style="display: inline-block; opacity: 0.5">fainter</span></p>'
+    printed, _ = engine.render(document(f'<p>One</p>{faint}<p style="break-before: page">Two</p>{faint}'))
+    assert inspect.pdf_text(printed.pdf) == ["One\nFaint fainter", "Two\nFaint fainter"]
+    assert ua_failures(printed.pdf, tmp_path) == []
+
+
+def test_decoration_is_left_out(engine: WeasyPrintEngine, tmp_path: Path) -> None:
+    body = '<p>Text <img src="dot.png" alt=""> <span aria-hidden="true">* * *</span> end</p><img src="dot.png" alt="">'
+    printed, found = engine.render(document(body, css=STYLE, assets=DOT))
+    assert found == []
+    assert inspect.facts(printed.pdf).figures == ()
+    assert inspect.pdf_text(printed.pdf)[0].split() == ["Text", "end"]
+    assert ua_failures(printed.pdf, tmp_path) == []
+
+
+def test_pictures_without_a_description_are_named(engine: WeasyPrintEngine) -> None:
+    body = f'<img src="dot.png"><img src="dot.png" alt="A dot"><svg {SVG}/>'
+    printed, found = engine.render(document(body, css=STYLE, assets=DOT))
+    assert codes(found) == ["P105", "P105"]
+    assert "'dot.png'" in found[0].message
+    assert codes(inspect.problems(printed.pdf, "a.pdf")) == ["P171"]
+
+
+def test_a_drawing_can_be_named_with_aria_label(engine: WeasyPrintEngine, tmp_path: Path) -> None:
+    svg = f'<svg aria-label="Rosette" {SVG}><rect width="5" height="5"/></svg>'
+    printed, found = engine.render(document(svg))
+    assert found == []
+    assert inspect.facts(printed.pdf).figures == ("Rosette",)
+    assert ua_failures(printed.pdf, tmp_path) == []
+
+
+def test_running_headers_are_artefacts(engine: WeasyPrintEngine) -> None:
+    printed, _ = engine.render(document("<p>Text</p>", css="@page { @top-center { content: 'Running head' } }"))
+    assert inspect.pdf_text(printed.pdf) == ["Text"]
+    assert unpacked(printed.pdf).count(b"/Pagination") == 2
+
+
+def test_inspection_finds_what_is_missing(engine: WeasyPrintEngine) -> None:
+    printed, _ = engine.render(document("<h1>One</h1><h3>Three</h3><table><tr><td>a</td></tr></table>", pdf_variant=""))
+    sentences = [item.message for item in inspect.problems(printed.pdf, "a.pdf")]
+    assert "the PDF has no structure for screen readers" in sentences
+    printed, _ = engine.render(document("<h1>One</h1><h3>Three</h3><table><tr><td>a</td></tr></table>"))
+    assert [item.message for item in inspect.problems(printed.pdf, "a.pdf")] == [
+        "1 tables have no header cells",
+        "the heading 'Three' of level 3 skips a level",
+    ]
