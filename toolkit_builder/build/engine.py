@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import time
@@ -22,6 +23,8 @@ from toolkit_builder.build.manifest import Made, Tree, identity, latest_tree, lo
 from toolkit_builder.build.publish import Publication, beside_folder, recover
 from toolkit_builder.build.results import Results
 from toolkit_builder.diagnostics import Diagnostic, any_errors, error, note, ordered
+
+_NOT_AS_LEFT = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENOTEMPTY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +175,27 @@ class _Build:
         recover(self._output, self._state)
         if not self._take_stock():
             return
+        if not self._attempt(blobs, toolchain):
+            self._report.rendered, self._report.paths, self._report.diagnostics = {}, [], []
+            self._attempt(blobs, toolchain)
+
+    def _attempt(self, blobs: Mapping[str, bytes | str], toolchain: Toolchain) -> bool:
+        """Prepare and publish; False where the standby tree was not as the last build had left it."""
         publication = Publication(self._output, self._state, self._before.live, durable=self._options.durable)
         try:
             publication.begin(self._published)
             results = Results(publication, self._store, self._before.live, self._known)
             if outcome := self._render(results, blobs, toolchain):
                 self._publish(publication, results, outcome)
+        except OSError as problem:
+            publication.abandon()
+            if publication.trusted and problem.errno in _NOT_AS_LEFT:
+                return False
+            raise
         except BaseException:
             publication.abandon()
             raise
+        return True
 
     def _take_stock(self) -> bool:
         """Learn what stands in ``output/``; False if it holds a file that is not ours to delete."""

@@ -58,16 +58,19 @@ class Publication:
         self._folders: set[str] = {""}
         self._touched: set[str] = set()
         self.written: list[str] = []
+        self.trusted = False  # whether the standby tree is taken to be as the last build left it
         self._sides = 0
 
     def begin(self, wanted: Collection[str]) -> None:
         """Bring the standby tree to where it holds nothing but files that the new site has a path for."""
         if not identity(self.standby):
             self._create_standby()
+            forget_tree(self.state, identity(self.standby))  # of a folder that had this inode before
         self._move_within()
         who = identity(self.standby)
         if (old := load_tree(self.state, who)) is not None:
             self._old = old
+            self.trusted = True
             self._inodes = {path: made.inode for path, made in old.files.items()}
             self._folders = {"", *old.folders}
         else:  # a build was killed or failed while it worked here: see what there is
