@@ -21,19 +21,18 @@
     const agenda = document.querySelector("[data-filtered]");
     const results = [...box.querySelectorAll("details[data-key]")];
     if (!agenda || !results.length) return;
-    const rows = [...agenda.querySelectorAll("li.row")];
+    const rows = [...agenda.querySelectorAll("li.row:not(.row-nested)")];
     const status = make("p", { className: "filter-status" });
     status.setAttribute("role", "status");
     const buttons = make("div", { className: "filter-buttons" });
     const show = (key) => {
       let shown = 0;
-      for (const row of [...rows].reverse()) {
-        const own = !key || row.dataset.result === key;
-        shown += own ? 1 : 0;
-        row.hidden = !own && !row.querySelector("li.row:not([hidden])");
+      for (const row of rows) {
+        row.hidden = Boolean(key) && row.dataset.result !== key;
+        shown += row.hidden ? 0 : 1;
       }
       for (const section of agenda.querySelectorAll(".agenda-section, .year")) {
-        section.hidden = Boolean(key) && !section.querySelector("li.row:not([hidden])");
+        section.hidden = Boolean(key) && !section.querySelector("li.row:not(.row-nested, [hidden])");
       }
       for (const button of buttons.children) button.setAttribute("aria-pressed", String(button.dataset.key === key));
       status.textContent = key ? box.dataset.shown.replace("{n}", shown) : "";
