@@ -32,6 +32,7 @@ from toolkit_builder.diagnostics import Diagnostic, warning
 VERSION = 1
 KEPT_DAYS = 30
 LIMIT = 2 << 30  # bytes, of fragments and of objects each
+_NOT_DAMAGED = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR")
 _SCHEMA = """
 CREATE TABLE fragments (stage TEXT, key TEXT, seal BLOB, used INTEGER, value BLOB, PRIMARY KEY (stage, key))
     WITHOUT ROWID;
@@ -50,6 +51,11 @@ class Usage:
     bytes: int
     limit: int
     folder: str
+
+
+def _intact(key: Any, seal: Any, used: Any, value: Any) -> bool:
+    """Whether a row is as it was written; SQLite keeps any type in any column."""
+    return isinstance(key, str) and isinstance(value, bytes) and isinstance(used, int) and _seal(key, value) == seal
 
 
 def _seal(key: str, value: bytes) -> bytes:
@@ -94,12 +100,9 @@ class Store:
         found: dict[str, tuple[Any, list[str]]] = {}
         wanted = set(keys)
         for key, seal, used, value in self._rows(stage, wanted):
-            if key not in wanted or _seal(key, value) != seal:
+            if key not in wanted or not _intact(key, seal, used, value):
                 continue
-            try:
-                result, blobs = json.loads(value)
-            except (ValueError, TypeError):
-                continue
+            result, blobs = json.loads(value)
             found[key] = (result, blobs)
             if used < self._today:
                 self._stale["fragments"].append((stage, key))
@@ -178,7 +181,7 @@ class Store:
             lambda: self._connection.execute("SELECT seal, used, value FROM results WHERE key = ?", (key,)).fetchall()
         )
         for seal, used, value in rows or ():
-            if _seal(key, value) == seal:
+            if _intact(key, seal, used, value):
                 name, diagnostics = json.loads(value)
                 if used < self._today:
                     self._stale["results"].append((key,))
@@ -332,7 +335,7 @@ class Store:
         except (sqlite3.DatabaseError, sqlite3.Warning) as problem:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
-            if isinstance(problem, sqlite3.OperationalError):  # full, read-only, locked: not damaged
+            if getattr(problem, "sqlite_errorname", "").startswith(_NOT_DAMAGED):
                 self._connection = self._in_memory(problem)
             else:
                 with contextlib.suppress(OSError):
