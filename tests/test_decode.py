@@ -86,8 +86,8 @@ def test_the_example_of_every_kind_is_read_frozen_and_thawed(kind: Any) -> None:
 # --- text stays text -------------------------------------------------------------------------------------
 
 _TRICKY = ["20.10", "010", "no", "yes", "12:30", "1e3", "0x10", "1_000", "2027-06-14", "3.0", ".5", "+1", "Null",
-           "NULL", "null", "true", "on", "1:30:15", "0o17", ".inf", ".nan", "=", "20.1 ", "-5", "¼", "Ymlaen â’r gwaith", "🚩",
-           "a:b", "http://x.example/a:b", "a#b", "it's", 'say "yes"', "C:\\pay", "50% off", "x & y", "motion:20"]
+           "NULL", "null", "true", "on", "1:30:15", "0o17", ".inf", ".nan", "=", "20.1 ", "-5", "¼", "Ymlaen â’r",
+           "🚩", "a:b", "http://x.example/a:b", "a#b", "it's", 'say "yes"', "C:\\pay", "50% off", "x & y", "motion:20"]
 
 
 @pytest.mark.parametrize("text", _TRICKY)
@@ -152,6 +152,12 @@ def test_every_date_is_read_or_put_right_by_its_hint(day: dt.date) -> None:
     for written in (f"{day:%d/%m/}{day.year:04}", f"{day.day}.{day.month}.{day.year:04}", f"{day:%d %B }{day.year:04}"):
         (found,) = read(f"date: {written}").diagnostics
         assert found.hint.startswith(f"write {day.isoformat()}")
+
+
+def test_a_name_with_nothing_after_it_stands_for_a_group_with_nothing_set() -> None:
+    front = "type: model-letter\nfields:\n  branch:\n  contact: {required: yes}"
+    blanks = value(front, "fields", fields.ResourceFields)
+    assert blanks == {"branch": fields.TemplateField(), "contact": fields.TemplateField(required=True)}
 
 
 def test_one_value_is_a_list_of_one() -> None:
@@ -254,6 +260,10 @@ HOSTILE = {
     "question marks": "? " * 5000,
     "colons": ": " * 100_000,
     "quotes": "a: \"" * 50_000,
+    "single quotes": "a: " + "'" * 200_000,
+    "quotes apart": "a: '" + "' " * 100_000,
+    "dashes apart": "- " * 100_000 + ":",
+    "words and dashes": "a-" * 100_000 + "\xa0",
     "unknown keys": "\n".join(f"key{n}: {n}" for n in range(20_000)),
     "equal keys": "a: 1\n" * 40_000,
     "stray lines": "words\n" * 40_000,
@@ -292,13 +302,24 @@ def test_warnings_without_number_stop_nothing() -> None:
     assert {d.code for d in decoded.diagnostics} == {"Y214"}
 
 
+@pytest.mark.parametrize("text", [
+    "-" * 500_000, "+" * 500_000, "\n" * 500_000, "a" * 500_000 + "\n", " \n" * 200_000, "title:" + "\n" * 300_000,
+    "---\n" + "- -" * 200_000, "---\n" + "---x\n" * 100_000,
+])
+def test_hostile_text_without_front_matter_takes_less_than_a_second(text: str) -> None:
+    start = time.process_time()
+    decode.decode(fields.PageFields, text, "a.md")
+    assert time.process_time() - start < 1
+
+
 def test_front_matter_that_is_too_long_is_refused() -> None:
     assert complaints("description: |\n" + "  words\n" * 40_000) == [(2, 1, "Y216")]
 
 
 _PIECES = ["title", "tags", "contact", "vote", ":", ": ", " ", "\n", "\n  ", "\n- ", "- ", "[", "]", "{", "}", ",", "'",
            '"', "&a", "*a", "!!str", "!x", "|", ">", "%", "@", "`", "#", " #", "?", "\t", "\\", "\\ud800", "\\0", "---",
-           "...", "<<", "é", "🚩", "20.10", "no", "2027-02-30", "\u2028", "\x85", "\0", "\ud800", "\ufeff", "\uffff", "yes"]
+           "...", "<<", "é", "🚩", "20.10", "no", "2027-02-30", "\u2028", "\x85", "\0", "\ud800", "\ufeff", "\uffff",
+           "yes", "\xa0"]
 
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=25).map("".join), st.sampled_from([k.fields for k in KINDS]))

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from diagnostics_cases import REFERENCE, Case, all_cases, reference
 
+from tests.diagnostics_cases import REFERENCE, Case, all_cases, reference
 from toolkit_builder import config, decode, sources
 from toolkit_builder.diagnostics import Diagnostic, as_text, ordered
 from toolkit_builder.kinds import kind_of

@@ -25,6 +25,10 @@ Loc = tuple[str | int, ...]
 
 _CLOSING = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _DASHES = re.compile(r"^(?:-{2,}|[–—]+-*|-[ \t]*-[ \t]*-)[ \t]*$", re.MULTILINE)
+_WRONG_OPENING = re.compile(
+    r"\s*(?:(?P<wrong>\+{3,}|-{2}|-{4,}|[–—]+-*|={3,}|;{3})[ \t]*\n\s*)?"
+    r"(?P<key>[A-Za-z_]+)(?(wrong)[ \t]*[:=]|:(?:[ \t]|\n))[^\n]*(?P<next>\n[a-z_]+:[ \t])?"
+)
 _MOST_ERRORS = 50
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
@@ -91,6 +95,8 @@ def decode(model: type[M], source_text: str, path: str) -> Decoded[M]:
     if front.opened and not front.closed:
         return Decoded(None, front.body, front.body_line, (_unclosed(origin, front),))
     if not front.opened:
+        if unopened := _unopened(model, origin):
+            return Decoded(None, front.body, front.body_line, (unopened,))
         fields, found = _checked(model, Parsed(None), origin, 0)
         if fields is None:
             found = [_no_front_matter(model, origin)]
@@ -243,10 +249,11 @@ class _Reader:
     def mapping(self, node: Group, shape: Shape, loc: Loc) -> dict[str, Any]:
         inner = shape.item
         assert inner is not None
-        return {
-            name: self.value(child, inner, (*loc, name))
-            for name, (_, child) in node.entries.items()
-        }
+        values: dict[str, Any] = {}
+        for name, (_, child) in node.entries.items():
+            bare = inner.kind == "model" and isinstance(child, Scalar) and child.text in _NOTHING
+            values[name] = {} if bare else self.value(child, inner, (*loc, name))
+        return values
 
     def items(self, node: Node, shape: Shape, loc: Loc) -> Any:
         inner = shape.item
@@ -356,6 +363,24 @@ def _unclosed(origin: Origin, front: FrontMatter) -> Diagnostic:
         "Y201", "the front matter that opens here is never closed", at, at + 3,
         hint="put --- on a line of its own below the last key",
     )
+
+
+def _unopened(model: type[BaseModel], origin: Origin) -> Diagnostic | None:
+    """Front matter below a wrong line or none: it would be published as text."""
+    match = _WRONG_OPENING.match(origin.text)
+    if not match or match["key"] not in shape_of(model).keys:
+        return None
+    if wrong := match["wrong"]:
+        return origin.diagnostic(
+            "Y201", f"'{wrong}' does not open front matter", match.start("wrong"), match.end("wrong"),
+            hint="write exactly three hyphens on a line of their own: ---, and 'key: value' lines below it",
+        )
+    if match["next"] or _CLOSING.search(origin.text):
+        return origin.diagnostic(
+            "Y201", "there is no --- above the front matter", match.start("key"), match.end("key"),
+            hint="put --- on a line of its own above the first key, and below the last",
+        )
+    return None
 
 
 def _no_front_matter(model: type[BaseModel], origin: Origin) -> Diagnostic:

@@ -155,6 +155,9 @@ class _Walk:
                                     hint="delete it, or put the file itself in its place"))
         elif not _below(real, self.project):
             self.found.append(_leads_out(path))
+        elif f"{os.sep}." in real.removeprefix(self.project):
+            self.found.append(error("F109", "this link leads to a hidden file or folder, and is not followed",
+                                    Span(path), hint="put the file itself in its place"))
         elif not os.path.isdir(real):
             self._file(real, path)
         elif here.linked or _below(os.path.realpath(here.file), real):

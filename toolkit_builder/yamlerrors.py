@@ -14,9 +14,13 @@ _PAIR = re.compile(
 )
 _ITEM = re.compile(r"(?P<lead>\s*(?:-[ \t]+)+)(?P<value>\S.*)$")
 _NO_SPACE = re.compile(r"(?P<lead>\s*(?:-[ \t]+)*)(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s/].*)$")
+_HARD_SPACE = re.compile(r"[ -]*(?:\w[\w-]*:[ ]*)?\xa0")
 _MEANINGFUL = "@`%&*!|>{}[],?"
 _CLOSED_QUOTE = re.compile(r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')(?P<rest>\s*[^\s#].*)$")
 _BAD_ESCAPE = re.compile(r"unknown escape|escape code|hexdecimal")
+
+
+_SHOWN = 200
 
 
 class Complaint(NamedTuple):
@@ -72,6 +76,10 @@ def _known(line: str, start: int, text: str, left: int) -> Complaint | None:
         at = start + indent.index("\t")
         return Complaint("Y203", "a tab is used to indent this line", "use two spaces for each level instead",
                          at, at + 1)
+    hard = _HARD_SPACE.match(line)
+    if hard:
+        return Complaint("Y205", "an invisible no-break space stands here, where an ordinary one is needed",
+                         "delete it and press the space bar alone", start + hard.end() - 1, start + hard.end())
     if not line.strip() or line.lstrip().startswith("#"):
         return None
     pair = _PAIR.match(line) or _ITEM.match(line)
@@ -91,7 +99,8 @@ def _value_trouble(line: str, start: int, pair: re.Match[str]) -> Complaint | No
     value = pair["value"].rstrip()
     at, end = start + pair.start("value"), start + pair.start("value") + len(value)
     prefix = line[: pair.start("value")].strip()
-    hint = f"put quotes around all of it: {prefix} {in_quotes(value)}"
+    whole = value[1:-1] if value[0] in "\"'" and value[0] == value[-1] else value
+    hint = "put quotes around all of it" + (f": {prefix} {in_quotes(whole)}" if len(whole) <= _SHOWN else "")
     if value[0] in "\"'":
         more = _CLOSED_QUOTE.match(value)
         if more:
@@ -133,7 +142,7 @@ def _unclosed_quote(text: str, at: int) -> Complaint:
     apostrophe = (mark == "'" and value.count("'") > 1) or (mark == "'" and re.match(r"'\w{1,3}\b", value))
     hint = f"close it with {mark} at the end of the text"
     if apostrophe:
-        hint += f", or if it is an apostrophe write {in_quotes(value)}"
+        hint += f", or if it is an apostrophe write {in_quotes(value[:_SHOWN])}"
     return Complaint("Y202", "the quote that opens here is never closed", hint, at, at + len(value))
 
 
