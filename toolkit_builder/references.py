@@ -1,0 +1,509 @@
+"""A rendered fragment -> the agenda items it mentions; and the fragment with those mentions as links.
+
+``motion 20``, ``amendments 20.1 to 20.3``, ``(20.01)``, ``Composite D``, ``EM1`` are found in running text; what is
+marked ``[[motion:20@2027-lg|the caseloads motion]]`` is found for certain. Prices, dates, times, measures, sections of
+an Act and other unions' papers look the same and are not mentions: see ``_FOLLOWED_BY`` and ``_PRECEDED_BY``.
+"""
+
+from __future__ import annotations
+
+import bisect
+import html
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from toolkit_builder.diagnostics import Span
+from toolkit_builder.motions.numbering import NotANumber, Number
+from toolkit_builder.prose.plain import BLOCK, NAME, TAG
+
+OTHER_UNIONS = frozenset(
+    "Accord ASLEF BALPA BFAWU BMA BECTU CSP CWU EIS Equity FBU FDA GMB HCSA INMO MU NAHT NAPO NASUWT NEU NIPSA NUJ NUM "
+    "PCS POA Prospect RCM RCN RMT SIPTU STUC TSSA TUC UCU UNISON Unison Unite URTU USDAW Usdaw WGGB".split()
+)
+"""Bodies with papers of their own: "Unite's motion 20" is not this conference's. A site takes its own union off the
+list; a congress at which unions move the motions passes an empty one."""
+
+
+class Strength(StrEnum):
+    """How sure a mention is. ``sure`` and ``likely`` ones are reported when nothing answers to them."""
+
+    SURE = "sure"
+    LIKELY = "likely"
+    FAINT = "faint"
+    """E1, L1: also a postcode. A link if there is such an item, else nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One item that a text names.
+
+    ``text`` is what becomes the link, ``offset`` where it starts in the fragment. ``kind`` is a hint (``motion``,
+    ``amendment``, ``composite``, ``bulletin`` ...) or None; ``number`` the canonical number (``20.1``), or the name in
+    ``[[plan:fair-pay]]``; ``conference`` is None for the conference at hand. ``phrase`` is the whole wording it was read
+    from and ``nth`` which of its like (from 0), so that ``locate_in_source`` finds the place. ``label`` is the author's
+    wording of an ``[[explicit|mention]]`` (HTML).
+    """
+
+    text: str
+    kind: str | None
+    number: str
+    conference: str | None
+    offset: int
+    strength: Strength = Strength.SURE
+    explicit: bool = False
+    label: str = ""
+    phrase: str = ""
+    nth: int = 0
+
+    @property
+    def key(self) -> str:
+        """What ``link`` looks up: ``amendment:20.1@``, ``motion:20@2027-lg``, ``:em1@``."""
+        return f"{self.kind or ''}:{self.number.lower()}@{self.conference or ''}"
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Mention:
+        return cls(**{**data, "strength": Strength(data["strength"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a mention leads: the item's address, title and result ("" while there is none)."""
+
+    url: str
+    title: str
+    result: str = ""
+
+
+# --- the fragment as one text ---------------------------------------------------------------------------------
+
+_NO_LINKS = frozenset({"a", "code", "pre", "kbd", "samp", "button", "script", "style"})
+_EDGE = "\ue000"  # a block's edge: no wording reaches across it
+_HOLE = "\ufffc"  # something that is not read (a link, code)
+
+
+@dataclass(slots=True)
+class _Text:
+    """The readable text of a fragment with, for each stretch, where it starts in the text and in the fragment."""
+
+    flat: str
+    starts: list[int]
+    places: list[int]
+
+    def place(self, at: int) -> int:
+        """Where the character ``at`` of the text stands in the fragment."""
+        stretch = bisect.bisect_right(self.starts, at) - 1
+        return self.places[stretch] + at - self.starts[stretch]
+
+    def together(self, start: int, end: int) -> bool:
+        """Whether no tag stands between two places of the text."""
+        return bisect.bisect_right(self.starts, start) == bisect.bisect_right(self.starts, end - 1)
+
+
+def _read(fragment: str) -> _Text:
+    flat: list[str] = []
+    starts, places = [0], [0]
+    length = place = 0
+    closed: list[str] = []  # elements that are not read, and everything opened inside the first of them
+    for position, piece in enumerate(TAG.split(fragment)):
+        if position % 2 == 0:
+            if piece and not closed:
+                starts.append(length)
+                places.append(place)
+                flat.append(piece)
+                length += len(piece)
+        else:
+            match = NAME.match(piece)
+            name = match[1].lower() if match else ""
+            mark = _EDGE if name in BLOCK else ""
+            if closed:
+                _track(closed, name, piece)
+                mark = mark or ("" if closed else _HOLE)
+            elif piece[1] != "/" and (name in _NO_LINKS or _is_other_papers(piece)):
+                closed.append(name)
+            if mark:
+                starts.append(length)
+                places.append(place)
+                flat.append(mark)
+                length += 1
+        place += len(piece)
+    return _Text("".join(flat), starts, places)
+
+
+def _track(closed: list[str], name: str, tag: str) -> None:
+    """Follow the nesting of the element that is not read, by its own name: sanitised fragments are balanced."""
+    if name == closed[0]:
+        if tag[1] == "/":
+            closed.pop()
+        else:
+            closed.append(name)
+
+
+def _is_other_papers(tag: str) -> bool:
+    match = re.search(r' class="([^"]*)"', tag)
+    return bool(match and "other-papers" in match[1].split())
+
+
+# --- the grammar ----------------------------------------------------------------------------------------------
+
+_SP = r"(?:(?:[ \t\u00a0\u202f]|&nbsp;|\n)+)"
+_NUM = (
+    r"(?<![\w.])(?:(?-i:EM|ES|[A-Z])[ -]?(?=\d))?\d{1,3}(?!\d)[A-Za-z]?(?![A-Za-z])"
+    r"(?:\.\d{1,3}(?!\d)(?:[a-z](?![A-Za-z]))?){0,2}"
+)
+_LETTER = r"(?:[A-Z](?![\w’'-])|[IVX]{2,5}(?!\w)|\d{1,3}(?![\d\w]))"
+_JOIN = rf"(?:{_SP}?,{_SP}?(?:(?:and|or){_SP})?|{_SP}(?:and|or|&amp;|plus|to){_SP}|{_SP}?[–-](?=\S))"
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
+_UNIT = (
+    r"(?:%|per\s?cent|percent|pounds?|pence|p\b|euros?|million|billion|thousand|hundred|times|seconds?|minutes?|mins?\b"
+    r"|hours?|hrs?\b|o['’]clock|a\.?m\b|p\.?m\b|noon|days?|weeks?|months?|years?|miles?|km\b|kg\b|metres?|cm\b|mm\b|FTE"
+    r"|words|pages|lines|votes|delegates|members|people|workers|staff|speakers|branches|regions|unions|amendments?"
+    r"|motions?|composites?|resolutions|more\b|others?\b|further|additional|new\b|different|separate|points?\b|degrees"
+    r"|reforms|demands|plans|projects|changes|marks|seats|in\s+favour|against|abstentions?|st\b|nd\b|rd\b|th\b)"
+)
+_FOLLOWED_BY = re.compile(
+    rf"(?:[.:/]\d|[-–]\d+[-–/]|,\d{{3}}\b|[/\\]\w|@|{_SP}?{_UNIT}|{_SP}{_MONTH}"
+    r"|(?:\s|&nbsp;)+(?:to|of)\s(?:the\s)?[^.;]{0,60}?\b(?:Act|Bill|Constitution|Regulations|Treaty|Directive|Order)\b)",
+    re.IGNORECASE,
+)
+"""What may not stand after a number: it would be a date, a time, a price, a measure, a count, or a law's amendment."""
+
+_PRECEDED_BY = re.compile(
+    r"(?:\b(?:slow|stop|fast|perpetual|circular|brownian|range of|full|forward|constant)[ -]|"
+    r"\b(?:set|sets|setting|put|puts|putting|swing|swung)\s(?:(?!out\b|forth\b|down\b)[\w’']+\s){0,4}?(?:in|into)\s)$",
+    re.IGNORECASE,
+)
+"""What may not stand before the word motion: "set in motion 20 projects", "slow motion 20"."""
+
+_KEYWORD = re.compile(
+    r"(?<![\w@#/-])(?P<word>(?:(?P<emergency>emergency)|(?P<late>late))?"
+    rf"(?(emergency){_SP}|(?(late){_SP}))"
+    r"(?:motion|resolution)(?P<plural1>s)?|(?:sub-?)?amendment(?P<plural2>s)?)"
+    rf"(?P<no>{_SP}(?:nos?\.?|numbers?))?"
+    rf"{_SP}(?P<open>\()?(?P<list>{_NUM}(?:{_JOIN}{_NUM})*)(?(open)\))(?![\w])",
+    re.IGNORECASE,
+)
+_COMPOSITE = re.compile(
+    rf"(?<![\w@#/-])(?P<word>[Cc]omposite(?:s|{_SP}[Mm]otions?|{_SP}[Rr]esolutions?)?|COMPOSITE|Comp\.)"
+    rf"(?P<no>{_SP}(?:nos?\.?|numbers?|letter))?{_SP}(?P<list>{_LETTER}(?:{_JOIN}{_LETTER})*)"
+)
+_CODE = re.compile(r"(?<![\w£$€#@/.&;-])(?P<code>(?P<series>EM|E|L)(?P<digits>0?\d{1,2}))(?![\w/@-]|\.\d)")
+_BRACKETS = re.compile(
+    r"(?<![\w)])\((?P<list>\d{1,3}[A-Z]?\.\d{1,2}[a-z]?(?:(?:, ?|; ?| and | &amp; |, and | to |–)\d{1,3}[A-Z]?\.\d{1,2}[a-z]?)*)\)"
+)
+_EXPLICIT = re.compile(
+    r"\[\[(?P<ref>[^\[\]<>|\ue000\ufffc]{1,120})(?:\|(?P<label>(?:(?!\]\]|\[\[)[^\ue000\ufffc]){0,300}))?\]\]"
+)
+_REFERENCE = re.compile(
+    r"\s*(?:(?P<kind>[A-Za-z][a-z-]*)\s*:\s*)?(?P<number>[^@:]+?)\s*(?:@\s*(?P<conference>[\w.-]+)\s*)?"
+)
+_ONE = re.compile(_NUM, re.IGNORECASE)
+_ONE_LETTER = re.compile(_LETTER)
+_NOT_AN_ITEM = re.compile(
+    r"(?:[£$€]\S{0,12}|\b(?:at|by|from|until|till|before|after|about|around|nearly|over|under)\b"
+    r"|\b(?:time|opens?|starts?|ends?|begins?|doors|leaves|train|bus|flight|costs?|price[ds]?|fees?|pay|paid|rate|average"
+    r"|mean|median|ratio|scored?|index|version|v|release|sections?|ss?|regulations?|regs?|rules?|clauses?|articles?"
+    r"|paragraphs?|paras?|chapters?|figures?|fig|tables?|pages?|schedules?|appendix|act|room|extension|ext|grade|band"
+    r"|level|standard|iso|form|tel|phone|lot|sd|cf|FTE)\b[\s\w£$€.,’'-]{0,12})\W*$",
+    re.IGNORECASE,
+)
+"""What may not stand before a number in brackets."""
+_POSTCODE = re.compile(r"(?:[ ]|&nbsp;)?\d[A-Z]{2}\b")
+_BEFORE_POSTCODE = re.compile(r"(?:\b(?:London|Liverpool|Street|Road|St|Rd|Avenue|Lane|Square|Quay|junction|postcode),?\s)$", re.I)
+
+
+@dataclass(slots=True)
+class _Found:
+    """A mention with the stretch of the text that becomes the link."""
+
+    start: int
+    end: int
+    kind: str | None
+    number: str
+    conference: str | None
+    strength: Strength
+    label: str | None
+    phrase: tuple[int, int]
+
+
+def _canonical(written: str) -> str:
+    """20.01 -> 20.1, ``Emergency motion 2`` -> EM2; what is no number stays itself."""
+    try:
+        return Number.parse(written).canonical
+    except NotANumber:
+        return " ".join(written.split())
+
+
+def _explicit(flat: str) -> Iterator[_Found]:
+    for match in _EXPLICIT.finditer(flat):
+        parts = _REFERENCE.fullmatch(html.unescape(match["ref"]))
+        if parts is None:
+            continue
+        kind = parts["kind"].lower() if parts["kind"] else None
+        number = _canonical(f"Composite {parts['number']}" if kind == "composite" else parts["number"])
+        if kind == "composite" and number.startswith("Composite Composite"):
+            number = _canonical(parts["number"])
+        label = (match["label"] or "").strip()
+        yield _Found(*match.span(), kind, number, parts["conference"], Strength.SURE, label, match.span())
+
+
+def _keywords(flat: str, others: re.Pattern[str] | None) -> Iterator[_Found]:
+    for match in _KEYWORD.finditer(flat):
+        before = flat[max(0, match.start() - 60) : match.start()]
+        word = match["word"].lower()
+        motion = "motion" in word
+        if motion and _PRECEDED_BY.search(before):
+            continue
+        if others and (others.search(before + " ") or _of_others(flat[match.end() : match.end() + 60], others)):
+            continue
+        series = "EM" if match["emergency"] else "L" if match["late"] else ""
+        kind = "motion" if motion or "resolution" in word else "amendment"
+        plural = bool(match["plural1"] or match["plural2"])
+        offset = match.start("list")
+        pieces = _pieces(_ONE, match["list"], plural)
+        for position, piece in enumerate(pieces):
+            start, end = offset + piece.start(), offset + piece.end()
+            rest = flat[end : end + 90]
+            if _FOLLOWED_BY.match(rest) and not (match["open"] and rest[:1] == ")"):
+                if position + 1 < len(pieces) and flat[end : end + 1] in "-–":
+                    pass  # "motions 3-5"
+                elif position + 1 < len(pieces) and not _FOLLOWED_BY.match(_SPACES.sub(" ", rest)):
+                    pass
+                else:
+                    break
+            number = piece.group()
+            if series and not number[:1].isalpha():
+                number = f"{series}{number}"
+            whole = match.start() if position == 0 and not match["open"] else start
+            yield _Found(whole, end, kind, _canonical(number), None, Strength.SURE, None, match.span())
+
+
+_SPACES = re.compile(_SP)
+
+
+def _pieces(one: re.Pattern[str], listed: str, plural: bool) -> list[re.Match[str]]:
+    """The numbers of a list; "motion 20 to 15" is no range, since motion is one."""
+    found = list(one.finditer(listed))
+    if not plural:
+        for position in range(1, len(found)):
+            between = listed[found[position - 1].end() : found[position].start()]
+            if re.search(r"\bto\b|[–-]", between):
+                return found[:position]
+    return found
+
+
+def _of_others(after: str, others: re.Pattern[str]) -> bool:
+    """ "motion 20 at the TUC", "motion 20 of Unite's conference"."""
+    match = re.match(r"[)\s]*(?:at|to|of|from|in)\s(?:the\s)?(?:\d{4}\s)?(?P<name>[A-Za-z]+)(?![A-Za-z])", after)
+    return bool(match and others.fullmatch(match["name"] + " "))
+
+
+def _composites(flat: str, others: re.Pattern[str] | None) -> Iterator[_Found]:
+    for match in _COMPOSITE.finditer(flat):
+        before = flat[max(0, match.start() - 60) : match.start()]
+        if others and (others.search(before + " ") or _of_others(flat[match.end() : match.end() + 60], others)):
+            continue
+        offset = match.start("list")
+        plural = match["word"].lower().endswith("s")
+        for position, piece in enumerate(_pieces(_ONE_LETTER, match["list"], plural)):
+            start, end = offset + piece.start(), offset + piece.end()
+            letter, rest = piece.group(), flat[end : end + 60]
+            if letter.isdigit():
+                if _FOLLOWED_BY.match(rest) or re.match(r"\.\d", rest):
+                    break
+            elif letter in "AI" and re.match(_SP + r"[a-z]", rest) and not (match["word"][0].isupper() and letter == "A"):
+                break  # "in the composite I argued": a pronoun, an article
+            whole = match.start() if position == 0 else start
+            yield _Found(whole, end, "composite", _canonical(f"Composite {letter}"), None, Strength.SURE, None, match.span())
+
+
+def _codes(flat: str, others: re.Pattern[str] | None) -> Iterator[_Found]:
+    for match in _CODE.finditer(flat):
+        before = flat[max(0, match.start() - 40) : match.start()]
+        if others and others.search(before + " "):
+            continue
+        if match["series"] == "EM":
+            strength = Strength.LIKELY
+        else:
+            strength = Strength.FAINT
+            if _POSTCODE.match(flat, match.end()) or _BEFORE_POSTCODE.search(before):
+                continue
+        if _FOLLOWED_BY.match(flat[match.end() : match.end() + 40]) and not re.match(r"[-–]", flat[match.end() :]):
+            continue
+        yield _Found(*match.span(), None, _canonical(match["code"]), None, strength, None, match.span())
+
+
+def _bracketed(flat: str, others: re.Pattern[str] | None) -> Iterator[_Found]:
+    for match in _BRACKETS.finditer(flat):
+        before = flat[max(0, match.start() - 40) : match.start()].rpartition(_EDGE)[2]
+        named = re.search(r"\b(motion|amendment|composite)s?\W*$", before, re.IGNORECASE)
+        if not named and (_NOT_AN_ITEM.search(before) or not re.search(r"\w", before)):
+            continue  # "(20.01)" alone at the start of a paragraph is a marker of its own
+        if others and others.search(before + " "):
+            continue
+        for piece in _ONE.finditer(match["list"]):
+            start = match.start("list") + piece.start()
+            kind = named[1].lower() if named else None
+            yield _Found(
+                start, start + len(piece.group()), kind, _canonical(piece.group()), None,
+                Strength.LIKELY, None, match.span(),
+            )  # fmt: skip
+
+
+def _others_pattern(others: Collection[str]) -> re.Pattern[str] | None:
+    if not others:
+        return None
+    names = "|".join(re.escape(name) for name in sorted(others, key=lambda name: (-len(name), name)))
+    return re.compile(rf"\b(?:{names})(?:['’]s?)?\s+(?:(?:[Cc]onference|[Cc]ongress|\d{{4}})\s+)?$")
+
+
+def _scan(fragment: str, others: Collection[str]) -> tuple[_Text, list[_Found]]:
+    """All mentions in order; what one grammar has claimed, no later one reads again."""
+    text = _read(fragment)
+    flat = text.flat
+    if not any(map(str.isdigit, flat)) and "omposite" not in flat and "OMPOSITE" not in flat and "[[" not in flat:
+        return text, []
+    pattern = _others_pattern(others)
+    found: list[_Found] = []
+    taken: list[tuple[int, int]] = []
+    readers: list[Callable[[], Iterator[_Found]]] = [
+        lambda: _explicit(flat),
+        lambda: _composites(flat, pattern),
+        lambda: _keywords(flat, pattern),
+        lambda: _bracketed(flat, pattern),
+        lambda: _codes(flat, pattern),
+    ]
+    for read in readers:
+        fresh = [each for each in read() if not _overlaps(taken, each)]
+        found.extend(fresh)
+        for each in fresh:
+            bisect.insort(taken, (each.start, each.end))
+    return text, sorted(found, key=lambda each: each.start)
+
+
+def _overlaps(taken: list[tuple[int, int]], each: _Found) -> bool:
+    at = bisect.bisect_left(taken, (each.end, 0)) - 1
+    return at >= 0 and taken[at][1] > each.start
+
+
+# --- what others call -----------------------------------------------------------------------------------------
+
+
+def find(fragment: str, others: Collection[str] = OTHER_UNIONS) -> tuple[Mention, ...]:
+    """The mentions in a sanitised fragment, in order. ``others``: names of bodies whose papers are not ours."""
+    text, found = _scan(fragment, others)
+    counts: dict[str, int] = {}
+    last_phrase: tuple[int, int] | None = None
+    mentions = []
+    for each in found:
+        phrase = html.unescape(text.flat[slice(*each.phrase)])
+        if each.phrase != last_phrase:
+            counts[phrase] = counts.get(phrase, -1) + 1
+            last_phrase = each.phrase
+        start = _link_start(text, each)
+        mentions.append(
+            Mention(
+                html.unescape(text.flat[start : each.end]), each.kind, each.number, each.conference,
+                text.place(start), each.strength, each.label is not None, each.label or "", phrase, counts[phrase],
+            )
+        )  # fmt: skip
+    return tuple(mentions)
+
+
+def _link_start(text: _Text, each: _Found) -> int:
+    """Where the link starts: at the word, or at the number where a tag stands between ("amendment <b>20.1</b>")."""
+    if each.label is not None or text.together(each.start, each.end):
+        return each.start
+    stretch = bisect.bisect_right(text.starts, each.end - 1) - 1
+    return max(each.start, text.starts[stretch])
+
+
+def link(fragment: str, resolve: Mapping[str, Target], others: Collection[str] = OTHER_UNIONS) -> str:
+    """The fragment with each mention that ``resolve`` knows (by ``Mention.key``) as a link.
+
+    The link has the class ``ref`` and the item's title and result as its title; the first mention of an item is
+    followed by its result in a ``ref-result`` span. What resolves to nothing stays as it was written.
+    """
+    text, found = _scan(fragment, others)
+    if not found:
+        return fragment
+    out: list[str] = []
+    done = 0
+    shown: set[str] = set()
+    for each in found:
+        mention_key = f"{each.kind or ''}:{each.number.lower()}@{each.conference or ''}"
+        target = resolve.get(mention_key)
+        start = _link_start(text, each)
+        place, end = text.place(start), text.place(each.end - 1) + 1
+        if target is None or place < done:
+            continue
+        inside = _link_text(fragment[place:end], each, target)
+        title = f"{target.title} – {target.result}" if target.result else target.title
+        given = f' title="{html.escape(title)}"' if title else ""
+        out.append(fragment[done:place])
+        out.append(f'<a href="{html.escape(target.url)}" class="ref"{given}>{inside}</a>')
+        if target.result and target.url not in shown:
+            out.append(f' <span class="ref-result">({html.escape(target.result)})</span>')
+        shown.add(target.url)
+        done = end
+    out.append(fragment[done:])
+    return "".join(out)
+
+
+def _link_text(written: str, each: _Found, target: Target) -> str:
+    if each.label is None:
+        return written
+    if each.label:
+        match = re.search(r"\|(.*)\]\]$", written, re.DOTALL)
+        label = match[1].strip() if match else each.label
+        return label if "<" not in label or _balanced(label) else each.label
+    if each.kind in ("motion", "amendment") and each.number[:1].isalnum() and any(map(str.isdigit, each.number)):
+        return f"{each.kind} {html.escape(each.number, quote=False)}"
+    if each.kind in (None, "composite") and re.search(r"\d|^Composite ", each.number):
+        return html.escape(each.number, quote=False)
+    return html.escape(target.title or each.number, quote=False)
+
+
+def _balanced(label: str) -> bool:
+    """Whether the tags in a label close in it."""
+    opened: list[str] = []
+    for tag in TAG.findall(label):
+        name = NAME.match(tag)
+        if tag[1] != "/":
+            opened.append(name[1] if name else "")
+        elif not opened or opened.pop() != (name[1] if name else ""):
+            return False
+    return not opened
+
+
+def locate_in_source(mention: Mention, source: str, path: str, first_line: int = 1) -> Span:
+    """Where a mention stands in the Markdown it was rendered from; the file as a whole where it is not found.
+
+    White space, emphasis and curled quotes may differ between the two.
+    """
+    words = [re.escape(word) for word in mention.phrase.split()]
+    pattern = re.compile(r"[\s*_`]+".join(words).replace("’", "['’]").replace("–", "(?:–|--)") or r"(?!)")
+    places = list(pattern.finditer(source))
+    if not places:
+        places = list(re.finditer(re.escape(mention.text), source))
+    if not places:
+        return Span(path)
+    match = places[min(mention.nth, len(places) - 1)]
+    start, end = match.span()
+    if not mention.explicit and mention.text != mention.phrase:
+        inside = source.find(mention.text.split()[-1], start, end)
+        if inside >= 0 and not mention.phrase.startswith(mention.text):
+            start, end = inside, inside + len(mention.text.split()[-1])
+        elif mention.phrase.startswith(mention.text):
+            number = mention.text.split()[-1]
+            end = source.find(number, start, end) + len(number)
+    line = source.count("\n", 0, start)
+    column = start - (source.rfind("\n", 0, start) + 1) + 1
+    last = line + source.count("\n", start, end)
+    last_column = end - (source.rfind("\n", 0, end) + 1) + 1
+    return Span(path, first_line + line, column, first_line + last, last_column)
