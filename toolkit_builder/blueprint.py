@@ -328,7 +328,7 @@ def _resolve(site: Site, doc: Document | None, sources: Iterable[Document]) -> P
     found: Payload = dict(site.resolves.get(doc.id, {})) if doc else {}
     for other in sources:  # a motion's page shows its amendments' words, whose references must lead as well
         if more := site.resolves.get(other.id):
-            found = {k: {**more.get(k, {}), **found.get(k, {})} for k in ("links", "mentions")}
+            found = {"own": more["own"], **{k: {**more[k], **found.get(k, {})} for k in ("links", "mentions")}}
     return found
 
 

@@ -20,7 +20,7 @@ _TITLE = re.compile(r"\A\s*#\s+(?P<title>[^\n]+?)\s*#*\s*(?:\n|\Z)")
 
 
 def read(payload: Payload) -> Payload:
-    """``{path, text, kind, language, measure}`` -> ``{fields, body, body_line, parsed, diagnostics}``.
+    """``{path, text, kind, language, measure, own}`` -> ``{fields, body, body_line, parsed, diagnostics}``.
 
     ``fields`` is None where the front matter has mistakes. Every ``diagnostics`` entry is a Diagnostic as JSON.
     """
@@ -36,7 +36,7 @@ def read(payload: Payload) -> Payload:
         elif _same(decoded.fields.title, head["title"]):
             body, line = body[head.end() :], line + body.count("\n", 0, head.end())
     language = (decoded.fields.language if decoded.fields else None) or payload["language"]
-    reader = _Reader(path=path, line=line, language=language, measure=payload["measure"])
+    reader = _Reader(path=path, line=line, language=language, measure=payload["measure"], own=payload["own"])
     parsed = READERS[kind.body](reader, body, decoded.fields) if decoded.fields else {}
     if title:
         parsed["title"] = title
@@ -65,8 +65,8 @@ def _untitled(kind: str, fields: Any, parsed: Payload, path: str, text: str) -> 
 class _Reader:
     """What every reader of a body shares: where the text stands, and the mistakes found in it."""
 
-    def __init__(self, *, path: str, line: int, language: str, measure: int) -> None:
-        self.path, self.line, self.language, self.measure = path, line, language, measure
+    def __init__(self, *, path: str, line: int, language: str, measure: int, own: str) -> None:
+        self.path, self.line, self.language, self.measure, self.own = path, line, language, measure, own
         self.diagnostics: list[Diagnostic] = []
 
     def prose(self, body: str, line: int | None = None) -> prose.Prose:
@@ -75,22 +75,25 @@ class _Reader:
         self.diagnostics += found
         return value
 
+    def mentions(self, fragment: str) -> list[Payload]:
+        return [m.to_json() for m in references.find(fragment, references.others_than(self.own))]
+
     def small(self, text: str) -> str:
         """A short text of the front matter as a fragment: addresses, imprints, facts."""
         return prose.convert(text, path=self.path, first_line=1, lang=self.language)[0].html if text else ""
 
 
-def _facts(value: prose.Prose) -> Payload:
+def _facts(reader: _Reader, value: prose.Prose) -> Payload:
     """What the site needs to know about a fragment, beside the fragment itself."""
     return {
         "html": value.html, "headings": [asdict(h) for h in value.headings], "links": [asdict(n) for n in value.links],
         "ids": list(value.ids), "words": value.words, "excerpt": value.excerpt,
-        "mentions": [m.to_json() for m in references.find(value.html)],
+        "mentions": reader.mentions(value.html),
     }
 
 
 def read_prose(reader: _Reader, body: str, fields: Any) -> Payload:
-    parsed = _facts(reader.prose(body))
+    parsed = _facts(reader, reader.prose(body))
     for name in ("imprint", "office"):
         if text := getattr(fields, name, ""):
             parsed[f"{name}_html"] = reader.small(text)
@@ -175,7 +178,7 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
         "html": fragment, "headings": [{"level": 2, "id": b.id, "text": value.text(b)} for b in value.blocks
                                        if b.kind == "heading"],
         "links": _links(fragment, body, reader.line), "ids": _ANCHOR.findall(fragment), "words": value.words(),
-        "lines": len(numbered.lines), "excerpt": prose.excerpt(plain), "mentions": [m.to_json() for m in references.find(fragment)],
+        "lines": len(numbered.lines), "excerpt": prose.excerpt(plain), "mentions": reader.mentions(fragment),
     }
 
 

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
@@ -256,7 +257,8 @@ class _Linker:
             mention = references.Mention.from_json(raw)
             self._mention(doc, mention, mentions)
         if links or mentions:
-            self.resolves[doc.id] = {"links": links, "mentions": mentions}
+            self.resolves[doc.id] = {"links": links, "mentions": mentions,
+                                     "own": self.site.config.organisation.short_name}
 
     # links, as people write them: to a file of content/, to an address of the site, to a heading
 
@@ -321,7 +323,7 @@ class _Linker:
                 shown = shapes.card(target, self.site)
                 result = shown["result"]["label"] if target.kind in PAPERS else ""
                 into[mention.key] = [target.url, shown["title"], result]
-                self.mentions.setdefault(target.id, []).append(Mentioned(doc, _context(mention)))
+                self.mentions.setdefault(target.id, []).append(Mentioned(doc, _context(doc.parsed["html"], mention)))
             return
         if self._must_exist(doc, mention):
             self.problems.append(self._unknown(doc, mention))
@@ -349,6 +351,8 @@ class _Linker:
         return self.site.conferences[0].name if self.site.conferences else None
 
     def _must_exist(self, doc: Document, mention: references.Mention) -> bool:
+        if mention.strength is references.Strength.FAINT:
+            return False
         return mention.explicit or doc.conference is not None
 
     def _unknown(self, doc: Document, mention: references.Mention) -> Diagnostic:
@@ -394,5 +398,18 @@ def _made_by_template(fragment: str) -> bool:
                              fragment))
 
 
-def _context(mention: references.Mention) -> str:
-    return " ".join(mention.context.split())[:_CONTEXT]
+_TAG = re.compile(r"<[^<>]*>")
+_BLOCK = re.compile(r"</?(?:p|li|h[1-6]|td|th|dd|dt|blockquote|ol|ul|aside|figure|div)\b[^<>]*>")
+
+
+def _context(fragment: str, mention: references.Mention) -> str:
+    """The words around a mention, in its own paragraph: what "mentioned in" shows beside the title."""
+    start, end = mention.offset, mention.offset
+    opened = [m.end() for m in _BLOCK.finditer(fragment, max(0, start - 3 * _CONTEXT), start)]
+    begin = max(opened, default=max(0, start - _CONTEXT))
+    closed = _BLOCK.search(fragment, end)
+    words = unescape(_TAG.sub("", fragment[begin : closed.start() if closed else end + _CONTEXT])).split()
+    at = len(unescape(_TAG.sub("", fragment[begin:start])).split())
+    first = max(0, at - _CONTEXT // 14)
+    text = " ".join(words[first : at + _CONTEXT // 9])
+    return f"{'… ' if first else ''}{text}{' …' if at + _CONTEXT // 9 < len(words) else ''}"

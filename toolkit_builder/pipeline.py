@@ -126,10 +126,11 @@ def load(project: Path, options: Options, store: Store) -> Loaded:
 
 def _reading_inputs(tree: sources.Tree, config: Config) -> list[tuple[str, Any]]:
     inputs: list[tuple[str, Any]] = []
+    own = config.organisation.short_name
     for source in tree.sources:
         kind, _ = kind_of(source.path)
-        fixed = {"path": source.path, "kind": kind.name, "language": config.language, "measure": config.motions.measure}
-        key = f"{source.digest}:{source.path}:{kind.name}:{config.language}:{config.motions.measure}"
+        fixed = {"path": source.path, "kind": kind.name, "language": config.language, "measure": config.motions.measure, "own": own}
+        key = f"{source.digest}:{source.path}:{kind.name}:{config.language}:{config.motions.measure}:{own}"
         inputs.append((key, {**fixed, "text": source.text}))
     return inputs
 

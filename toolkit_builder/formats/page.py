@@ -67,7 +67,8 @@ def link(html: str, resolve: Mapping[str, Any]) -> str:
     if targets := resolve.get("links"):
         html = _LINK.sub(lambda m: f"{m[1]}{_target(m[2], targets)}{m[3]}", html)
     if mentions := resolve.get("mentions"):
-        html = references.link(html, {k: references.Target(*v) for k, v in mentions.items()})
+        html = references.link(html, {k: references.Target(*v) for k, v in mentions.items()},
+                               references.others_than(resolve.get("own", "")))
     return html
 
 
