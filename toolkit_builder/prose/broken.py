@@ -1,8 +1,9 @@
-"""Lines of a text -> what a PDF did to it: sentences broken over paragraphs, words split by a hyphen at a line's end."""
+"""Lines of a text -> what a PDF did to it: sentences broken over paragraphs, words split at a line's end."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from toolkit_builder.diagnostics import Diagnostic, Severity
 from toolkit_builder.prose.context import tidy
@@ -11,7 +12,12 @@ from toolkit_builder.prose.markers import read
 _STRUCTURE = re.compile(r"\s*(?:[#>|:*+`~<\[{!]|-{2,}|[-–—•]\s|\d{1,3}[.)]|={2,})")
 _SENTENCE_END = re.compile(r"(?:[.!?…:;][\"'”’)\]*_]*|[\"”)\]*_])$")
 _HYPHEN = re.compile(r"[^\W\d_]{2,}[-\u00ad\u2010]$")
-_OPEN_END = re.compile(r"(?:,|\b(?:the|a|an|of|and|or|to|in|for|with|by|that|which|is|are|was|be|on|at|from|as|i\.e\.|e\.g\.))$", re.IGNORECASE)
+_OPEN_END = re.compile(
+    r"(?:,|\b(?:the|a|an|of|and|or|to|in|for|with|by|that|which|is|are|was|be|on|at|from|as|i\.e\.|e\.g\.))$",
+    re.IGNORECASE,
+)
+# A letter's opening and close stand on lines of their own and end in a comma.
+_GREETING = re.compile(r"\s*(?:(?:Dear|Annwyl|Hello|Hi)\b[^!?]{0,80}|(?:Yours|In) \w+|Yn (?:gywir|bur|ddiffuant)),$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
@@ -35,9 +41,8 @@ def broken_lines(source: str, path: str, first_line: int = 1, lang: str = "en-GB
     return context.diagnostics
 
 
-def _compare(lines: list[str], last: int, index: int, report: object) -> None:
+def _compare(lines: list[str], last: int, index: int, report: Callable[..., None]) -> None:
     """Look at two lines that follow each other, with or without blank lines between."""
-    assert callable(report)
     above, below = lines[last].rstrip(), lines[index].strip()
     if _STRUCTURE.match(below) or read(below) is not None:
         return
@@ -48,7 +53,7 @@ def _compare(lines: list[str], last: int, index: int, report: object) -> None:
             find=above.split()[-1], hint="join the two halves",
         )  # fmt: skip
         return
-    if index == last + 1 or _SENTENCE_END.search(above) and not _OPEN_END.search(above):
+    if index == last + 1 or _GREETING.match(above) or (_SENTENCE_END.search(above) and not _OPEN_END.search(above)):
         return
     if below[:1].islower() or _OPEN_END.search(above):
         report(
