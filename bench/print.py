@@ -61,6 +61,7 @@ def agenda(motions: int = 62) -> PrintDocument:
     @page { size: A4; margin: 20mm 20mm 20mm 25mm; @top-right { content: string(motion) }
             @bottom-center { content: counter(page) " of " counter(pages) } }
     h2 { string-set: motion content(); bookmark-level: 1; break-before: page } p { margin: 0 0 2mm }
+    nav a { text-decoration: none; color: black }
     nav a::after { content: leader(".") target-counter(attr(href), page) }
     """
     contents = "".join(f'<li><a href="#m{number}">Motion {number}</a></li>' for number in range(1, motions + 1))

@@ -83,33 +83,3 @@ class Frame:
             (other.left - self.left, "left"),
             (other.top - self.top, "top"),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Ink:
-    """What a reader could miss: a run of text or a picture, where it stands, and the boxes around it."""
-
-    frame: Frame
-    text: str
-    box: Any
-    around: tuple[Any, ...]
-
-
-def ink_of(page: Any) -> Iterator[Ink]:
-    """Every run of text and every picture of a page, with its ancestors from the page inwards."""
-    waiting: list[tuple[Any, tuple[Any, ...]]] = [(page._page_box, ())]
-    while waiting:
-        box, around = waiting.pop()
-        name = kind(box)
-        if name == "TextBox":
-            if box.text.strip() and box.style["visibility"] == "visible":
-                line = next((b for b in reversed(around) if kind(b) == "LineBox"), box)
-                frame = Frame(
-                    box.position_x, line.position_y, box.position_x + box.width, line.position_y + line.height
-                )
-                yield Ink(frame, box.text, box, around)
-        elif name.endswith("ReplacedBox"):
-            yield Ink(Frame.content(box), "", box, around)
-        else:
-            inner = (*around, box)
-            waiting += [(child, inner) for child in reversed(children_of(box))]

@@ -8,13 +8,15 @@ overflow clips away, and a line wider than its column.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..diagnostics import Diagnostic, Span, error, warning
-from .layout import MM, Frame, Ink, attribute, boxes_of, excerpt, ink_of, kind
+from .layout import MM, Frame, attribute, boxes_of, children_of, excerpt, kind
 
 TOLERANCE = 0.2 * MM  # below the width of a hairline: rounding, not overflow
+_FAR = 1e9
+_ANYWHERE = Frame(-_FAR, -_FAR, _FAR, _FAR)  # the column of turned text: its lines are not measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,42 +46,72 @@ def overflows(laid_out: Any) -> list[Overflow]:
     return [found for found in worst.values() if found.how == "box" or found.text not in boxed]
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a piece of ink has to stay in: its line and column, and the boxes around it that limit or hide it."""
+
+    line: Any = None
+    column: Frame | None = None
+    limits: tuple[tuple[str, Any, Frame], ...] = ()
+
+
 def _on_page(number: int, page: Any) -> Iterator[tuple[object, Overflow]]:
     sheet = Frame(0, 0, page.width, page.height)
-    for ink in ink_of(page):
-        if not ink.text and _is_decoration(ink.box):
-            continue
-        for how, holder, frame in _holders(ink, sheet):
-            by, side = ink.frame.beyond(frame)
-            if by > TOLERANCE:
+    for box, place in _ink_of(page):
+        text = box.text if kind(box) == "TextBox" else ""
+        frame = _frame(box, place)
+        limits = place.limits
+        if text:
+            limits = (*limits, ("page", box, sheet))
+            if place.column is not None:
+                limits = (*limits, ("line", box, place.column))
+        for how, holder, limit in limits:
+            by, side = frame.beyond(limit)
+            if by > TOLERANCE and (text or how == "box"):
                 field = attribute(holder, "data-fit") or "" if how == "box" else ""
-                found = Overflow(how=how, page=number, field=field, side=side, by_mm=by / MM, text=excerpt(ink.text))
-                yield (holder.element if how in {"box", "clip"} else ink.box), found
+                found = Overflow(how=how, page=number, field=field, side=side, by_mm=by / MM, text=excerpt(text))
+                yield (holder.element if how in {"box", "clip"} else box), found
 
 
-def _holders(ink: Ink, sheet: Frame) -> Iterator[tuple[str, Any, Frame]]:
-    """The frames that a piece of ink has to stay in."""
-    if ink.text:
-        yield "page", ink.box, sheet
-        block = next((b for b in reversed(ink.around) if kind(b) not in {"LineBox", "InlineBox"}), None)
-        if block is not None and not _is_transformed(ink):
-            inside = Frame.content(block)
-            yield "line", block, Frame(inside.left, -1e9, inside.right, 1e9)
-    for position in range(len(ink.around) - 1, -1, -1):
-        box = ink.around[position]
-        if ink.text and _clips(box):
-            yield "clip", box, Frame.padding(box)
-        if attribute(box, "data-fit") is not None:
-            yield "box", box, Frame.content(box)
-            return  # a field inside a field answers for itself
+def _ink_of(page: Any) -> Iterator[tuple[Any, _Place]]:
+    """Every run of text and every picture that means something: what a reader could miss."""
+    waiting: list[tuple[Any, _Place]] = [(page._page_box, _Place())]
+    while waiting:
+        box, place = waiting.pop()
+        name = kind(box)
+        if name == "TextBox":
+            if box.text.strip() and box.style["visibility"] == "visible":
+                yield box, place
+        elif name.endswith("ReplacedBox"):
+            if not _is_decoration(box):
+                yield box, place
+        else:
+            inner = _inside(box, name, place)
+            waiting += [(child, inner) for child in reversed(children_of(box))]
 
 
-def _clips(box: Any) -> bool:
-    return box.style["overflow"] != "visible" and kind(box) not in {"PageBox", "MarginBox", "InlineBox", "LineBox"}
+def _inside(box: Any, name: str, place: _Place) -> _Place:
+    """The place of what stands in a box."""
+    if name == "LineBox":
+        return replace(place, line=box)
+    if name == "InlineBox":
+        return place
+    frame = Frame.content(box)
+    turned = box.style["transform"] or place.column == _ANYWHERE
+    column = _ANYWHERE if turned else Frame(frame.left, -_FAR, frame.right, _FAR)
+    limits = place.limits
+    if attribute(box, "data-fit") is not None:  # a field inside a field answers for itself
+        limits = (("box", box, frame),)
+    if box.style["overflow"] != "visible" and name not in {"PageBox", "MarginBox"}:
+        limits = (*limits, ("clip", box, Frame.padding(box)))
+    return _Place(place.line, column, limits)
 
 
-def _is_transformed(ink: Ink) -> bool:
-    return any(box.style["transform"] for box in ink.around)
+def _frame(box: Any, place: _Place) -> Frame:
+    if kind(box) != "TextBox":
+        return Frame.content(box)
+    line = place.line or box
+    return Frame(box.position_x, line.position_y, box.position_x + box.width, line.position_y + line.height)
 
 
 def _is_decoration(box: Any) -> bool:
