@@ -196,7 +196,7 @@ def test_text_in_another_encoding_is_not_taken_for_windows_1252() -> None:
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_are_read_or_named(data: bytes) -> None:
     text, found = read_text(data, "a.md")
-    assert (text is None) == bool(found)
+    assert (text is None) == any(d.is_error for d in found)
     if text is not None:
         assert text.encode().decode() == text
         assert "\r" not in text
@@ -208,7 +208,18 @@ def test_any_bytes_are_read_or_named(data: bytes) -> None:
 def test_every_text_in_utf8_comes_back_as_it_was(text: str) -> None:
     if text.startswith("\ufeff") or any(c in text for c in "\ufffe\uffff"):
         return
-    assert read_text(text.encode(), "a.md") == (text, [])
+    read, found = read_text(text.encode(), "a.md")
+    assert read == text
+    assert {d.code for d in found} <= {"F117"}
+
+
+@pytest.mark.parametrize("meant", ["“", "’", "–", "—", "…", "£", "©", "é", "ö", "ŵ", "ŷ", "â"])
+def test_text_that_was_encoded_twice_is_named_and_kept(meant: str) -> None:
+    text = f"Ein {meant.encode().decode('cp1252', 'ignore')} cyflog\n"
+    read, found = read_text(text.encode(), "a.md")
+    assert read == text
+    assert [d.code for d in found] == ["F117"]
+    assert found[0].hint.endswith(meant)
 
 
 @given(st.text("ab\r\n£’", max_size=30), st.text("ab\r\n£’", max_size=10))

@@ -261,7 +261,9 @@ class _Reader:
         if isinstance(node, Items):
             return [self.item(child, inner, (*loc, i)) for i, child in enumerate(node.items)]
         if isinstance(node, Scalar) and inner.kind != "model":
-            if "," in node.text and node.plain:
+            if node.plain and re.match(r"-\S", node.text):
+                self.say(wording.no_space_after_dash(node.text), node, loc)
+            elif node.plain and "," in node.text:
                 self.say(wording.one_item(loc, node.text), node, loc, Severity.WARNING)
             return [self.value(node, inner, loc)]
         self.say(wording.wrong_shape(loc, shape, node, self.origin.text[node.start : node.end]), node, loc)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from toolkit_builder.diagnostics import Diagnostic, Span, error
+from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
 
 _BOM = b"\xef\xbb\xbf"
 _WIDE = ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
@@ -18,6 +18,8 @@ _FIRST_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _NAMES = {
     0x07: "table mark", 0x0B: "line break", 0x0C: "page break", 0x1E: "hyphen", 0x1F: "hyphen", 0x85: "line break",
 }
+# UTF-8 read as Windows-1252 and saved again: curly quotes and dashes, pounds, letters with accents
+_GARBLED = re.compile("â€[œ˜™“”¦¢]|Â[£©®°·½«»\xa0]|Ã[©¨ª«®¯´¶¼±§¡¢¤³]|Å[µ·]")
 _SAVE = "open it in your editor and save it again with the encoding UTF-8"
 _WINDOW = 20_000
 
@@ -36,7 +38,21 @@ def read_text(data: bytes, path: str) -> tuple[str | None, list[Diagnostic]]:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text or text.isspace():
         return None, [error("F107", "this file is empty", Span(path), hint="write its text, or delete the file")]
+    if b"\xc3" in data and (garbled := _GARBLED.search(text)):
+        return text, [_twice_encoded(text, garbled, path)]
     return text, []
+
+
+def _twice_encoded(text: str, first: re.Match[str], path: str) -> Diagnostic:
+    count = len(_GARBLED.findall(text))
+    more = f", the first of {count}" if count > 1 else ""
+    span, line = _place(text[: first.start()], text[first.start() :], path)
+    meant = first[0].encode("cp1252", "ignore").decode("utf-8", "ignore") or first[0]
+    return warning(
+        "F117", f"'{first[0]}' is probably one garbled character{more}",
+        Span(path, span.line, span.column, span.line, span.column + len(first[0])), source=line,
+        hint=f"the text was read in the wrong encoding once; this was probably {meant}",
+    )
 
 
 def _control(data: bytes, text: str, path: str) -> Diagnostic:

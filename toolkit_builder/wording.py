@@ -29,6 +29,9 @@ _MEANT = {
 }
 _YES_NO = frozenset({"yes", "no", "true", "false", "on", "off", "y", "n", "1", "0"})
 _MONTHS = {name.lower(): n for names in (calendar.month_name, calendar.month_abbr) for n, name in enumerate(names) if n}
+_WELSH_MONTHS = ("ionawr", "chwefror", "mawrth", "ebrill", "mai", "mehefin", "gorffennaf", "awst", "medi", "hydref",
+                 "tachwedd", "rhagfyr")
+_MONTHS |= {name: n for n, name in enumerate(_WELSH_MONTHS, 1)}
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _TIME = re.compile(r"[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$")
 _BY_NUMBERS = re.compile(r"(\d{1,4})\s*([-/. ])\s*(\d{1,2})\s*\2\s*(\d{1,4})")
@@ -66,6 +69,10 @@ def one_item(loc: Sequence[str | int], text: str) -> Said:
     several = ", ".join(part.strip() for part in text.split(","))
     return Said("V312", f"{named(loc)} is read as a list of one, commas and all",
                 f"for several write [{several}], for one put quotes around it: {in_quotes(text)}")
+
+
+def no_space_after_dash(text: str) -> Said:
+    return Said("Y205", "there is no space after the dash", f"write - {_short(text[1:].split(' -')[0])}")
 
 
 def left_empty(loc: Sequence[str | int]) -> str:
@@ -163,6 +170,8 @@ def _not_a_choice(name: str, given: str, choices: tuple[str, ...]) -> Said:
 
 def _not_the_pattern(name: str, given: str, pattern: str) -> Said:
     """The sentence for each of the patterns in ``model``, by what they ask for."""
+    if "https?" in pattern and given.startswith(("http://", "https://")):
+        return Said("V309", f"'{given}' is not a web address", "write it without spaces")
     if "https?" in pattern:
         return Said("V309", f"'{given}' is not a full web address",
                     f"begin with https://, such as {_with_https(given)}")
@@ -228,29 +237,30 @@ def _impossible(year: int, month: int, day: int, text: str) -> Said | None:
 def _other_date(text: str, wanted: str) -> Said:
     """A date in another order or in words: named, and written as it should be."""
     bare = text.strip()
+    clock = "" if wanted == "a date" or not (found := re.search(r" \d{1,2}:\d{2}$", bare)) else f" {found[0][1:]:0>5}"
     plain = "write year-month-day, such as 2027-06-14" + (" 09:30" if wanted != "a date" else "")
     if re.fullmatch(r"\d{8}", bare) and (iso := _iso(bare[:4], bare[4:6], bare[6:])):
-        return Said("V304", f"'{bare}' has no hyphens", f"write {iso}")
+        return Said("V304", f"'{bare}' has no hyphens", f"write {iso}{clock}")
     words = _DAY_MONTH.match(bare)
     named_month = words and (words[3], _MONTHS.get(words[2].lower()), words[1])
     if not named_month:
         words = _MONTH_DAY.match(bare)
         named_month = words and (words[3], _MONTHS.get(words[1].lower()), words[2])
     if named_month and (iso := _iso(*named_month)):
-        return Said("V304", f"'{_short(bare)}' is a date in words", f"write {iso}")
+        return Said("V304", f"'{_short(bare)}' is a date in words", f"write {iso}{clock}")
     numbers = _BY_NUMBERS.match(bare)
     if not numbers:
         return Said("V304", f"'{_short(bare)}' is not {wanted}", plain)
     first, _, middle, last = numbers.groups()
     if len(first) == 4 and (iso := _iso(first, middle, last)):
-        return Said("V304", f"'{_short(bare)}' is not written as year-month-day", f"write {iso}")
+        return Said("V304", f"'{_short(bare)}' is not written as year-month-day", f"write {iso}{clock}")
     year = last if len(last) == 4 else f"20{last:0>2}"
     british, american = _iso(year, middle, first), _iso(year, first, middle)
     if british:
         other = f" (or {american}, if it is month/day/year)" if american and american != british else ""
-        return Said("V304", f"'{_short(bare)}' looks like day/month/year", f"write {british}{other}")
+        return Said("V304", f"'{_short(bare)}' looks like day/month/year", f"write {british}{clock}{other}")
     if american:
-        return Said("V304", f"'{_short(bare)}' looks like month/day/year", f"write {american}")
+        return Said("V304", f"'{_short(bare)}' looks like month/day/year", f"write {american}{clock}")
     return Said("V304", f"'{_short(bare)}' is not {wanted}", plain)
 
 

@@ -60,7 +60,7 @@ def explain(text: str, left: int, right: int, problem: Exception | None) -> Comp
     line, start = _line_at(text, min(here, right - 1) if right > left else left)
     if "block mapping" in context or "block collection" in context or "mapping values" in said:
         return Complaint("Y217", "this line does not line up with the lines above it",
-                         "keys of one group start in the same column", *_inked(line, start))
+                         "the keys of a group, and the dashes of a list, start in one column", *_inked(line, start))
     if "flow" in context:
         opening = text[there : there + 1]
         return Complaint("Y204", f"the '{opening}' that opens here is not closed rightly",
@@ -99,7 +99,7 @@ def _value_trouble(line: str, start: int, pair: re.Match[str]) -> Complaint | No
     value = pair["value"].rstrip()
     at, end = start + pair.start("value"), start + pair.start("value") + len(value)
     prefix = line[: pair.start("value")].strip()
-    whole = value[1:-1] if value[0] in "\"'" and value[0] == value[-1] else value
+    whole = _unwrapped(value)
     hint = "put quotes around all of it" + (f": {prefix} {in_quotes(whole)}" if len(whole) <= _SHOWN else "")
     if value[0] in "\"'":
         more = _CLOSED_QUOTE.match(value)
@@ -110,6 +110,15 @@ def _value_trouble(line: str, start: int, pair: re.Match[str]) -> Complaint | No
         close = "]" if value[0] == "[" else "}"
         return Complaint("Y204", f"the '{value[0]}' that opens here is not closed",
                          f"close it with {close}, or put all of it in quotes if it is text", at, end)
+    if re.fullmatch(r"[|>][-+]?\d?", value):
+        return Complaint("Y217", "the lines of the text below do not line up",
+                         "indent every line of it by the same number of spaces", at, end)
+    if value[0] in "|>":
+        return Complaint("Y204", f"after '{value[0]}' the text begins on the next line",
+                         f"move it there, indented by two spaces, or delete the '{value[0]}'", at, end)
+    if value[0] + value[-1] in ("[]", "{}"):
+        return Complaint("Y204", "what stands in these brackets cannot be read",
+                         "put quotes around every part that has a comma, a colon, a quote or a # in it", at, end)
     if value[0] in _MEANINGFUL:
         return Complaint("Y204", f"a value cannot begin with '{value[0]}' unless it is in quotes", hint, at, at + 1)
     if value.startswith("- ") or value == "-":
@@ -122,6 +131,16 @@ def _value_trouble(line: str, start: int, pair: re.Match[str]) -> Complaint | No
     return None
 
 
+def _unwrapped(value: str) -> str:
+    """A quoted text that has the same quote inside (``'Don't know'``, ``"Say "no" now"``), without its own quotes."""
+    mark = value[0]
+    inner = value[1:-1]
+    if mark not in "\"'" or value[-1] != mark:
+        return value
+    at = inner.find(mark)
+    return inner if re.match(r"\w", inner[at + 1 :]) or inner[at - 1 : at].isspace() else value
+
+
 def _not_a_pair(line: str, start: int, text: str) -> Complaint:
     """A line at the left margin that is not ``key: value``: stray words, or the document's text."""
     if re.fullmatch(r"-{2,}|[–—]+-*", line.strip()):
@@ -131,8 +150,8 @@ def _not_a_pair(line: str, start: int, text: str) -> Complaint:
     if before.endswith("\n\n"):
         return Complaint("Y201", "the text begins here, but the front matter above is not closed",
                          "put --- on a line of its own below the last key", *_inked(line, start))
-    return Complaint("Y206", "this line is not a key with a value", "write 'key: value', or delete the line",
-                     *_inked(line, start))
+    return Complaint("Y206", "this line is not a key with a value",
+                     "write 'key: value', or indent the line if it belongs to the one above", *_inked(line, start))
 
 
 def _unclosed_quote(text: str, at: int) -> Complaint:
