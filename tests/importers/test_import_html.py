@@ -1,0 +1,105 @@
+"""Saved web pages: the text comes along, the page around it is reported, nothing dangerous passes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from toolkit_builder import importers
+from toolkit_builder.importers import Options
+
+PAGE = """<!DOCTYPE html><html><head><title>Night ferries | Union</title><style>p {{}}</style></head><body>
+<nav>Home | Motions</nav><header>The Union</header><main><h1>Night ferries</h1>
+<p><a href="/motions">Back to all Motions</a></p>
+{body}</main><footer>Copyright</footer><script>alert(1)</script></body></html>"""
+
+
+def bring(body: str) -> tuple[str, list[str], list[str]]:
+    options = Options(kind="motion", today="2027-01-01", number="20")
+    files, problems = importers.convert(PAGE.format(body=body).encode(), "page.html", options)
+    text = files[0][1]
+    return text[text.index("---\n\n") + 5 :], [p.code for p in problems], [p.message for p in problems]
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("<p>Conference <b>notes</b> and <em>believes</em>.</p>", "Conference **notes** and *believes*.\n"),
+        ("<p>Conference notes<br>two lines</p>", "Conference notes  \ntwo lines\n"),
+        ("<p>Conference notes a * b and &lt;i&gt;</p>", "Conference notes a * b and &lt;i\\>\n"),
+        ("<p>Conference calls on:</p><ol><li>one</li><li>two</li></ol>", "Conference calls on:\n\n1. one\n\n2. two\n"),
+        ("<p>Conference notes:</p><ol start=4 type=a><li>four<ul><li>deep</li></ul></li></ol>",
+         "Conference notes:\n\nd. four\n\n    - deep\n"),
+        ("<p>Conference notes:</p><ul><li>1)Own number</li></ul>", "Conference notes:\n\n1) Own number\n"),
+        ("<p>Conference notes</p><table><tr><th>a</th><th>b</th></tr><tr><td>1|2</td></tr></table>",
+         "Conference notes\n\n| a | b |\n|---|---|\n| 1\\|2 |  |\n"),
+        ("<p>Conference notes</p><table><tr><td><p>Laid out</p><p>in a cell</p></td></tr></table>",
+         "Conference notes\n\nLaid out\n\nin a cell\n"),
+        ("<div>Conference notes <span><div>inner</div></span> tail</div>", "Conference notes\n\ninner\n\ntail\n"),
+        ("<p>Conference notes</p><blockquote><p>Said.</p></blockquote>", "Conference notes\n\n> Said.\n"),
+        ('<p>Conference notes <a href="https://x.example/a">this</a></p>', "Conference notes [this](https://x.example/a)\n"),
+        ("<p>Conference notes</p><h3>Part</h3><pre>a  b</pre>", "Conference notes\n\n### Part\n\n```\na  b\n```\n"),
+        ("Conference notes bare text<!-- a comment -->", "Conference notes bare text\n"),
+    ],
+)  # fmt: skip
+def test_markup_to_markdown(html: str, markdown: str) -> None:
+    assert bring(html)[0] == markdown
+
+
+def test_the_page_around_the_text_is_in_the_report() -> None:
+    _, codes, messages = bring("<p>Conference notes it.</p>")
+    assert codes.count("I101") == 4
+    for words in ("Home | Motions", "The Union", "Copyright", "Back to all Motions"):
+        assert any(words in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p>Conference notes <a href="javascript:alert(1)">x</a></p>',
+        '<p>Conference notes <a href=" java&#10;script:alert(1)">x</a></p>',
+        '<p>Conference notes <a href="data:text/html,x">x</a></p>',
+        '<p>Conference notes <a href="//evil.example/">x</a></p>',
+        '<p>Conference notes <a href="/local">x</a></p>',
+        '<p>Conference notes <a href="http://[bad">x</a></p>',
+    ],
+)
+def test_a_link_that_is_not_safe_leaves_its_words(html: str) -> None:
+    text, codes, _ = bring(html)
+    assert text == "Conference notes x\n"
+    assert "I107" in codes
+
+
+def test_no_script_passes() -> None:
+    text, _, _ = bring("<p>Conference notes <script>alert(1)</script><img src=x onerror=alert(2) alt='A boat'></p>"
+                       "<svg><p>hidden</p></svg><p>&lt;script&gt;alert(3)&lt;/script&gt;</p>")  # fmt: skip
+    assert "<" not in text
+    assert not re.search(r"alert\([12]\)", text)
+
+
+def test_a_picture_is_reported_with_its_words() -> None:
+    _, codes, messages = bring("<p>Conference notes it.</p><img src=a.png alt='A boat'>")
+    assert "I106" in codes
+    assert any("A boat" in message for message in messages)
+
+
+def test_deep_nesting_neither_breaks_nor_loses() -> None:
+    text, _, _ = bring("<div>" * 3000 + "Conference notes depth" + "</div>" * 3000)
+    assert "Conference notes depth" in text
+    text, _, _ = bring("<p>" + "<b>" * 3000 + "Conference notes depth" + "</b>" * 3000)
+    assert "Conference notes depth" in text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "<meta charset=windows-1252><p>Conference notes “pay”".encode("cp1252"),
+        "<meta http-equiv=content-type content='text/html; charset=latin1'><p>Conference notes “pay”".encode("cp1252"),
+        "<p>Conference notes “pay”".encode(),
+        "<p>Conference notes “pay”".encode("utf-16"),
+    ],
+)
+def test_encodings(data: bytes) -> None:
+    files, _ = importers.convert(data, "a.html")
+    assert "“pay”" in files[0][1]

@@ -1,0 +1,385 @@
+"""The pieces of an imported text in; what family of document it is, its front matter and its body out.
+
+The title, the date, the conference and the like are looked for at the top, where they stand in real documents. A
+line that becomes front matter leaves the body; a line that is only page furniture is left out with a note. All
+other words stay in the body, in their order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
+from toolkit_builder.importers import panel
+from toolkit_builder.importers.dates import whole_date
+from toolkit_builder.importers.guess import OPENER, guess
+from toolkit_builder.importers.pieces import Incoming, Piece, became, left_out, to_markdown
+from toolkit_builder.motions.numbering import NotANumber, Number
+
+KINDS = ("motion", "bulletin", "plan", "news", "update", "page")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the caller knows: ``today`` (ISO) stands in where a date is needed and none is found; ``taken`` are the
+    numbers (or issues) of its kind that are in use."""
+
+    kind: str = ""
+    conference: str = ""
+    number: str = ""
+    today: str = "2000-01-01"
+    taken: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A content file to be: ``fields`` is its front matter in order, ``folder`` its place below ``content/``."""
+
+    kind: str
+    name: str
+    folder: str
+    fields: dict[str, Any]
+    body: str
+
+
+@dataclass(slots=True)
+class _Desk:
+    """The pieces still on the desk, and what was found so far."""
+
+    incoming: Incoming
+    options: Options
+    pieces: list[Piece]
+    fields: dict[str, Any] = field(default_factory=dict)
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def take(self, piece: Piece) -> Piece:
+        self.pieces.remove(piece)
+        return piece
+
+    def drop(self, piece: Piece, what: str) -> None:
+        self.pieces.remove(piece)
+        self.problems.append(left_out(self.incoming.path, what, piece.plain, piece.line))
+
+    def became(self, key: str, words: str, line: int = 0) -> None:
+        self.problems.append(became(self.incoming.path, key, str(self.fields[key]), words, line))
+
+    def warn(self, code: str, message: str, hint: str) -> None:
+        self.problems.append(warning(code, message, Span(self.incoming.path), hint=hint))
+
+
+def sort_out(incoming: Incoming, options: Options) -> tuple[tuple[Draft, ...], list[Diagnostic]]:
+    """The content files that an imported text makes: one, and an amendment where it had tracked changes."""
+    if not incoming.pieces:
+        if any(problem.is_error for problem in incoming.problems):
+            return (), []
+        empty = error("I201", "there is no text in this file", Span(incoming.path), hint="import a file that has some")
+        return (), [empty]
+    kind = options.kind or guess(incoming)
+    desk = _Desk(incoming, options, list(incoming.pieces))
+    _drop_furniture(desk)
+    _FAMILIES[kind](desk)
+    drafts = _drafts(kind, desk, to_markdown(desk.pieces))
+    problems = desk.problems
+    if incoming.edited is None:
+        return tuple(drafts), problems
+    if kind != "motion":
+        desk.warn("I206", "only a motion's tracked changes become an amendment; these were rejected",
+                  "accept them in Word first, or import the text with --kind motion")  # fmt: skip
+        return tuple(drafts), problems
+    edited = _Desk(Incoming(path=incoming.path, pieces=incoming.edited), options, list(incoming.edited))
+    _drop_furniture(edited)
+    _motion(edited)
+    return (drafts[0], _amendment(drafts[0], to_markdown(edited.pieces)), *drafts[1:]), problems
+
+
+# --- the families ----------------------------------------------------------------------------------------
+
+_MEETING = r"\b(?:conference|congress|agm|assembly)\b"
+_YEAR = r"\b(?:19|20)\d\d\b"
+_CONFERENCE = re.compile(rf"(?i)(?=.{{4,120}}$)(?:.*{_MEETING}.*{_YEAR}|.*{_YEAR}.*{_MEETING}).*$")
+_FURNITURE = re.compile(
+    r"(?i)(?:[«‹<←]\s*)?back to (?:all |the )?\w+(?: \w+)?|print (?:this )?(?:page|article)|share (?:this|on).{0,40}|"
+    r"skip to (?:main )?content|(?:e-?mail|tweet) (?:this|to a friend).{0,30}|you are here:?.{0,120}|"
+    r"home\s*[>›»|/].{0,120}|"
+    r"(?:previous|next)(?: (?:page|motion|article|post))?\s*[»›>]?|(?:page )?top|cookie (?:policy|settings)"
+)
+_NUMBERED_TITLE = re.compile(r"(?i)motion (?:no\.? ?)?(?P<number>[A-Z]{0,3}\d[\w.]*)\s*[:–-]?\s*(?P<title>.*)")
+_TOP = 8
+
+
+def _motion(desk: _Desk) -> None:
+    number = desk.options.number
+    for piece in list(desk.pieces[:_TOP]):
+        lines = piece.plain.split("\n")
+        if piece.kind in {"item", "table"} or re.search(OPENER, piece.plain):
+            break
+        if all(_motion_line(desk, line.strip(), piece.line) for line in lines):
+            desk.take(piece)
+    title = _NUMBERED_TITLE.match(desk.fields.get("title", ""))
+    if title:
+        number = number or title["number"]
+        desk.fields["title"] = title["title"] or desk.fields["title"]
+    number = number or desk.fields.pop("number", "") or _number_in_name(desk.incoming.path)
+    if not number:
+        number = _free(desk.options.taken)
+        desk.warn("I202", f"the motion has no number, so it is given {number}", "correct 'number' and the file's name")
+    desk.fields = {"number": number, **desk.fields}
+
+
+def _motion_line(desk: _Desk, line: str, at: int) -> bool:
+    """One line of a motion's head into its field; False for a line that is no such thing."""
+    for pattern, name in (
+        (r"(?i)(?:moved|proposed) by:?\s+(.+)|(?:mover|proposer):\s*(.+)", "mover"),
+        (r"(?i)seconded by:?\s+(.+)|seconder:\s*(.+)", "seconder"),
+        (r"(?i)(?:motion )?(?:number|no\.?):?\s*([A-Z]{0,3}\d[\w.]*)|motion ([A-Z]{0,3}\d[\w.]*)", "number"),
+        (r"(?i)section:\s*(.+)", "section"),
+        (r"(?i)(?:result|status|decision):\s*(.+)", "result"),
+        (r"(?i)(?:title|subject):\s*(.+)", "title"),
+    ):
+        if (match := re.fullmatch(pattern, line)) and name not in desk.fields:
+            desk.fields[name] = next(found for found in match.groups() if found).strip()
+            desk.became(name, line, at)
+            return True
+    if whole_date(line) and "date" not in desk.fields:
+        desk.fields["date"] = whole_date(line)
+        desk.became("date", line, at)
+        return True
+    if _CONFERENCE.match(line) and "conference" not in desk.fields and "title" in desk.fields:
+        desk.fields["conference"] = line
+        return True
+    if "title" not in desk.fields and len(line) <= 150 and not line.endswith((".", ":", ";")):
+        desk.fields["title"] = line
+        return True
+    return line == desk.fields.get("title")
+
+
+def _plan(desk: _Desk) -> None:
+    _title(desk)
+    title = desk.fields.get("title", "")
+    for piece in list(desk.pieces):
+        if title and piece.kind in {"paragraph", "heading"} and _same_words(piece.plain, title):
+            desk.drop(piece, "the title, repeated,")
+        elif piece.kind == "paragraph" and "contact" not in desk.fields and panel.is_panel(piece.plain):
+            desk.fields["contact"] = panel.read(desk.take(piece).plain)
+
+
+def _news(desk: _Desk) -> None:
+    _title(desk)
+    _date(desk)
+    pieces = desk.pieces
+    if len(pieces) > 1 and _same_words(pieces[0].plain, pieces[1].plain):
+        desk.fields["standfirst"] = _line(desk.take(pieces[0]).plain)
+    for at, piece in enumerate(pieces):
+        if piece.kind == "paragraph" and re.fullmatch(r"(?i)related (?:articles|stories|links):?", piece.plain):
+            pieces[at] = Piece("heading", piece.text.rstrip(":"), piece.plain.rstrip(":"), piece.line, 2)
+    for piece in list(pieces):
+        if re.match(r"(?i)comments (?:are |have been )?closed\.?$", piece.plain):
+            desk.fields["comments_closed"] = True
+            desk.became("comments_closed", desk.take(piece).plain, piece.line)
+        elif re.search(r"(?i)\bsign up\b", piece.plain) and piece.kind == "paragraph" and len(piece.plain) < 250:
+            desk.fields.setdefault("sign_up", _line(piece.plain))
+            if desk.fields["sign_up"] == _line(piece.plain):
+                desk.take(piece)
+    if "date" not in desk.fields:
+        desk.fields["date"] = desk.options.today
+        desk.warn("I203", f"the news has no date, so it is given {desk.options.today}", "correct 'date'")
+
+
+def _update(desk: _Desk) -> None:
+    _date(desk)
+    _title(desk)
+    title = desk.fields.get("title", "")
+    part = re.search(r"(?i)[\s,:–-]*\b(?P<part>(?:week|part|update|day|no\.?)\s*\d{1,3})\b\.?\s*$", title)
+    if part:
+        desk.fields["series"] = title[: part.start()].strip(" ,:–-")
+        desk.fields["part"] = part["part"]
+    _comments(desk)
+    contacts = []
+    for piece in list(desk.pieces):
+        match = re.fullmatch(
+            r"(?P<name>[^\n:@]{2,60})[:,–-]\s*(?P<email>[^@\s<>]+@[^@\s<>]+\.[a-z]{2,})\.?", piece.plain
+        )
+        if match and piece.kind == "paragraph":
+            desk.take(piece)
+            contacts.append({"name": match["name"].strip(), "email": match["email"]})
+    if contacts:
+        desk.fields["contacts"] = contacts
+
+
+def _comments(desk: _Desk) -> None:
+    """What readers said below the text: kept as data, published only when somebody approves it."""
+    start = next(
+        (at for at, p in enumerate(desk.pieces) if re.fullmatch(r"(?i)\d+ comments?:?", p.plain.strip())), None
+    )
+    if start is None:
+        return
+    found: list[dict[str, Any]] = []
+    heads = [desk.pieces[start]]
+    for piece in desk.pieces[start + 1 :]:
+        said = re.fullmatch(r"(?i)(.{1,60}?) said(?:\.{3}|…)", piece.plain)
+        if said:
+            found.append({"name": said[1], "text": ""})
+            heads.append(piece)
+        elif found:
+            last = found[-1]
+            last["text"] = f"{last['text']}\n\n{piece.plain}".strip()
+        else:
+            return
+    comments = [comment for comment in found if comment["text"]]
+    if not comments or len(comments) != len(found):
+        return
+    desk.pieces[start:] = []
+    for head in heads:
+        desk.problems.append(left_out(desk.incoming.path, "a line above comments", head.plain, head.line))
+    desk.fields["comments"] = comments
+    count = "a reader's comment is" if len(comments) == 1 else f"{len(comments)} readers' comments are"
+    desk.warn("I204", f"{count} kept, but not published", "write 'approved: yes' below one to publish it")
+
+
+def _bulletin(desk: _Desk) -> None:
+    _date(desk)
+    top = desk.pieces[:_TOP]
+    for piece in top:
+        issue = re.fullmatch(r"(?i)(?:.{0,60}\b)?(?:issue|number|no\.?)\s*(\d{1,4})\b.{0,30}", piece.plain)
+        if issue and piece.kind != "item":
+            desk.fields["issue"] = issue[1]
+            break
+    if desk.pieces and desk.pieces[0].kind == "heading" and desk.pieces[0].level == 1:
+        _title(desk)
+    headline = next((piece.plain for piece in desk.pieces if piece.kind == "heading"), "")
+    desk.fields.setdefault("title", _line(headline) if headline else PurePosixPath(desk.incoming.path).stem)
+    if "issue" not in desk.fields:
+        desk.fields["issue"] = desk.options.number or _free(desk.options.taken)
+        desk.warn("I205", f"the bulletin has no issue number, so it is given {desk.fields['issue']}", "correct 'issue'")
+    for at, piece in enumerate(desk.pieces):
+        if piece.kind == "heading" and piece.level == 1:  # articles are second-level headings under the title
+            desk.pieces[at] = Piece("heading", piece.text, piece.plain, piece.line, 2)
+
+
+def _page(desk: _Desk) -> None:
+    _title(desk)
+    _date(desk)
+
+
+_FAMILIES: dict[str, Callable[[_Desk], None]] = {
+    "motion": _motion, "bulletin": _bulletin, "plan": _plan, "news": _news, "update": _update, "page": _page,
+}  # fmt: skip
+
+
+# --- finding ---------------------------------------------------------------------------------------------
+
+
+def _drop_furniture(desk: _Desk) -> None:
+    for piece in list(desk.pieces):
+        if piece.kind in {"paragraph", "item", "heading"} and _FURNITURE.fullmatch(piece.plain.strip()):
+            desk.drop(piece, "page furniture")
+
+
+def _title(desk: _Desk) -> None:
+    """The first heading or short paragraph; a first-level heading wherever it stands near the top."""
+    top = [piece for piece in desk.pieces[:_TOP] if piece.kind == "heading" and piece.level == 1]
+    first = top[0] if top else desk.pieces[0] if desk.pieces else None
+    if (
+        first is not None
+        and first.kind in {"heading", "paragraph"}
+        and len(first.plain) <= 200
+        and "\n" not in first.plain
+    ):
+        desk.fields["title"] = _line(desk.take(first).plain)
+    elif desk.incoming.title:
+        desk.fields["title"] = _line(desk.incoming.title)
+    else:
+        desk.fields["title"] = PurePosixPath(desk.incoming.path).stem
+        desk.warn("I207", "the text has no title, so it is called as its file", "correct 'title'")
+
+
+def _date(desk: _Desk) -> None:
+    for piece in desk.pieces[:_TOP]:
+        found = whole_date(piece.plain)
+        if found:
+            desk.fields["date"] = found
+            desk.became("date", desk.take(piece).plain, piece.line)
+            return
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _same_words(a: str, b: str) -> bool:
+    def words(text: str) -> list[str]:
+        return re.findall(r"\w+", text.casefold())
+
+    return words(a) == words(b) != []
+
+
+def _number_in_name(path: str) -> str:
+    match = re.match(
+        r"(?i)(?:motion[-_ ]?)?([a-z]{0,2}\d{1,3}(?:\.\d{1,2})?[a-z]?)(?=[-_ .]|$)", PurePosixPath(path).stem
+    )
+    if match:
+        try:
+            return Number.parse(match[1]).written
+        except NotANumber:
+            return ""
+    return ""
+
+
+def _free(taken: frozenset[str]) -> str:
+    """The first whole number that no other item has."""
+    used = set()
+    for text in taken:
+        try:
+            used.add(Number.parse(text))
+        except NotANumber:
+            continue
+    return next(str(n) for n in range(1, len(taken) + 2) if Number.parse(str(n)) not in used)
+
+
+# --- making ----------------------------------------------------------------------------------------------
+
+
+def _drafts(kind: str, desk: _Desk, body: str) -> list[Draft]:
+    """The document; and, for a paper or a bulletin, its conference's page."""
+    fields = desk.fields
+    stated = str(fields.pop("conference", ""))
+    held = desk.options.conference or _slug(stated) or "imported"
+    if kind == "motion" and desk.incoming.title and "title" not in fields:
+        fields["title"] = _line(desk.incoming.title)
+    slug = _slug(str(fields.get("title", ""))) or _slug(PurePosixPath(desk.incoming.path).stem) or kind
+    first = [key for key in ("number", "issue", "title") if key in fields]
+    fields = {key: fields[key] for key in [*first, *(key for key in fields if key not in first)]}
+    series = _slug(str(fields.get("series", ""))) or "imported"
+    folder, name = {
+        "motion": (f"conferences/{held}/motions", f"{_slug(str(fields.get('number', '')))}-{slug}"),
+        "bulletin": (f"conferences/{held}/bulletins", f"{_slug(str(fields.get('issue', '')))}-{slug}"),
+        "plan": ("plans", slug),
+        "news": ("news", f"{fields.get('date', '')}-{slug}".strip("-")),
+        "update": (f"updates/{series}", _slug(str(fields.get("part", ""))) or slug),
+        "page": ("", slug),
+    }[kind]  # fmt: skip
+    drafts = [Draft(kind=kind, name=name, folder=folder, fields=fields, body=body)]
+    if kind in {"motion", "bulletin"}:
+        start = str(fields.get("date", "")) or desk.options.today
+        if "date" not in fields:
+            desk.warn("I208", f"no day is found for the conference, so its page says {start}", "correct 'start'")
+        page = {"title": stated or held.replace("-", " ").capitalize(), "start": start}
+        drafts.append(Draft(kind="conference", name="index", folder=f"conferences/{held}", fields=page, body=""))
+    return drafts
+
+
+def _amendment(motion: Draft, body: str) -> Draft:
+    """The text with its tracked changes accepted: an amendment that is a whole edited copy."""
+    number = f"{motion.fields['number']}.1"
+    fields = {"number": number, "amends": motion.fields["number"], "form": "copy"}
+    return Draft(kind="amendment", name=_slug(number), folder=motion.folder.replace("/motions", "/amendments"),
+                 fields=fields, body=body)  # fmt: skip
+
+
+def _slug(text: str) -> str:
+    kept = re.sub(r"[^a-z0-9.]+", "-", text.lower().replace("'", "").replace("’", "")).strip("-.")
+    return kept[:60].rstrip("-.")

@@ -1,0 +1,139 @@
+"""What every importer hands on: the pieces of a text in order, as Markdown; and the escaping that keeps words words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from toolkit_builder.diagnostics import Diagnostic, Span, note
+from toolkit_builder.motions.markers import read_marker
+
+PieceKind = Literal["heading", "paragraph", "item", "table", "quote", "code", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One block. ``text`` is Markdown (lines to be kept apart are separated by a line feed), ``plain`` its words.
+
+    ``line`` is its first line in the imported file, 0 where that has none; ``level`` a heading's level or an item's
+    depth, from 1; ``marker`` an item's number or bullet, or a note's name.
+    """
+
+    kind: PieceKind
+    text: str
+    plain: str
+    line: int = 0
+    level: int = 0
+    marker: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A file as read: its pieces, the title it states about itself, what was not kept or was changed.
+
+    ``edited`` holds the text with its tracked changes accepted; ``pieces`` is then the text without them.
+    """
+
+    path: str
+    pieces: tuple[Piece, ...]
+    title: str = ""
+    problems: tuple[Diagnostic, ...] = field(default=())
+    edited: tuple[Piece, ...] | None = None
+
+    def span(self, piece: Piece) -> Span:
+        return Span(self.path, piece.line, 1) if piece.line else Span(self.path)
+
+
+def left_out(path: str, what: str, words: str, line: int = 0) -> Diagnostic:
+    """The note for words that are not in the imported file: they are all in the note."""
+    return note("I101", f"{what} left out: '{' '.join(words.split())}'", Span(path, line, 1) if line else Span(path))
+
+
+def became(path: str, key: str, value: str, words: str, line: int = 0) -> Diagnostic:
+    """The note for a line that is front matter now, in other words."""
+    message = f"the line '{' '.join(words.split())}' became '{key}: {value}'"
+    return note("I114", message, Span(path, line, 1) if line else Span(path))
+
+
+_INLINE = re.compile(
+    r"(?P<back>\\(?=[\\`*_{}\[\]()#+\-.!|<>]))|(?P<tick>`)|(?P<star>\*(?=\S)|(?<=\S)\*)|(?P<under>(?<!\w)_|_(?!\w))"
+    r"|(?P<angle><(?=[A-Za-z/!?]))|(?P<amp>&(?=#?\w{1,31};))|(?P<open>\[(?=[^\[\]]*\][(\[:])|\[(?=\^))"
+    r"|(?P<brace>\{(?=[{%:#.]))|(?P<tilde>~(?=~))"
+)
+_ENTITIES = {"<": "&lt;", "&": "&amp;", "=": "&#61;", ":": "&#58;", "~": "&#126;"}
+_LINE_START = re.compile(r"(?P<indent>[ \t]*)(?P<mark>#{1,6}(?=\s|$)|>|[+](?=\s)|={2,}\s*$|-{2,}\s*$|:{3,}|~{3,})")
+
+
+def escape(text: str) -> str:
+    """Plain words as Markdown that reads the same: only characters that Markdown would act on are escaped."""
+
+    escaped = _INLINE.sub(lambda match: _escaped(match[0]), text)
+    lines = (
+        _LINE_START.sub(lambda match: match["indent"] + _escaped(match["mark"]), line) for line in escaped.split("\n")
+    )
+    return "\n".join(lines)
+
+
+def _escaped(mark: str) -> str:
+    """The mark with its first character made harmless: by an entity where a backslash would be shown."""
+    entity = _ENTITIES.get(mark[0])
+    return entity + mark[1:] if entity else "\\" + mark
+
+
+def paragraph(text: str, line: int = 0, *, markdown: str | None = None) -> Piece:
+    """A paragraph, or an item where the words begin with a list marker that is one wherever it stands."""
+    plain = "\n".join(" ".join(part.split()) for part in text.split("\n") if part.strip())
+    marker = read_marker(plain)
+    if marker is not None and marker.strong and plain[marker.content :].strip():
+        words = plain[marker.content :]
+        shown = _without(markdown, marker.text) if markdown is not None else None
+        label = "-" if marker.style.system == "bullet" else marker.text
+        depth = {"bullet": 1, "number": 1, "letter": 2, "roman": 3, "decimal": marker.label.count(".") + 1}
+        return Piece("item", shown or escape(words), words, line, depth[marker.style.system], label)
+    return Piece("paragraph", escape(plain) if markdown is None else markdown.strip(), plain, line)
+
+
+def _without(markdown: str, mark: str) -> str:
+    """The Markdown of a list item without the marker that its words begin with."""
+    bare = markdown.lstrip()
+    return bare[len(mark) :].lstrip() if bare.startswith(mark) else ""
+
+
+def nested(pieces: Iterable[Piece]) -> list[Piece]:
+    """Items with the depth they have among their neighbours: letters below numbers, but at the top on their own."""
+    settled: list[Piece] = []
+    levels: list[int] = []
+    for piece in pieces:
+        if piece.kind != "item":
+            levels = []
+            settled.append(piece)
+            continue
+        while levels and levels[-1] > piece.level:
+            levels.pop()
+        if not levels or levels[-1] < piece.level:
+            levels.append(piece.level)
+        settled.append(Piece("item", piece.text, piece.plain, piece.line, len(levels), piece.marker))
+    return settled
+
+
+def to_markdown(pieces: Sequence[Piece]) -> str:
+    """The body of a content file."""
+    parts: list[str] = []
+    for piece in nested(pieces):
+        lines = piece.text.split("\n")
+        if piece.kind == "heading":
+            parts.append("#" * max(piece.level, 1) + " " + " ".join(lines))
+        elif piece.kind == "item":
+            indent = "    " * (piece.level - 1)
+            parts.append(f"{indent}{piece.marker or '-'} " + f"  \n{indent}    ".join(lines))
+        elif piece.kind == "quote":
+            parts.append("\n".join(f"> {line}".rstrip() for line in lines))
+        elif piece.kind == "note":
+            parts.append(f"[^{piece.marker}]: " + " ".join(lines))
+        elif piece.kind in {"table", "code"}:
+            parts.append(piece.text)
+        else:
+            parts.append("  \n".join(lines))
+    return "\n\n".join(parts) + "\n" if parts else ""
