@@ -24,7 +24,7 @@ class Chain:
 
     @property
     def digest(self) -> str:
-        return f"chain {self.version}"
+        return f"{type(self).__qualname__} {self.version}"
 
     def renderers(self) -> Mapping[str, Callable[[Any], Any]]:
         return {"page": self.page, "print": self.page, "pdf": self.pdf}

@@ -203,8 +203,9 @@ class Publication:
 
     def confirm(self, files: dict[str, Made], hidden: dict[str, Made]) -> None:
         """Both trees hold the same files: nothing is exchanged, only the keys are written down."""
-        self._complete(files, hidden)
+        who = self._complete(files, hidden)
         save_tree(self.state, identity(self.output), Tree(files, hidden, self._live.folders))
+        forget_other_trees(self.state, {who, identity(self.output)})
 
     def _complete(self, files: dict[str, Made], hidden: dict[str, Made]) -> int:
         _step("prepared")
