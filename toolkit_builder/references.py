@@ -13,15 +13,17 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from toolkit_builder.diagnostics import Span
 from toolkit_builder.motions.numbering import NotANumber, Number
 from toolkit_builder.prose.plain import BLOCK, NAME, TAG
+from toolkit_builder.prose.rawhtml import names
 
-OTHER_UNIONS = frozenset(
+OTHER_UNIONS = names(
     "Accord ASLEF BALPA BFAWU BMA BECTU CSP CWU EIS Equity FBU FDA GMB HCSA INMO MU NAHT NAPO NASUWT NEU NIPSA NUJ NUM "
-    "PCS POA Prospect RCM RCN RMT SIPTU STUC TSSA TUC UCU UNISON Unison Unite URTU USDAW Usdaw WGGB".split()
+    "PCS POA Prospect RCM RCN RMT SIPTU STUC TSSA TUC UCU UNISON Unison Unite URTU USDAW Usdaw WGGB"
 )
 """Bodies with papers of their own: "Unite's motion 20" is not this conference's. A site takes its own union off the
 list; a congress at which unions move the motions passes an empty one."""
@@ -42,9 +44,9 @@ class Mention:
 
     ``text`` is what becomes the link, ``offset`` where it starts in the fragment. ``kind`` is a hint (``motion``,
     ``amendment``, ``composite``, ``bulletin`` ...) or None; ``number`` the canonical number (``20.1``), or the name in
-    ``[[plan:fair-pay]]``; ``conference`` is None for the conference at hand. ``phrase`` is the whole wording it was read
-    from and ``nth`` which of its like (from 0), so that ``locate_in_source`` finds the place. ``label`` is the author's
-    wording of an ``[[explicit|mention]]`` (HTML).
+    ``[[plan:fair-pay]]``; ``conference`` is None for the conference at hand. ``phrase`` is the whole wording it was
+    read from and ``nth`` which of its like (from 0), so that ``locate_in_source`` finds the place. ``label`` is the
+    author's wording of an ``[[explicit|mention]]`` (HTML).
     """
 
     text: str
@@ -69,6 +71,12 @@ class Mention:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Mention:
         return cls(**{**data, "strength": Strength(data["strength"])})
+
+
+@cache
+def others_than(own: str) -> frozenset[str]:
+    """The bodies whose papers are not ours, for a site of the union ``own``."""
+    return frozenset(name for name in OTHER_UNIONS if name.casefold() != own.casefold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +202,8 @@ _COMPOSITE = re.compile(
 )
 _CODE = re.compile(r"(?<![\w£$€#@/.&;-])(?P<code>(?P<series>EM|E|L)(?P<digits>0?\d{1,2}))(?![\w/@-]|\.\d)")
 _BRACKETS = re.compile(
-    r"(?<![\w)])\((?P<list>\d{1,3}[A-Z]?\.\d{1,2}[a-z]?(?:(?:, ?|; ?| and | &amp; |, and | to |–)\d{1,3}[A-Z]?\.\d{1,2}[a-z]?)*)\)"
+    r"(?<![\w)])\((?P<list>\d{1,3}[A-Z]?\.\d{1,2}[a-z]?"
+    r"(?:(?:, ?|; ?| and | &amp; |, and | to |–)\d{1,3}[A-Z]?\.\d{1,2}[a-z]?)*)\)"
 )
 _EXPLICIT = re.compile(
     r"\[\[(?P<ref>[^\[\]<>|\ue000\ufffc]{1,120})(?:\|(?P<label>(?:(?!\]\]|\[\[)[^\ue000\ufffc]){0,300}))?\]\]"
@@ -214,7 +223,9 @@ _NOT_AN_ITEM = re.compile(
 )
 """What may not stand before a number in brackets."""
 _POSTCODE = re.compile(r"(?:[ ]|&nbsp;)?\d[A-Z]{2}\b")
-_BEFORE_POSTCODE = re.compile(r"(?:\b(?:London|Liverpool|Street|Road|St|Rd|Avenue|Lane|Square|Quay|junction|postcode),?\s)$", re.I)
+_BEFORE_POSTCODE = re.compile(
+    r"(?:\b(?:London|Liverpool|Street|Road|St|Rd|Avenue|Lane|Square|Quay|junction|postcode),?\s)$", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -239,6 +250,42 @@ def _canonical(written: str) -> str:
         return " ".join(written.split())
 
 
+_WORDS = re.compile(r"motion|resolution|amendment")
+_BEFORE_WORD = re.compile(rf"(?:(?:emergency|late){_SP}|sub-?)$")
+_COMPOSITE_WORD = re.compile(r"[Cc]omp(?:osite|\.)|COMPOSITE")
+_CODE_LETTER = re.compile(r"[EL]M?\d")
+_BRACKET_DIGIT = re.compile(r"\(\d")
+
+
+def _lower(flat: str) -> str:
+    """Small letters, character for character (the small letter of İ is two)."""
+    lower = flat.lower()
+    return lower if len(lower) == len(flat) else "".join(c.lower() if len(c.lower()) == 1 else c for c in flat)
+
+
+def _matches(quick: re.Pattern[str], full: re.Pattern[str], flat: str) -> Iterator[re.Match[str]]:
+    """Matches of ``full``, tried only where ``quick`` matches: searching for the whole grammar is ten times slower."""
+    done = 0
+    for candidate in quick.finditer(flat):
+        match = full.match(flat, candidate.start()) if candidate.start() >= done else None
+        if match:
+            done = match.end()
+            yield match
+
+
+def _keyword_matches(flat: str) -> Iterator[re.Match[str]]:
+    lower, done = _lower(flat), 0
+    for candidate in _WORDS.finditer(lower):
+        start = candidate.start()
+        before = _BEFORE_WORD.search(lower, max(0, start - 24), start)
+        match = _KEYWORD.match(flat, before.start() if before else start) if start >= done else None
+        if match is None and before and start >= done:
+            match = _KEYWORD.match(flat, start)
+        if match:
+            done = match.end()
+            yield match
+
+
 def _explicit(flat: str) -> Iterator[_Found]:
     for match in _EXPLICIT.finditer(flat):
         parts = _REFERENCE.fullmatch(html.unescape(match["ref"]))
@@ -253,7 +300,7 @@ def _explicit(flat: str) -> Iterator[_Found]:
 
 
 def _keywords(flat: str, others: re.Pattern[str] | None) -> Iterator[_Found]:
-    for match in _KEYWORD.finditer(flat):
+    for match in _keyword_matches(flat):
         before = flat[max(0, match.start() - 60) : match.start()]
         word = match["word"].lower()
         motion = "motion" in word
@@ -284,6 +331,7 @@ def _keywords(flat: str, others: re.Pattern[str] | None) -> Iterator[_Found]:
 
 
 _SPACES = re.compile(_SP)
+_SMALL = re.compile(_SP + r"[a-z]")
 
 
 def _pieces(one: re.Pattern[str], listed: str, plural: bool) -> list[re.Match[str]]:
@@ -304,7 +352,7 @@ def _of_others(after: str, others: re.Pattern[str]) -> bool:
 
 
 def _composites(flat: str, others: re.Pattern[str] | None) -> Iterator[_Found]:
-    for match in _COMPOSITE.finditer(flat):
+    for match in _matches(_COMPOSITE_WORD, _COMPOSITE, flat):
         before = flat[max(0, match.start() - 60) : match.start()]
         if others and (others.search(before + " ") or _of_others(flat[match.end() : match.end() + 60], others)):
             continue
@@ -316,14 +364,15 @@ def _composites(flat: str, others: re.Pattern[str] | None) -> Iterator[_Found]:
             if letter.isdigit():
                 if _FOLLOWED_BY.match(rest) or re.match(r"\.\d", rest):
                     break
-            elif letter in "AI" and re.match(_SP + r"[a-z]", rest) and not (match["word"][0].isupper() and letter == "A"):
+            elif letter in "AI" and not (match["word"][0] == "C" and letter == "A") and _SMALL.match(rest):
                 break  # "in the composite I argued": a pronoun, an article
             whole = match.start() if position == 0 else start
-            yield _Found(whole, end, "composite", _canonical(f"Composite {letter}"), None, Strength.SURE, None, match.span())
+            number = _canonical(f"Composite {letter}")
+            yield _Found(whole, end, "composite", number, None, Strength.SURE, None, match.span())
 
 
 def _codes(flat: str, others: re.Pattern[str] | None) -> Iterator[_Found]:
-    for match in _CODE.finditer(flat):
+    for match in _matches(_CODE_LETTER, _CODE, flat):
         before = flat[max(0, match.start() - 40) : match.start()]
         if others and others.search(before + " "):
             continue
@@ -339,7 +388,7 @@ def _codes(flat: str, others: re.Pattern[str] | None) -> Iterator[_Found]:
 
 
 def _bracketed(flat: str, others: re.Pattern[str] | None) -> Iterator[_Found]:
-    for match in _BRACKETS.finditer(flat):
+    for match in _matches(_BRACKET_DIGIT, _BRACKETS, flat):
         before = flat[max(0, match.start() - 40) : match.start()].rpartition(_EDGE)[2]
         named = re.search(r"\b(motion|amendment|composite)s?\W*$", before, re.IGNORECASE)
         if not named and (_NOT_AN_ITEM.search(before) or not re.search(r"\w", before)):

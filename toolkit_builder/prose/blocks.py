@@ -155,7 +155,13 @@ class _Scan:
         if self.s.break_lines and "\n" in html:
             html = re.sub(r"(?<!<br>)\n", "<br>\n", html)
         figure = _figure(html) if "<img" in html else ""
-        self.out.append(Block("", figure) if figure else Block("p", html, raw))
+        if figure:
+            self.out.append(Block("", figure))
+        elif not self.depth and containers.is_contact(raw):
+            lines = re.sub(r"(?<!<br>)\n", "<br>\n", html)
+            self.out.append(Block("", f'<aside class="contact">\n<p>{lines}</p>\n</aside>'))
+        else:
+            self.out.append(Block("p", html, raw))
 
     def add(self, html: str, kind: str = "") -> None:
         self.out.append(Block(kind, html))
@@ -370,7 +376,8 @@ class _Scan:
                     return None  # never closed: its words are text
                 end = i + 1
                 text = self.lines[i]
-        while end < len(self.lines) and self.lines[end].strip() and (name != "!--" or not text.rstrip().endswith("-->")):
+        whole = name == "!--" and text.rstrip().endswith("-->")
+        while end < len(self.lines) and self.lines[end].strip() and not whole:
             text += "\n" + self.lines[end]
             end += 1
         self.flush()

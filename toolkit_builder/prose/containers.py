@@ -23,6 +23,26 @@ _CHOOSE = {"en": ("Choose", "or", "to"), "cy": ("Dewiswch", "neu", "i")}
 _FROM_WORD = {"en": "From", "cy": "Gan"}
 
 
+_PHONE = re.compile(r"(?<![\w£.,/-])(?:\+?\d[\d ()-]{8,16}\d)(?![\w.,/-]*\d)")
+_REACHED = re.compile(
+    r"@[\w-]+\.|\bwww\.|https?://|\b(?:tel|phone|textphone|minicom|e-?mail|fax|mobile)\b", re.IGNORECASE
+)
+_NAME_AND_MAIL = re.compile(r"[^\W\d_][\w .'’-]{2,40}: ?\S+@\S+")
+
+
+def is_contact(lines: list[str]) -> bool:
+    """Whether a paragraph is a contact panel though nobody marked it: short lines, two of which say how to reach
+    somebody (a number, an address, the web), or one line of a name and an e-mail address."""
+    if len(lines) == 1:
+        return len(lines[0]) < 100 and "@" in lines[0] and bool(_NAME_AND_MAIL.fullmatch(lines[0].strip()))
+    if not 3 <= len(lines) <= 20 or max(map(len, lines)) > 60:
+        return False
+    if any(line.rstrip().endswith((".", ":")) and len(line) > 45 for line in lines):
+        return False
+    reached = sum(bool(_PHONE.search(line)) or bool(_REACHED.search(line)) for line in lines)
+    return reached >= 2 and any(map(_PHONE.search, lines))
+
+
 @dataclass(slots=True)
 class Head:
     """The opening line, taken apart. ``number`` is a range for ``choose`` (low, high) or columns (n, n)."""

@@ -18,7 +18,7 @@ from markdown.inlinepatterns import HTML_RE, HtmlInlineProcessor
 from markdown.inlinepatterns import InlineProcessor as Pattern
 from markdown.serializers import to_html_string
 from markdown.treeprocessors import InlineProcessor
-from markdown.util import HTML_PLACEHOLDER, AtomicString
+from markdown.util import AMP_SUBSTITUTE, HTML_PLACEHOLDER, AtomicString
 
 from toolkit_builder.prose.rawhtml import HIDDEN, Verdict, judge
 
@@ -72,7 +72,7 @@ class _RawHtml(HtmlInlineProcessor):
         self.compiled_re = re.compile(self.pattern, re.DOTALL | re.IGNORECASE)
         self.engine = engine
 
-    def handleMatch(self, m: re.Match[str], data: str) -> Any:
+    def handleMatch(self, m: re.Match[str], data: str) -> Any:  # type: ignore[override]
         if m.group(1):
             self.engine.tell("script", self.backslash_unescape(self.unescape(m.group(1))))
             return self.md.htmlStash.store(""), m.start(0), m.end(0)
@@ -97,11 +97,11 @@ class _FootnoteMark(Pattern):
         super().__init__(r"\[\^([^\]\s]+)\]", engine.md)
         self.engine = engine
 
-    def handleMatch(self, m: re.Match[str], data: str) -> Any:
+    def handleMatch(self, m: re.Match[str], data: str) -> Any:  # type: ignore[override]
         mark = self.engine.footnote(m.group(1))
         if mark is None:
             return None, m.start(0), m.end(0)
-        return self.md.htmlStash.store(mark), m.start(0), m.end(0)  # type: ignore[union-attr]
+        return self.md.htmlStash.store(mark), m.start(0), m.end(0)
 
 
 class _Gated(InlineProcessor):
@@ -118,7 +118,7 @@ class _Gated(InlineProcessor):
             return data
         gates = self.gates
         count = len(gates)
-        references = self.md.references  # type: ignore[attr-defined]
+        references = self.md.references
         apply = self._InlineProcessor__applyPattern  # type: ignore[attr-defined]
         start = 0
         while patternIndex < count:
@@ -165,7 +165,7 @@ class Engine:
     @property
     def references(self) -> dict[str, tuple[str, str]]:
         """Link definitions (``[name]: address "title"``): lower-case name -> (address, title)."""
-        found: dict[str, tuple[str, str]] = self.md.references  # type: ignore[attr-defined]
+        found: dict[str, tuple[str, str]] = self.md.references
         return found
 
     def render(self, text: str) -> str:
@@ -183,7 +183,7 @@ class Engine:
             stash = self.md.htmlStash.rawHtmlBlocks
             html = _unstash(html, stash)
             self.md.htmlStash.reset()
-        return html
+        return html.replace(AMP_SUBSTITUTE, "&") if AMP_SUBSTITUTE in html else html
 
     def _finish(self, block: etree.Element) -> None:
         """Attribute lists, missing alt texts, line breaks, and the characters that backslashes protected."""
@@ -220,7 +220,7 @@ def _unstash(html: str, stash: list[Any]) -> str:
         if "\x02" not in html:
             break
         html = _PLACEHOLDER.sub(lambda m: str(stash[int(m[1])]) if int(m[1]) < len(stash) else "", html)
-    return html.replace("\x02amp\x03", "&")
+    return html
 
 
 def attributes(text: str) -> list[tuple[str, str]]:

@@ -14,19 +14,18 @@ from dataclasses import dataclass, field
 
 from toolkit_builder.prose.model import Heading, Link, Prose
 from toolkit_builder.prose.plain import BLOCK, NAME, TAG, count_words, excerpt
+from toolkit_builder.prose.rawhtml import names
 from toolkit_builder.prose.typography import curl
 
-RESERVED = frozenset(
-    "main content top skip nav navigation menu search header footer banner sidebar toc contents breadcrumbs breadcrumb "
-    "comments related share results filter filters contact amendments motions title page body html print theme "
-    "language languages pagination mentions history text agenda".split()
+RESERVED = names(
+    "main content top skip nav navigation menu search header footer banner sidebar toc contents breadcrumbs "
+    "breadcrumb comments related share results filter filters contact amendments motions title page body html print "
+    "theme language languages pagination mentions history text agenda"
 )
 """Anchors that pages use themselves: a heading called "Contact" gets ``contact-2``."""
 
 _CODE = frozenset({"code", "pre", "kbd", "samp"})
-_ENCLOSING = frozenset(
-    "aside section figure blockquote li td th dd dt div details article header footer nav address".split()
-)
+_ENCLOSING = names("aside section figure blockquote li td th dd dt div details article header footer nav address")
 _ID = re.compile(r' id="([^"]*)"')
 _HREF = re.compile(r' (?:href|src)="([^"]*)"')
 _ALT = re.compile(r' alt="([^"]*)"')
@@ -125,9 +124,8 @@ def finish(fragment: str, options: Options, lines: list[str], first_line: int) -
             else:
                 backlink = False
                 if link_at >= 0:
-                    walk.links[-1 if not walk.links[-1][2] else _last_anchor(walk.links)] = (
-                        walk.links[_last_anchor(walk.links)][0], "".join(text[link_at:]).strip(), False,
-                    )  # fmt: skip
+                    last = _last_anchor(walk.links)
+                    walk.links[last] = (walk.links[last][0], "".join(text[link_at:]).strip(), False)
                     link_at = -1
         elif name == "img" and (target := _HREF.search(piece)) is not None:
             alt = _ALT.search(piece)
@@ -292,16 +290,16 @@ def _located(found: list[tuple[str, str, bool]], lines: list[str], first_line: i
         return ()
     source = "\n".join(lines)
     starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
+    for each in lines:
+        starts.append(starts[-1] + len(each) + 1)
     cursors: dict[str, int] = {}
-    links = []
+    links: list[Link] = []
     for raw, text, image in found:
         target = html.unescape(raw)
         at = _find(source, target, cursors)
         line = bisect.bisect_right(starts, at) - 1 if at >= 0 else -1
-        place = (first_line + line, at - starts[line] + 1) if at >= 0 else (0, 0)
-        links.append(Link(target, html.unescape(text), *place, image))
+        number, column = (first_line + line, at - starts[line] + 1) if at >= 0 else (0, 0)
+        links.append(Link(target, html.unescape(text), number, column, image))
     return tuple(links)
 
 

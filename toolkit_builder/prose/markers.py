@@ -71,7 +71,7 @@ def read(line: str) -> Marker | None:
     indent, gap, rest = len(match["indent"]), match["gap"], line[match.end() :]
     if match["bullet"]:
         shape = "-" if match["bullet"] in "-*+" else "•"
-        return Marker(indent, shape, "", match["bullet"], match.end() if rest else match.end(), False)
+        return Marker(indent, shape, "", match["bullet"], match.end(), False)
     label = match["inner"] or match["label"]
     shape = "(N)" if match["inner"] else "N" + match["end"]
     tight = not gap and bool(rest)

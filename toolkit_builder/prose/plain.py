@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass
+
+from toolkit_builder.prose.rawhtml import names
 
 TAG = re.compile(r"(<!--.*?-->|</?[A-Za-z][^\s<>\"]*(?:\s[^<>\"]*(?:\"[^\"]*\"[^<>\"]*)*)?>)", re.DOTALL)
 """One tag of a sanitised fragment (its attribute values are in double quotes)."""
 
 NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)")
 
-BLOCK = frozenset(
-    "address article aside blockquote br caption center dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 "
-    "header hr li nav ol p pre section summary table tbody td tfoot th thead tr ul col colgroup".split()
+BLOCK = names(
+    "address article aside blockquote br caption center dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 "
+    "h6 header hr li nav ol p pre section summary table tbody td tfoot th thead tr ul col colgroup"
 )
 """Tags that part words."""
 
 _MARKER = re.compile(r' data-marker="([^"]*)"')
 _VALUE = re.compile(r' (?:value|start)="(-?\d+)"')
+_TYPE = re.compile(r' type="([1aAiI])"')
 _SPACE = re.compile(r"[ \t]*\n\s*")
+
+
+@dataclass(slots=True)
+class _List:
+    """A list being written: its kind of numbering ("" for bullets) and the number of its next item."""
+
+    kind: str
+    value: int
 
 
 def plain(fragment: str) -> str:
@@ -27,11 +39,15 @@ def plain(fragment: str) -> str:
     Links back from footnotes are left out.
     """
     out: list[str] = []
-    counters: list[int | None] = []
+    lists: list[_List] = []
+    marker = ""
     skipping = False
     for position, piece in enumerate(TAG.split(fragment)):
         if position % 2 == 0:
             if piece and not skipping:
+                if marker and not piece.isspace():
+                    out.append(marker)
+                    marker, piece = "", piece.lstrip()
                 out.append(piece)
             continue
         match = NAME.match(piece)
@@ -39,29 +55,48 @@ def plain(fragment: str) -> str:
         closing = piece.startswith("</")
         if name == "a" and (skipping or 'class="footnote-backref"' in piece):
             skipping = not closing
-        elif name in ("ol", "ul") and not closing:
-            first = _VALUE.search(piece) if name == "ol" else None
-            counters.append(None if name == "ul" else int(first[1]) if first else 1)
-        elif name in ("ol", "ul") and counters:
-            counters.pop()
+        elif name in ("ol", "ul"):
+            if not closing:
+                lists.append(_opened(name, piece))
+            elif lists:
+                lists.pop()
         if name in BLOCK:
             out.append("\n")
-        if name == "li" and not closing:
-            out.append(_marker(piece, counters))
+        if name == "li":
+            marker = "" if closing else _marker(piece, lists)
         elif name == "img" and (alt := re.search(r' alt="([^"]*)"', piece)):
-            out.append(alt[1])
+            out.append(marker + alt[1])
+            marker = ""
     return _SPACE.sub("\n", html.unescape("".join(out))).strip()
 
 
-def _marker(tag: str, counters: list[int | None]) -> str:
+def _opened(name: str, tag: str) -> _List:
+    if name == "ul":
+        return _List("", 0)
+    kind, first = _TYPE.search(tag), _VALUE.search(tag)
+    return _List(kind[1] if kind else "1", int(first[1]) if first else 1)
+
+
+def _marker(tag: str, lists: list[_List]) -> str:
     """What is printed before an item, and the count moved on."""
-    if not counters or counters[-1] is None:
+    if not lists or not lists[-1].kind:
         return "• "
+    current = lists[-1]
     given = _VALUE.search(tag)
-    value = int(given[1]) if given else counters[-1]
-    counters[-1] = value + 1
+    value = int(given[1]) if given else current.value
+    current.value = value + 1
     printed = _MARKER.search(tag)
-    return f"{printed[1]} " if printed else f"{value}. "
+    return f"{printed[1]} " if printed else f"{label(current.kind, value)}. "
+
+
+def label(kind: str, value: int) -> str:
+    """A number in the numbering of a list's ``type``: 2 is ``2``, ``b``, ``B``, ``ii`` or ``II``."""
+    if kind in "aA" and 0 < value <= 26:
+        return chr(ord(kind) + value - 1)
+    if kind in "iI" and 0 < value < 40:
+        roman = "x" * (value // 10) + ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[value % 10]
+        return roman if kind == "i" else roman.upper()
+    return str(value)
 
 
 def excerpt(text: str, longest: int = 200) -> str:

@@ -9,32 +9,38 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-KEPT = frozenset(
+
+def names(spaced: str) -> frozenset[str]:
+    """Names written with spaces between them, as a set."""
+    return frozenset(spaced.split())
+
+
+KEPT = names(
     "a abbr address article aside b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn "
     "div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li mark nav ol p pre q rp rt "
-    "ruby s samp section small span strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr".split()
+    "ruby s samp section small span strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr"
 )
 """Tags that content may use as they are."""
 
 HIDDEN = frozenset({"script", "style"})
 """Elements whose content is no text: they go, with a report."""
 
-DROPPED = frozenset(
+DROPPED = names(
     "applet audio base body button canvas datalist dialog embed fieldset font form frame frameset head html iframe "
     "input label legend link main map area marquee menu meta meter noembed noframes noscript object optgroup option "
     "output param picture plaintext portal progress select slot source svg math template textarea title tt track "
-    "video xmp strike big blink basefont hgroup search script style".split()
+    "video xmp strike big blink basefont hgroup search script style"
 )
 """Real tags that content may not use: the tag goes, the words in it stay."""
 
-BLOCKS = frozenset(
+BLOCKS = names(
     "address article aside blockquote center details dialog dd div dl dt fieldset figcaption figure footer form h1 "
     "h2 h3 h4 h5 h6 header hr iframe legend li link main meta nav ol p pre script search section style summary "
-    "table tbody td tfoot th thead title tr ul object video audio svg math noscript template html head body".split()
+    "table tbody td tfoot th thead title tr ul object video audio svg math noscript template html head body"
 )
 """Tags that start a block of raw HTML when they start a line."""
 
-_BARE = frozenset("open reversed hidden controls nowrap checked disabled selected required async defer muted loop".split())
+_BARE = names("open reversed hidden controls nowrap checked disabled selected required async defer muted loop")
 
 TAG = re.compile(
     r"</?(?P<name>[A-Za-z][A-Za-z0-9-]*)"

@@ -74,6 +74,9 @@ def _judge(match: re.Match[str]) -> str:
     return match.group() if allowed(html.unescape(match[3])) else match[1]
 
 
+_SUSPECT = re.compile(
+    r"""(?:href|src)\s*=\s*["']?(?!(?:https?://|mailto:|tel:|[#?.]|/[^/\\]|[\w-]+[/."']))""", re.IGNORECASE
+)
 _RAW_ADDRESS = re.compile(r"""\b(?:href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 
 
@@ -85,6 +88,3 @@ def refused_addresses(fragment: str, tell: Callable[[str], None]) -> None:
         address = html.unescape(match[1] or match[2] or match[3] or "")
         if address and not allowed(address):
             tell(address)
-
-
-_SUSPECT = re.compile(r"""(?:href|src)\s*=\s*["']?(?!(?:https?://|mailto:|tel:|[#?.]|/[^/\\]|[\w-]+[/."']))""", re.IGNORECASE)

@@ -62,7 +62,7 @@ def cells(line: str) -> list[str]:
 def take(lines: list[str], at: int, header: str) -> Table | None:
     """The table whose header is line ``at``, or None where header and delimiter row do not agree."""
     heads, marks = cells(header), cells(lines[at + 1])
-    if len(heads) != len(marks) or "|" not in header and len(heads) > 1:
+    if len(heads) != len(marks) or ("|" not in header and len(heads) > 1):
         return None
     aligned = [_alignment(mark) for mark in marks]
     rows, end = [], at + 2
