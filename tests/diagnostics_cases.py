@@ -14,7 +14,8 @@ and its like stand for bytes), ``name escaped`` (the same in the path), ``pipe``
 ``N bytes`` (a file that long, all zeros). A project is given the shortest ``toolkit.yaml`` and an empty ``content``;
 ``(none)`` takes one of them away.
 
-``python tests/diagnostics_cases.py`` writes the reference anew.
+Cases whose names begin with ``file-``, ``yaml-``, ``value-`` or ``config-`` are about reading alone; all others are
+checked as whole sites. ``python tests/diagnostics_cases.py`` writes the reference anew.
 """
 
 from __future__ import annotations
@@ -73,6 +74,11 @@ class Case:
     words: str
     files: tuple[File, ...]
     report: str
+
+    @property
+    def area(self) -> str:
+        """The first word of the case's file name: ``file``, ``yaml``, ``value``, ``config`` or another."""
+        return self.name.partition("-")[0]
 
     @property
     def codes(self) -> list[str]:

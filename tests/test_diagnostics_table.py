@@ -19,7 +19,16 @@ TESTED_ELSEWHERE = {"F102", "Y216", "Y299", "V399"}
 READING = ("sources", "encodings", "yamltext", "yamlerrors", "decode", "wording", "config")
 
 
-def report(project: Path) -> list[Diagnostic]:
+def report(case: Case, project: Path) -> list[Diagnostic]:
+    """What ``toolkit check`` says; for a case of reading, what reading alone says: its projects are no whole sites."""
+    if case.area in ("file", "yaml", "value", "config"):
+        return reading(project)
+    from toolkit_builder.pipeline import Options, check
+
+    return check(project, Options(clock="2027-06-20T12:00", jobs=1))
+
+
+def reading(project: Path) -> list[Diagnostic]:
     """Everything that is wrong with a project's files, as far as reading them can tell."""
     _, found = config.load(project, {})
     tree, more = sources.scan(project)
@@ -35,7 +44,7 @@ def test_report(case: Case, tmp_path: Path) -> None:
     if sys.platform == "win32" and any(f.how == "pipe" or f.how.startswith("link") for f in case.files):
         pytest.skip("needs pipes or links")
     case.make(tmp_path)
-    shown = "".join(as_text(d) + "\n" for d in report(tmp_path))
+    shown = "".join(as_text(d) + "\n" for d in report(case, tmp_path))
     assert shown == case.report
 
 
