@@ -1,0 +1,187 @@
+"""Words going in or out at a place of the source -> the exact edit that reads well there.
+
+No double spaces, no missing ones, no doubled punctuation, no emphasis marks left open; nothing else is changed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_OPENING = "(\"“‘'[«£$€#"
+_CLOSING = ".,;:!?)”’]»%…"
+_MARKUP = "*_`"
+_SENTENCE = re.compile(r"[A-Z“\"‘'(].*[.!?][”\"’')]*$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A replacement of ``source[start:end]`` by ``new``."""
+
+    start: int
+    end: int
+    new: str = ""
+
+
+def is_sentence(text: str) -> bool:
+    """A whole sentence of some length: a capital at the beginning, a stop at the end."""
+    return _SENTENCE.match(text) is not None and len(text.split()) >= 4
+
+
+def before_of(source: str, at: int, floor: int) -> str:
+    """The last visible character before an offset, or nothing at the beginning of a block."""
+    while at > floor and source[at - 1] in _MARKUP:
+        at -= 1
+    return source[at - 1] if at > floor else ""
+
+
+def after_of(source: str, at: int, ceiling: int) -> str:
+    """The next visible character after an offset, or nothing at the end of a block."""
+    while at < ceiling and source[at] in _MARKUP:
+        at += 1
+    return source[at] if at < ceiling else ""
+
+
+def needs_space(left: str, right: str) -> bool:
+    """Whether a space belongs between two characters that now meet."""
+    if not left or not right or left.isspace() or right.isspace():
+        return False
+    if right in _CLOSING and right not in "’'\"":
+        return False
+    if left in "([“‘«£$€/" or right in "/":
+        return False
+    return not (left in "-–—" and left == "-")
+
+
+def _starts_open(text: str, floor_char: str) -> bool:
+    """Whether text begins a word or a quotation (and so wants a space before it)."""
+    first = text[0]
+    if first.isalnum() or first in "(“‘«£$€[&*_`–—":
+        return True
+    if first in "\"'":
+        return not text[1:2] in {"s", "t", ""} or floor_char == "" or text.count(first) > 1
+    return first == "-" and text[1:2] == " "
+
+
+def insert(source: str, at: int, text: str, floor: int, ceiling: int) -> Cut:
+    """Words at an offset inside a block whose text is ``source[floor:ceiling]``."""
+    left, right = before_of(source, at, floor), after_of(source, at, ceiling)
+    text = _without_double(text, right, left)
+    if not text:
+        return Cut(at, at)
+    lead = " " if left and not left.isspace() and left not in "([“‘«/" and _starts_open(text, left) else ""
+    if left == "-" and lead:
+        lead = ""
+    trail = " " if needs_space(text[-1], right) and (right.isalnum() or right in _OPENING or right in "–—&") else ""
+    if left.isspace() and not _starts_open(text, left):  # punctuation stands at the word before
+        start = at
+        while start > floor and source[start - 1].isspace():
+            start -= 1
+        gap = source[start:at]
+        return Cut(start, at, text + (gap if right and not right.isspace() and right not in _CLOSING else ""))
+    return Cut(at, at, lead + text + trail)
+
+
+def _without_double(text: str, right: str, left: str) -> str:
+    """Punctuation at the edges of the new words that stands there already, or that a stronger one makes idle."""
+    while text and right and ((text[-1] == right and right in ",;:.") or (text[-1] in ",;" and right in ".;:")):
+        text = text[:-1].rstrip()
+    if text[:1] and text[0] == left and left in ",;:":
+        text = text[1:].lstrip()
+    return text
+
+
+def delete(source: str, start: int, end: int, floor: int, ceiling: int) -> Cut:
+    """Words out, with the space that would be left over."""
+    start, end = _with_marks(source, start, end, floor, ceiling)
+    keep = open_marks(source[start:end])
+    left, right = before_of(source, start, floor), after_of(source, end, ceiling)
+    if not left:
+        while end < ceiling and (source[end].isspace() or source[end] in ",;"):
+            end += 1
+    elif left.isspace() and (not right or right.isspace() or right in ".,;:!?)"):
+        while start > floor and source[start - 1].isspace():
+            start -= 1
+        before = source[start - 1] if start > floor else ""
+        if before and before in ",;" and right and right in ",;.":  # a comma met by another
+            start -= 1
+    elif right.isspace() and left in "([“‘":
+        while end < ceiling and source[end].isspace():
+            end += 1
+    return Cut(start, end, keep)
+
+
+def swap(source: str, start: int, end: int, text: str, floor: int, ceiling: int) -> Cut:
+    """New words in the place of old ones."""
+    start, end = _whole_marks(source, start, end)
+    keep = open_marks(source[start:end])
+    left, right = before_of(source, start, floor), after_of(source, end, ceiling)
+    text = _without_double(text, right, left)
+    if not text:
+        return delete(source, start, end, floor, ceiling)
+    lead = trail = ""
+    if left.isspace() and text[0] in ".,;:!?)":
+        while start > floor and source[start - 1].isspace():
+            start -= 1
+    elif left and not left.isspace() and left not in "([“‘«/-" and _starts_open(text, left) and left not in "\"'*_":
+        lead = " "
+    if right and right.isalnum() and text[-1] not in "-/(":
+        trail = " "
+    return Cut(start, end, lead + text + keep + trail)
+
+
+def append(source: str, end: int, text: str, floor: int, *, sentence: bool = False) -> Cut:
+    """Words at the end of a block: a continuation goes before the closing punctuation, a new sentence after it."""
+    stop = end
+    while stop > floor and source[stop - 1] in _MARKUP:
+        stop -= 1
+    last = source[stop - 1] if stop > floor else ""
+    goes_on = text[0] in ",;:–—-(" or text[0].islower()
+    if goes_on and last and last in ".;," and not sentence:
+        cut = stop - 1
+        closing = "" if text[-1] in ".;,:!?" else last
+        joined = text if text[0] in ",;:" else " " + text
+        return Cut(cut, stop, joined + closing)
+    at = end if last in ".;,:!?" or stop == end else stop
+    lead = " " if last and text[0] not in ",;:.!?" else ""
+    return Cut(at, at, lead + text)
+
+
+def prepend(source: str, at: int, text: str) -> Cut:
+    """Words at the beginning of a block."""
+    return Cut(at, at, text + ("" if text[-1].isspace() else " "))
+
+
+def _with_marks(source: str, start: int, end: int, floor: int, ceiling: int) -> tuple[int, int]:
+    """Emphasis that held only the words that go, goes with them."""
+    start, end = _whole_marks(source, start, end)
+    while start > floor and end < ceiling and source[start - 1] in _MARKUP and source[end] == source[start - 1]:
+        start, end = start - 1, end + 1
+    pair = source[start - 1 : start] + source[end : end + 1] if start > floor and end < ceiling else ""
+    if pair in {"“”", "‘’", '""', "()", "«»"}:  # empty quotation marks would be left
+        start, end = start - 1, end + 1
+    return start, end
+
+
+def _whole_marks(source: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch never begins or ends inside a run of emphasis marks."""
+    while start < end and source[start] in "*" and start > 0 and source[start - 1] == source[start]:
+        start += 1
+    return start, end
+
+
+def open_marks(removed: str) -> str:
+    """Emphasis marks in a removed stretch whose partner stays: they must stay too."""
+    keep = ""
+    for mark in ("**", "__"):
+        if removed.count(mark) % 2:
+            keep += mark
+        removed = removed.replace(mark, "")
+    if len(re.findall(r"(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)", removed)) % 2:
+        keep += "*"
+    return keep
+
+
+def breaks_link(removed: str) -> bool:
+    """Whether a stretch holds one end of a link or image only."""
+    return removed.count("[") != removed.count("]") or removed.count("](") != len(re.findall(r"\]\([^)]*\)", removed))

@@ -1,0 +1,454 @@
+"""Places and quoted words of an instruction + a motion -> where they are in the printed text, or why they are not.
+
+Places mean the text as printed. A place that could mean two things stays two candidates until quoted words decide
+between them; what nothing decides is a ``Problem`` that offers the places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from toolkit_builder.motions.finding import Finder, Match
+from toolkit_builder.motions.folding import folded_text
+from toolkit_builder.motions.inline import visible
+from toolkit_builder.motions.instructions import Path, Place, Words, print_place, quoted
+from toolkit_builder.motions.lines import LineMap
+from toolkit_builder.motions.sentences import sentences
+from toolkit_builder.motions.text import Block, MotionText
+
+_POINTS = {"point", "call", "bullet", "clause", "subpoint"}
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A stretch of the source that a place names.
+
+    ``blocks`` are those it covers; ``wide`` is where it ends together with the calls it introduces; ``loose``
+    regions (lines) only prefer, because printed papers number lines in many ways.
+    """
+
+    unit: str
+    start: int
+    end: int
+    blocks: tuple[Block, ...] = ()
+    wide: int = 0
+    loose: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something could not be located: a code, a sentence, what to do."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+@dataclass
+class Locator:
+    """A motion made ready for looking things up."""
+
+    text: MotionText
+    lines: LineMap
+    finder: Finder
+
+    @property
+    def whole(self) -> Region:
+        return Region("motion", 0, len(self.text.source), self.text.blocks)
+
+    # --- places ------------------------------------------------------------------------------------------
+
+    def regions(self, path: Path, inherited: int = 0) -> tuple[list[Region], Problem | None]:
+        """The candidates for a path. Places given once for several instructions yield to one's own."""
+        found, problem = self._walk(path)
+        if problem is not None and 0 < inherited < len(path):
+            without, other = self._walk(path[inherited:])
+            if other is None and any(p.unit in _POINTS | {"paragraph"} for p in path[inherited:]):
+                return without, None
+        return found, problem
+
+    def _walk(self, path: Path) -> tuple[list[Region], Problem | None]:
+        current = [self.whole]
+        for place in path:
+            inside: dict[tuple[int, int, str], Region] = {}
+            for region in current:
+                for found in self._inside(region, place):
+                    inside.setdefault((found.start, found.end, found.unit), found)
+            if not inside:
+                return [], self._absent(place, path)
+            current = list(inside.values())
+        return current, None
+
+    def _absent(self, place: Place, path: Path) -> Problem:
+        name = print_place(place)
+        counts = []
+        paragraphs = len(self.text.paragraphs)
+        counts.append(f"{paragraphs} paragraph{'' if paragraphs == 1 else 's'}")
+        calls = [b for b in self.text.calls if b.depth == 1]
+        if calls:
+            counts.append(f"points {', '.join(b.marker.strip('().') or '-' for b in calls[:12])}"
+                          if not calls[0].is_bullet else f"{len(calls)} bullets")  # fmt: skip
+        inside = f" in {print_place(path[0])}" if len(path) > 1 and path[0] != place else ""
+        if place.unit == "row":
+            return Problem("A306", f"a row is named by its words: {name}", 'write: the row beginning "..."')
+        if place.unit == "sentence" and len(path) == 1:
+            return Problem("A306", f"{name} needs the paragraph or point it stands in", "write: the last sentence of paragraph 2")
+        return Problem("A305", f"there is no {name.removeprefix('the ')}{inside}", f"the motion has {' and '.join(counts)}")
+
+    def _inside(self, region: Region, place: Place) -> list[Region]:
+        if place.unit == "motion":
+            return [region]
+        readers: dict[str, Callable[[Region, Place], list[Region]]] = {
+            "title": self._title, "preamble": self._preamble, "section": self._section, "paragraph": self._paragraph,
+            "sentence": self._sentence, "line": self._line, "heading": self._heading, "table": self._table,
+            "row": self._row, "list": self._list,
+        }  # fmt: skip
+        return readers.get(place.unit, self._point)(region, place)
+
+    def _title(self, region: Region, place: Place) -> list[Region]:
+        for block in self.text.blocks[:1]:
+            if block.kind == "heading" and (not self.text.title or self.text.text(block) == self.text.title):
+                return [Region("heading", block.content, block.end, (block,), name="the title")]
+        return [Region("title", 0, 0, name="the title")] if self.text.title else []
+
+    def _preamble(self, region: Region, place: Place) -> list[Region]:
+        blocks = []
+        for block in region.blocks:
+            if block.role == "operative":
+                break
+            if block.kind != "heading":
+                blocks.append(block)
+        return [self._span("preamble", blocks)] if blocks else []
+
+    def _section(self, region: Region, place: Place) -> list[Region]:
+        if not place.opener:
+            return self._clauses(region, place)
+        wanted = place.opener.removeprefix("further ")
+        runs: list[list[Block]] = []
+        for block in region.blocks:
+            if block.opens or not runs or runs[-1][-1].section != block.section:
+                further = " further " in f" {self.text.text(block)[:80].lower()} "
+                joins = runs and runs[-1][-1].section == block.section and not further and block.opens
+                if joins:
+                    runs[-1].append(block)
+                else:
+                    runs.append([block])
+            else:
+                runs[-1].append(block)
+        found = [run for run in runs if run[0].section == wanted]
+        furthers = [run for run in found if " further " in f" {self.text.text(run[0])[:80].lower()} "]
+        if place.opener.startswith("further "):
+            found = furthers
+        elif len(found) > 1:
+            found = [run for run in found if run not in furthers] or found
+        return [self._span("section", run) for run in found]
+
+    def _span(self, unit: str, blocks: list[Block]) -> Region:
+        first, last = blocks[0], blocks[-1]
+        return Region(unit, first.start, self.text.extent(last), tuple(blocks), name=self._name(blocks))
+
+    def _name(self, blocks: list[Block]) -> str:
+        first = self.text.address(blocks[0])
+        return first if len(blocks) == 1 else f"{first} to {self.text.address(blocks[-1])}"
+
+    def _one(self, block: Block, unit: str, *, introduced: bool = False) -> Region:
+        calls = self.text.calls_of(block)
+        blocks = (block, *self.text.children(block), *(calls if introduced else ()))
+        end = calls[-1].end if introduced and calls else self.text.extent(block)
+        wide = calls[-1].end if calls and self.introduces(block) else 0
+        return Region(unit, block.start, end, blocks, wide, name=self.text.address(block))
+
+    def introduces(self, block: Block) -> bool:
+        """Whether a paragraph is the beginning of the list after it (it ends in a colon, or does not end)."""
+        words = self.text.text(block).rstrip("*_ ”\"'’")
+        return bool(self.text.calls_of(block)) and not words.endswith((".", "?", "!"))
+
+    def _pick(self, blocks: list[Block], place: Place, unit: str) -> list[Region]:
+        """Ordinals, and the words a block begins, ends or is full of."""
+        if place.ordinal:
+            chosen = blocks[place.ordinal :] if place.ordinal < 0 else blocks[place.ordinal - 1 :]
+            if place.ordinal == -1 and place.count > 1:
+                chosen = blocks[-place.count :] if place.count <= len(blocks) else []
+            if not chosen or place.count > len(chosen):
+                return []
+            chosen = chosen[: place.count]
+            blocks = [chosen[0], *chosen[1:]] if place.count > 1 else chosen[:1]
+            if place.count > 1:
+                return [self._several(blocks, unit)]
+        blocks = [b for b in blocks if self._described(self.text.text(b), place)]
+        return [self._one(b, unit, introduced=place.introduced) for b in blocks]
+
+    def _several(self, blocks: list[Block], unit: str) -> Region:
+        last = blocks[-1]
+        inner = tuple(dict.fromkeys(b for top in blocks for b in (top, *self.text.children(top))))
+        wide = self.text.calls_of(last)
+        return Region(unit, blocks[0].start, self.text.extent(last), inner,
+                      wide[-1].end if wide and self.introduces(last) else 0, name=self._name(blocks))  # fmt: skip
+
+    @staticmethod
+    def _described(words: str, place: Place) -> bool:
+        folded = folded_text(words).lower()
+
+        def bare(quote: str) -> str:
+            return folded_text(quote).lower().strip(" .,;:'")
+
+        if place.beginning and not folded.lstrip("'").startswith(bare(place.beginning)):
+            return False
+        if place.ending and not folded.rstrip(" .,;:'").endswith(bare(place.ending)):
+            return False
+        return not place.containing or bare(place.containing) in folded
+
+    def _paragraph(self, region: Region, place: Place) -> list[Region]:
+        plain = [b for b in region.blocks if b.kind == "paragraph"]
+        everywhere = list(self.text.paragraphs)
+        by_words = bool(place.beginning or place.ending or place.containing)
+        if place.labels:
+            if not everywhere:  # every paragraph is numbered
+                return self._point(region, replace(place, unit="point"))
+            if not place.labels[0].isdigit() or len(place.labels) > 1:
+                return self._point(region, replace(place, unit="point"))
+            first = int(place.labels[0])
+            last = int(place.until[0]) if place.until and place.until[0].isdigit() else first
+            numbered = [b for b in plain if first <= b.number <= last]
+            relative = plain[first - 1 : last] if region.unit == "section" else []
+            if place.until:
+                sets = [chosen for chosen in (numbered, relative) if len(chosen) == last - first + 1]
+                unique = {(s[0].id, s[-1].id): s for s in sets}
+                return [self._several(blocks, "paragraph") for blocks in unique.values()]
+            both = dict.fromkeys([*numbered, *relative])
+            return self._pick(list(both), replace(place, labels=()), "paragraph")
+        found = self._pick(plain, place, "paragraph")
+        if not found and by_words:
+            return self._pick([b for b in region.blocks if b.kind == "call"], place, "point")
+        if not found and not plain and place.ordinal:
+            return self._point(region, place)
+        return found
+
+    def _clauses(self, region: Region, place: Place) -> list[Region]:
+        """``clause 3``, ``section 3``: a point where there are points, else a paragraph."""
+        if any(b.kind == "call" for b in region.blocks):
+            return self._point(region, replace(place, unit="point"))
+        return self._paragraph(region, replace(place, unit="paragraph"))
+
+    def _point(self, region: Region, place: Place) -> list[Region]:
+        if place.unit == "clause" and not any(b.kind == "call" for b in region.blocks):
+            return self._paragraph(region, replace(place, unit="paragraph"))
+        calls = self._calls_in(region)
+        if place.unit == "call" and any(b.role == "operative" for b in calls):
+            calls = [b for b in calls if b.role == "operative"]
+        if place.unit == "bullet" and any(b.is_bullet for b in calls):
+            calls = [b for b in calls if b.is_bullet]
+        if place.labels:
+            return self._labelled(calls, place)
+        top = min((b.depth for b in calls), default=1)
+        shallow = [b for b in calls if b.depth == top]
+        lists: dict[int, list[Block]] = {}
+        for block in shallow:
+            lists.setdefault(block.list_no, []).append(block)
+        if place.ordinal < 0 and lists:
+            lists = {0: shallow}
+        if not place.ordinal:
+            return self._pick(calls if place.beginning or place.ending or place.containing else shallow, place, "point")
+        return [found for blocks in lists.values() for found in self._pick(blocks, place, "point")]
+
+    def _calls_in(self, region: Region) -> list[Block]:
+        if region.unit == "point":
+            return [b for top in region.blocks[:1] for b in self.text.children(top)]
+        if region.unit == "paragraph" and region.blocks:
+            return [*self.text.calls_of(region.blocks[-1])] or [b for b in region.blocks if b.kind == "call"]
+        return [b for b in region.blocks if b.kind == "call"]
+
+    def _labelled(self, calls: list[Block], place: Place) -> list[Region]:
+        first = self._by_label(calls, place.labels)
+        if place.unit != "bullet" and any(not b.is_bullet for b in first):
+            first = [b for b in first if not b.is_bullet]
+        if not place.until:
+            return [r for b in first for r in self._pick([b], replace(place, labels=()), "point")]
+        found = []
+        for block in first:
+            siblings = [b for b in calls if b.list_no == block.list_no and b.labels[:-1] == block.labels[:-1]]
+            last = [b for b in siblings if b.labels == place.until or b.labels[-1:] == place.until[-1:]]
+            if len(last) == 1 and last[0].start > block.start:
+                run = siblings[siblings.index(block) : siblings.index(last[0]) + 1]
+                found.append(self._several(run, "point"))
+        return found
+
+    @staticmethod
+    def _by_label(calls: list[Block], labels: tuple[str, ...]) -> list[Block]:
+        exact = [b for b in calls if b.labels == labels]
+        if exact:
+            return exact
+        if len(labels) == 1:
+            return [b for b in calls if b.labels[-1:] == labels]
+        return [b for b in calls if b.labels[-len(labels) :] == labels]
+
+    def _sentence(self, region: Region, place: Place) -> list[Region]:
+        blocks = [b for b in region.blocks if b.kind in {"paragraph", "call", "quote"}]
+        by_words = bool(place.beginning or place.ending or place.containing)
+        if not by_words and len(blocks) > 1 and region.unit in {"paragraph", "point"}:
+            blocks = blocks[:1]
+        if not blocks or (len(blocks) > 1 and not by_words):
+            return []
+        found: list[Region] = []
+        for block in blocks:
+            seen = visible(self.text.inline(block))
+            spans = sentences(seen.text)
+            if place.labels and place.labels[0].isdigit():
+                place = replace(place, ordinal=int(place.labels[0]), labels=())
+            if place.ordinal:
+                if place.ordinal < 0:
+                    size = place.count if place.ordinal == -1 else 1
+                    first = len(spans) - (size if place.ordinal == -1 else -place.ordinal)
+                else:
+                    first, size = place.ordinal - 1, place.count
+                if first < 0 or first + size > len(spans):
+                    continue
+                spans = [(spans[first][0], spans[first + size - 1][1])]
+            for start, end in spans:
+                if self._described(seen.text[start:end], place):
+                    found.append(Region("sentence", block.content + seen.starts[start], block.content + seen.ends[end - 1],
+                                        (block,), name=f"{print_place(place)} of {self.text.address(block)}"))  # fmt: skip
+        return found
+
+    def _line(self, region: Region, place: Place) -> list[Region]:
+        numbers = self.lines.lines
+        if region.unit != "motion":
+            inside = {b.id for b in region.blocks}
+            numbers = tuple(line for line in numbers if line.block in inside)
+        first = place.ordinal or (int(place.labels[0]) if place.labels and place.labels[0].isdigit() else 0)
+        last = int(place.until[0]) if place.until and place.until[0].isdigit() else first
+        index = len(numbers) + first if first < 0 else first - 1
+        stop = index + 1 if first < 0 else last
+        chosen = numbers[index:stop] if first and 0 <= index else ()
+        name = print_place(place)
+        if not chosen:  # printed elsewhere with other lines: the quoted words must do without
+            return [replace(region, loose=True, name=name, unit="line")] if first else []
+        blocks = tuple(b for b in self.text.blocks if b.id in {line.block for line in chosen})
+        return [Region("line", chosen[0].start, chosen[-1].end, blocks, wide=region.end, loose=True, name=name)]
+
+    def _heading(self, region: Region, place: Place) -> list[Region]:
+        return self._pick_numbered([b for b in region.blocks if b.kind == "heading"], place, "heading")
+
+    def _table(self, region: Region, place: Place) -> list[Region]:
+        return self._pick_numbered([b for b in region.blocks if b.kind == "table"], place, "table")
+
+    def _pick_numbered(self, blocks: list[Block], place: Place, unit: str) -> list[Region]:
+        if place.labels and place.labels[0].isdigit():
+            place = replace(place, ordinal=int(place.labels[0]), labels=())
+        return self._pick(blocks, place, unit)
+
+    def _row(self, region: Region, place: Place) -> list[Region]:
+        if not place.beginning and not place.containing:
+            return []
+        found = []
+        for line in self.lines.lines:
+            block = self.text.block(line.block)
+            inside = region.start <= line.start < max(region.end, region.wide)
+            if block and block.kind == "table" and inside and self._described(line.text.strip("| "), place):
+                found.append(Region("row", line.start, line.end, (block,), name=print_place(place)))
+        return found
+
+    def _list(self, region: Region, place: Place) -> list[Region]:
+        lists: dict[int, list[Block]] = {}
+        for block in region.blocks:
+            if block.kind == "call":
+                lists.setdefault(block.list_no, []).append(block)
+        return [self._span("list", blocks) for blocks in lists.values()]
+
+    # --- words -------------------------------------------------------------------------------------------
+
+    def words(self, words: Words, regions: Iterable[Region]) -> tuple[list[Match], Problem | None]:
+        """Where quoted words stand within the candidates: one match, or all where ``every`` is set."""
+        regions = list(regions)
+        matches: dict[tuple[int, int], Match] = {}
+        for region in regions:
+            for match in self._in_region(words, region):
+                matches.setdefault((match.start, match.end), match)
+        found = sorted(matches.values(), key=lambda m: (m.start, m.end))
+        if not found:
+            return [], self._not_there(words, regions)
+        if words.every:
+            return found, None
+        if words.occurrence:
+            index = words.occurrence if words.occurrence < 0 else words.occurrence - 1
+            if len(regions) == 1 and -len(found) <= index < len(found):
+                return [found[index]], None
+            return [], Problem("A303", f"{quoted(words.quote)} stands there {_times(len(found))}", self._offer(found))
+        if len(found) > 1:
+            return [], Problem("A302", f"{quoted(words.quote)} stands in {len(found)} places", self._offer(found))
+        return found, None
+
+    def _in_region(self, words: Words, region: Region) -> list[Match]:
+        if region.loose:
+            return self._near_line(words, region)
+        found = self._beside(words, self.finder.find(words.quote, region.start, region.end))
+        if not found and region.wide > region.end:
+            found = self._beside(words, self.finder.find(words.quote, region.start, region.wide))
+        return found
+
+    def _near_line(self, words: Words, region: Region) -> list[Match]:
+        """Lines prefer: words that touch the line, if several; the only ones in the block (or motion), if not."""
+        outer = self._around(region)
+        everywhere = self._beside(words, self.finder.find(words.quote, outer.start, max(outer.end, outer.wide)))
+        touching = [m for m in everywhere if m.start < region.end and m.end > region.start]
+        if words.occurrence or words.every:
+            return touching or everywhere
+        return touching if len(touching) == 1 else everywhere
+
+    def _around(self, region: Region) -> Region:
+        """The block around a line that was named within a block; the motion for a line of the motion."""
+        if region.wide and region.wide != self.whole.end and region.blocks:
+            block = region.blocks[0]
+            return self._one(block, "paragraph")
+        return self.whole if region.wide == self.whole.end else region
+
+    def _beside(self, words: Words, found: list[Match]) -> list[Match]:
+        """Only the matches with the neighbour that was named."""
+        if not (words.after or words.before):
+            return found
+        neighbours = self.finder.find(words.after or words.before)
+        source = self.text.source
+        if words.after:
+            return [m for m in found if any(not source[n.end : m.start].strip(" \n,;") and n.end <= m.start for n in neighbours)]
+        return [m for m in found if any(not source[m.end : n.start].strip(" \n,;") and m.end <= n.start for n in neighbours)]
+
+    def _offer(self, found: list[Match]) -> str:
+        """``paragraph 2 or paragraph 5?``"""
+        names: list[str] = []
+        for match in found:
+            block = self.text.block(match.first)
+            line = self.lines.at(match.start)
+            name = f"{self.text.address(block)}, line {line.within}" if block and line else ""
+            if name and name not in names:
+                names.append(name)
+        shown = names[:6]
+        return f"which is meant: {', '.join(shown[:-1])}{' or ' if len(shown) > 1 else ''}{shown[-1]}?" if shown else ""
+
+    def _not_there(self, words: Words, regions: list[Region]) -> Problem:
+        """Both texts: what was quoted, and the nearest there is."""
+        where = " or ".join(dict.fromkeys(r.name for r in regions if r.name)) or "the motion"
+        elsewhere = self.finder.find(words.quote)
+        message = f"{quoted(_short(words.quote))} is not in {where}"
+        if elsewhere:
+            hint = "it stands in " + self._offer(elsewhere).removeprefix("which is meant: ").rstrip("?")
+            return Problem("A301", message, hint)
+        near = self.finder.nearest(words.quote)
+        if near:
+            return Problem("A301", message, f"the nearest words are {quoted(_short(near[0]))} in {self.text.address(near[1])}")
+        return Problem("A301", message, "quote the words as they are printed")
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 120 else f"{flat[:80]} … {flat[-30:]}"
+
+
+def locator(text: MotionText, lines: LineMap) -> Locator:
+    """A motion and its line map, ready for looking up."""
+    return Locator(text, lines, Finder(text))

@@ -1,0 +1,410 @@
+"""The part of the amendment grammar that names places and quoted words: ``line 3 of the second paragraph``.
+
+    place  = [det] (ordinal [count] unit | unit label {"," label} ["to" label] | unit "beginning" quote | unit | opener)
+    path   = place {("of" | "in" | ...) place | "," place}
+    words  = ["the word(s)"] [ordinal "occurrence of"] quote ["where it first occurs" | "throughout" | ...]
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from toolkit_builder.motions.instructions import RANKS, Path, Place, Words
+from toolkit_builder.motions.openers import opening, verb_stem
+from toolkit_builder.motions.reading import Cursor
+
+_DET = (
+    r"(?:(?:the|this|that|its|their|our)\s+)?(?:(?:existing|current|original|printed|present|old|same|entire|whole|full|"
+    r"numbered|lettered|actual)\s+)*(?:of\s+(?:the\s+)?)?"
+)
+_UNITS = (
+    ("subpoint", r"sub[\s-]?(?:points?|paragraphs?|paras?|clauses?|sections?|bullet\s?points?|bullets?|items?|calls?)"),
+    ("bullet", r"bullet[\s-]?points?|bullets?|bulletpoints?"),
+    ("paragraph", r"paragraphs?|paras?\b\.?|par\b\.?|¶"),
+    ("call", r"calls?|demands?|asks?"),
+    ("point", r"(?:action|numbered|campaign)[\s-]+points?|points?|pts?\b\.?"),
+    ("sentence", r"sentences?"),
+    ("line", r"lines?"),
+    ("heading", r"sub-?\s?headings?|headings?"),
+    ("title", r"title(?:\s+of\s+(?:the\s+)?motion)?|headline|motion\s+title|motion's\s+title"),
+    ("table", r"tables?"),
+    ("row", r"(?:table\s+)?rows?"),
+    ("preamble", r"preamble"),
+    ("clause", r"clauses?|items?|sections?|parts?|resolutions?|numbers?|nos?\b\.?"),
+    ("list", r"list(?:\s+of\s+(?:calls|points|bullets|bullet\s+points|demands))?"),
+    ("motion", r"(?:text\s+of\s+(?:the\s+)?)?motion(?:\s+text)?(?:\s+\d+\b)?|main\s+text|text\s+of\s+motion"),
+)
+_UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
+_SUBJECT = r"conference|congress|council|branch|union|we|clp|blp|party|meeting|agm|egm|assembly|committee|nec|executive"
+_OPENER_VERB = (
+    r"notes?|believes?|resolves?|welcomes?|condemns?|recogni[sz]es|instructs|calls?(?:\s+(?:up)?on)?|urges|agrees|demands|"
+    r"mandates|deplores|regrets|applauds|considers|acknowledges|asks|requests|affirms|reaffirms|supports|congratulates|"
+    r"commits|encourages|understands|opposes|expresses"
+)
+_AFTER_OPENER = (
+    r"[\s”\"’'*_]*(?:\s+that\b|\s+to\b)?[\s”\"’'*_]*(?:[,:;(–-]|\d|$|\n|\b(?:sections?|paragraphs?|paras?|list|part|heading|points?|"
+    r"bullets?|bullet|sub|insert|add|delete|remove|replace|after|before|amend|at|in|line|first|second|third|last|final|"
+    r"new|and|renumber|[a-z]\b\)?))"
+)
+_ABBREVIATION = r"C(?P<f>F|f)?(?P<what>N|B|R|I)(?:\s?(?=\d|\())"
+_ABBREVIATED = {"N": "notes", "B": "believes", "R": "resolves", "I": "instructs"}
+_OUTWARD = r"(?:,\s*)?(?:of|in|from|within|under|on|at|for)\s+"
+_BEGINNING = (
+    r"(?:that\s+|which\s+)?(?:beginning|beginnning|starting|begins|starts|commencing|commences|opening|start|begin)\b"
+    r"(?:\s+with\b)?(?:\s+the\s+words?\b)?:?"
+)
+_ENDING = r"(?:that\s+|which\s+)?(?:ending|ends|finishing|concluding|finishes)\b(?:\s+(?:with|in)\b)?(?:\s+the\s+words?\b)?:?"
+_CONTAINING = r"(?:that\s+|which\s+)?(?:containing|contains|including\s+the\s+words)\b(?:\s+the\s+words?\b)?:?"
+_ITS_POINTS = (
+    r"(?:,\s*)?(?:and|including|with|together\s+with|along\s+with)\s+(?:all\s+|both\s+)?(?:of\s+)?(?:its|the|their|all)\s+"
+    r"(?:following\s+|associated\s+|accompanying\s+)?(?:sub[\s-]?)?(?:bullet\s+points|bullets|points|list|calls)\b"
+    r"(?:\s+(?:that\s+follow|below|under\s+it))?"
+)
+_COUNTED = r"(?P<digits>\d{1,2})|(?P<word>two|three|four|five|six|seven|eight|nine|ten)"
+
+
+def read_path(c: Cursor) -> Path | None:
+    """One place with everything around it, outermost first; None (and no move) where there is none."""
+    found = read_paths(c, several=False)
+    return found[0] if found else None
+
+
+def read_paths(c: Cursor, *, several: bool = True) -> tuple[Path, ...]:
+    """Places joined by commas and ``and``: each is one path. With ``several=False`` a single one."""
+    start = c.at
+    places = _places(c)
+    if not places or (not several and len(places) > 1):
+        c.at = start
+        return ()
+    paths = _around(c, tuple((place,) for place in places))
+    if several:
+        while True:
+            here = c.at
+            if not c.take(r",?\s*(?:and|&|,)\s+(?:also\s+)?(?:(?:in|of|from)\s+)?") or c.peek(r"new\b"):
+                break
+            more = _places(c)
+            if not more or RANKS[more[0].unit] != RANKS[paths[-1][-1].unit]:
+                break
+            outer = paths[-1][:-1]
+            joined = _around(c, tuple((place,) for place in more))
+            paths += tuple(p if len(p) > 1 else outer + p for p in joined)
+            continue
+        c.at = here
+    return tuple(_in_order(path) for path in paths)
+
+
+def _around(c: Cursor, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """``of paragraph 2``, ``, line 3``: places around or within those read so far."""
+    while True:
+        here = c.at
+        if c.take(r",?\s*(?:of|in|to|from)\s+(?:the\s+)?(?:original\s+|main\s+|above\s+)?(?:motion|text|resolution)(?:\s+\d[\d.]*)?\b"):
+            continue
+        if c.take(r",?\s*(?:on\s+)?page\s+\d+\b"):
+            continue
+        outward = c.take(_OUTWARD) is not None
+        if not outward and not c.take(r"\s*[,:(–-]\s*(?:in\s+)?|\s+(?=(?:line|sentence|sub|bullet|point)\w*\s)"):
+            break
+        opened = c.source[here : c.at].strip().startswith("(")
+        more = _places(c)
+        if len(more) != 1 or (not outward and not _inner(paths[-1], more[0])):
+            c.at = here
+            break
+        if opened:
+            c.take(r"\s*\)")
+        paths = tuple((*path, more[0]) for path in paths)
+    return paths
+
+
+def _inner(path: Path, place: Place) -> bool:
+    """Whether a place after a comma lies within the one before it (``paragraph 2, line 3``) or around a line."""
+    ranks = [RANKS[p.unit] for p in path]
+    rank = RANKS[place.unit]
+    return rank not in ranks and (rank > max(ranks) or min(ranks) >= RANKS["sentence"])
+
+
+def join_paths(outer: Path, inner: Path) -> Path:
+    """Two paths as one, outermost first."""
+    return _in_order((*outer, *inner)) if outer and inner else outer or inner
+
+
+def _in_order(path: Path) -> Path:
+    """Outermost first; a sub-point named by letter beside its point becomes one label (``point 4(b)``)."""
+    parts = [part for place in path for part in _apart(place)]
+    ordered = tuple(sorted(parts, key=lambda place: RANKS[place.unit]))
+    folded: list[Place] = []
+    for place in ordered:
+        above = folded[-1] if folded else None
+        if place.unit == "subpoint" and place.labels and above and above.unit in {"point", "call", "clause"} and above.labels:
+            if len(place.labels) > 1 and place.labels[: len(above.labels)] == above.labels:
+                labels = place.labels
+            else:
+                labels = (*above.labels, *place.labels)
+            until = (*above.labels, *place.until) if place.until else ()
+            folded[-1] = replace(place, unit=above.unit, labels=labels, until=until)
+        elif place.unit == "subpoint" and len(place.labels) > 1:
+            folded.append(replace(place, unit="point"))
+        else:
+            folded.append(place)
+    return tuple(folded)
+
+
+def _apart(place: Place) -> tuple[Place, ...]:
+    """``Resolves 3`` is two places: the section, and the point in it."""
+    if place.opener and place.unit != "section":
+        return Place(unit="section", opener=place.opener), replace(place, opener="")
+    return (place,)
+
+
+def _places(c: Cursor) -> tuple[Place, ...]:
+    """One mention: ``points 3, 4 and 6 to 8`` gives three places."""
+    start = c.at
+    found = _opener_place(c)
+    if not found:
+        c.at = start
+        c.take(_DET)
+        found = _ordinal_places(c)
+        if not found:
+            c.at = start
+            c.take(_DET)
+            found = _unit_places(c)
+    if not found:
+        c.at = start
+    return found
+
+
+def _unit(c: Cursor) -> tuple[str, str]:
+    """The unit named here and the word used for it."""
+    match = c.take(rf"(?:{_UNIT})(?![\w])")
+    if match is None:
+        return "", ""
+    name = match.lastgroup or ""
+    named = next((n for n, _ in _UNITS if match.group(n)), name)
+    return named, match.group(named)
+
+
+def _ordinal_places(c: Cursor) -> tuple[Place, ...]:
+    """``the second paragraph``, ``the last two points``, ``the first and third sentences``."""
+    ordinals: list[int] = []
+    while True:
+        number = c.ordinal()
+        if not number:
+            break
+        ordinals.append(number)
+        here = c.at
+        if not c.take(r"\s*(?:,|and|&|,\s*and)\s+(?:the\s+)?"):
+            break
+        if not c.ordinal():
+            c.at = here
+            break
+        c.at = here
+        c.take(r"\s*(?:,|and|&|,\s*and)\s+(?:the\s+)?")
+    if not ordinals:
+        return ()
+    count = 1
+    if len(ordinals) == 1 and (match := c.word(_COUNTED)):
+        count = int(match["digits"]) if match["digits"] else _counted(match["word"])
+    c.take(r"(?:full|complete|main|numbered|existing|printed)\s+")
+    unit, word = _unit(c)
+    if not unit or unit in {"motion", "title", "preamble", "list"} or word.lower().startswith(("number", "no")):
+        return ()
+    places = tuple(_described(c, Place(unit=unit, ordinal=number, count=count)) for number in ordinals)
+    if count > 1 and ordinals[0] > 1:
+        return ()
+    return places
+
+
+def _counted(word: str) -> int:
+    return ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten").index(word.lower())
+
+
+def _unit_places(c: Cursor) -> tuple[Place, ...]:
+    unit, word = _unit(c)
+    if not unit:
+        return ()
+    if unit in {"motion", "title", "preamble", "list"}:
+        return (_described(c, Place(unit=unit)),)
+    c.take(r"(?:number|numbered|no\.?|lettered|#)(?=[\s(\d])")
+    labels = c.label()
+    if not labels or (labels == ("a",) and c.peek(r"\s+(?:new|further)\b")):
+        if labels:
+            return ()
+        return _by_words(c, unit)
+    places = [_ranged(c, Place(unit=unit, labels=labels))]
+    plural = word.lower().rstrip(".").endswith("s")
+    while True:
+        here = c.at
+        joint = c.take(r"\s*(?:,\s*and|,|and|&)\s*(?:(?:number|point|paragraph|bullet|line|clause)\s+)?(?=\(?[\da-z]{1,4}\)?(?![\w.]))")
+        if joint is None or (not plural and "," in joint[0]):
+            c.at = here
+            break
+        more = c.label()
+        if not more or not _alike(labels, more) or (len(more) == 1 and c.peek(r"\s+(?:new|lines?|words?|sentences?)\b")):
+            c.at = here
+            break
+        if len(labels) > 1 and len(more) == 1 and not more[0].isdigit():
+            more = (*labels[:-1], *more)
+        places.append(_ranged(c, Place(unit=unit, labels=more)))
+    places[-1] = _described(c, places[-1])
+    return tuple(places)
+
+
+def _alike(labels: tuple[str, ...], more: tuple[str, ...]) -> bool:
+    return labels[0].isdigit() == more[0].isdigit() or (len(labels) > 1 and not more[0].isdigit())
+
+
+def _ranged(c: Cursor, place: Place) -> Place:
+    """``3 to 5``, ``3-5``, ``b–d``."""
+    here = c.at
+    if c.ranges and c.take(r"\s*(?:(?:[-–—]|to|through|through\s+to|until|up\s+to)\s*)(?:(?:point|paragraph|line|bullet|clause)s?\s+)?(?=\(?[\da-z])"):
+        until = c.label()
+        if until and _alike(place.labels, until) and not c.peek(r"\s*(?:words|members|%)"):
+            if len(place.labels) > 1 and len(until) == 1:
+                until = (*place.labels[:-1], *until)
+            c.take(r"\s*\(?inclusive\)?")
+            return replace(place, until=until)
+    c.at = here
+    return place
+
+
+def _by_words(c: Cursor, unit: str) -> tuple[Place, ...]:
+    """``the paragraph beginning 'However'``; a bare ``the paragraph`` means the only one (or the one around)."""
+    place = _described(c, Place(unit=unit))
+    return (place,)
+
+
+def _described(c: Cursor, place: Place) -> Place:
+    """``beginning 'X'``, ``ending 'Y'``, ``('X ...')``, ``and its points``."""
+    while True:
+        here = c.at
+        if c.take(r",?\s*" + _BEGINNING) and (quote := c.quotation()):
+            place = replace(place, beginning=_stub(quote.text))
+        elif _back(c, here) and c.take(r",?\s*(?:and\s+)?" + _ENDING) and (quote := c.quotation()):
+            place = replace(place, ending=_stub(quote.text))
+        elif _back(c, here) and c.take(r",?\s*" + _CONTAINING) and (quote := c.quotation()):
+            place = replace(place, containing=_stub(quote.text))
+        elif _back(c, here) and place.unit == "paragraph" and c.take(_ITS_POINTS):
+            place = replace(place, introduced=True)
+        elif _back(c, here) and c.take(r"\s*\((?=[“\"‘'])") and (quote := c.quotation()) and c.take(r"\s*\)"):
+            place = replace(place, beginning=_stub(quote.text))
+        else:
+            c.at = here
+            return place
+
+
+def _back(c: Cursor, at: int) -> bool:
+    c.at = at
+    return True
+
+
+def _stub(quote: str) -> str:
+    """The words of a quotation that stands for more: without the dots at its ends."""
+    return quote.strip().strip("….").strip().removesuffix("...").strip(" ,:;")
+
+
+def _opener_place(c: Cursor) -> tuple[Place, ...]:
+    """``Conference notes``, ``the 'Congress resolves' section``, ``Resolves 3``, ``CB2``."""
+    start = c.at
+    if match := c.take(_ABBREVIATION):
+        if match[0].strip()[0] == "C" and match["what"].isupper():
+            opener = ("further " if match["f"] else "") + _ABBREVIATED[match["what"]]
+            return _under_opener(c, opener)
+        c.at = start
+    c.take(r"(?:the\s+)?")
+    here = c.at
+    if c.peek(r"[“\"‘'*_]") and (quote := c.quotation()):
+        found = opening(quote.text.strip(" :.…") + " ")
+        if found is not None and len(quote.text.split()) <= 8 and c.peek(r"\s*(?:section|paragraph|part|list|heading|,|:|point|bullet|\d|\n|$|insert|add|delete|after|before|at)"):
+            return _under_opener(c, _said(quote.text))
+        c.at = here
+        return ()
+    # what follows must not be the motion's own words: "Conference notes that members ..."
+    pattern = (
+        rf"(?:this\s+|that\s+)?(?:(?P<subject>{_SUBJECT})\s+)(?P<further>further\s+|also\s+|therefore\s+)?(?P<verb>{_OPENER_VERB})"
+        rf"(?={_AFTER_OPENER})(?:\s+(?:that|to))?"
+        rf"|(?P<bare>notes|believes|resolves|further\s+notes|further\s+believes|further\s+resolves|calls\s+on|instructs)(?=\s*(?:sections?\b|list\b|[,:]|\(?\d|\(?(?:[a-z]|[ivx]{1,5})\)?(?=[\s,:.)])|points?\b|bullets?\b|bullet\b|paragraphs?\b))"
+    )
+    match = c.take(pattern)
+    if match is None:
+        c.at = start
+        return ()
+    if match["bare"]:
+        return _under_opener(c, " ".join(match["bare"].lower().split()))
+    further = "further " if (match["further"] or "").lower().startswith("further") else ""
+    return _under_opener(c, further + verb_stem(match["verb"]))
+
+
+def _said(quote: str) -> str:
+    found = opening(quote.strip(" :.…") + " ")
+    further = "further " if " further " in f" {quote.lower()} " else ""
+    return further + (found.verb if found else quote.lower())
+
+
+def _under_opener(c: Cursor, opener: str) -> tuple[Place, ...]:
+    """What may follow an opener: the word section, or a point's label."""
+    section = Place(unit="section", opener=opener)
+    if c.take(r"\s*(?:section|part|list|heading)\b") or c.take(r"\s*paragraph\b(?!\s*\d)"):
+        return (section,)
+    here = c.at
+    lead = c.take(r"\s*,?\s*(?:(?:point|bullet\s+point|bullet|number|no\.?)\s+)?(?=\(?\d{1,2}\b|\(?(?:[a-z]|[ivx]{1,5})\)|(?:[a-h]|[ivx]{1,5})\b(?!\s+new\b))")
+    labels = c.label() if lead is not None else ()
+    if labels:
+        places = [_ranged(c, Place(unit="point", labels=labels, opener=opener))]
+        while c.take(r"\s*(?:,\s*and|,|and|&)\s*(?=\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})\)?(?=[\s,:.;]|$))") and (more := c.label()):
+            places.append(_ranged(c, Place(unit="point", labels=more, opener=opener)))
+        return tuple(places)
+    c.at = here
+    return (section,)
+
+
+# --- words -------------------------------------------------------------------------------------------------
+
+_THE_WORDS = (
+    r"(?:the\s+)?(?:(?:following|exact|existing|opening|closing|current)\s+)?(?:words?|phrase|text|wording|figures?|terms?|names?|sums?|dates?|"
+    r"expression|sentences?|percentage|passage|clause|acronym|heading|punctuation|letters?|quotation|number)(?:\s+of)?\b\s*(?:,|:)?"
+)
+_OCCURRENCE = r"(?:occurrence|instance|mention|appearance|use|reference)s?\s+(?:of|to)\b(?:\s+the\s+words?\b)?"
+_AFTERWARDS = (
+    (r"\s*\(?,?\s*(?:wherever|whenever|everywhere)\s+(?:it|they|this)\s+(?:occurs?|appears?|is\s+used|are\s+used)\)?", 0),
+    (r"\s*,?\s*\(?throughout(?:\s+(?:the\s+)?(?:motion|text|document|paragraph|whole\s+motion))?\b\)?", 0),
+    (r"\s*\(?,?\s*in\s+(?:all|both|each|every)\s+(?:places?|instances?|cases?|occurrences?)\)?", 0),
+    (r"\s*\(?,?\s*(?:each|every)\s+time\s+(?:it|they)\s+(?:occurs?|appears?)\)?|\s*\((?:twice|both|all|x\s?\d)\)", 0),
+)
+
+
+def read_words(c: Cursor) -> Words | None:
+    """Quoted words with which occurrence of them is meant; None (and no move) where there are none."""
+    start = c.at
+    occurrence, every = 0, False
+    if c.take(rf"(?:all|every|each|both)\s+(?:the\s+|of\s+the\s+)?(?:{_OCCURRENCE})"):
+        every = True
+    else:
+        c.take(r"the\s+")
+        number = c.ordinal()
+        if number and (c.take(rf"\s*{_OCCURRENCE}") or c.peek(r"\s*(?:words?\s+)?[“\"‘'«]")):
+            occurrence = number
+            c.take(r"\s*words?\s+")
+        else:
+            c.at = start
+    c.take(_THE_WORDS)
+    quote = c.quotation()
+    if quote is None or not quote.text:
+        c.at = start
+        return None
+    for pattern, _ in _AFTERWARDS:
+        if c.take(pattern):
+            every = True
+    return Words(quote=quote.text, occurrence=occurrence or _which(c), every=every)
+
+
+def _which(c: Cursor) -> int:
+    """``(second occurrence)``, ``where it first appears``, ``the second time it occurs``."""
+    here = c.at
+    if c.take(r"\s*,?\s*\(?(?:at\s+|on\s+)?(?:its\s+|the\s+)?(?=\w)"):
+        number = c.ordinal()
+        if number and c.take(r"\s*(?:occurrence|instance|mention|appearance|use|time(?:\s+(?:it|they)\s+(?:occurs?|appears?|is\s+used|are\s+used))?)\b\s*\)?"):
+            return number
+    c.at = here
+    if c.take(r"\s*,?\s*where\s+(?:it|they|this)\s+") and (number := c.ordinal()) and c.take(r"\s*(?:occurs?|appears?)"):
+        return number
+    c.at = here
+    return 0

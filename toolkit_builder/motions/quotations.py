@@ -1,0 +1,166 @@
+"""Finding where a quotation in an amendment begins and ends, whatever marks its mover used.
+
+Straight, curly, doubled and angled marks, nested ones, apostrophes inside single marks, marks re-opened at each
+paragraph, and marks never closed: a closing mark counts where the words after it go on in the language of
+amendments (or the line ends), so ``'the workers' rights'`` closes at its second apostrophe.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_DOUBLE = ("”", '"', "''", "‟", "“", "``", "´´", "’’")
+_CLOSERS = {
+    "“": _DOUBLE, "”": _DOUBLE, '"': _DOUBLE, "„": _DOUBLE, "‟": _DOUBLE, "''": _DOUBLE, "``": _DOUBLE,
+    "‘‘": _DOUBLE, "‘": ("’", "'", "´", "`"), "’": ("’", "'"), "'": ("'", "’", "´"), "‚": ("‘", "’", "'"), "`": ("`", "'", "’", "´"),
+    "´": ("´", "'", "’"), "«": ("»",), "»": ("«",), "‹": ("›",), "›": ("‹",), "⟦": ("⟧",), "**": ("**",), "__": ("__",), "*": ("*",),
+    "_": ("_",),
+}  # fmt: skip
+_OPEN = re.compile(r"``|''|‘‘|\*\*(?=[^\s*])|__(?=[^\s_])|\*(?=[^\s*])|(?<!\w)_(?=[^\s_])|[“”\"„‟‘’'‚`´«»‹›⟦]")
+_NEEDS_WORD_BOUNDARY = frozenset("‘’'`´‚_")
+_UNIT = (
+    r"paragraphs?|paras?|points?|bullets?|calls?|clauses?|items?|sections?|sentences?|lines?|words?|title|heading|"
+    r"table|row|motion|text|list|preamble|sub-?\w+"
+)
+_ORDINAL = r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|penultimate|\d+(?:st|nd|rd|th)"
+_PLACE = rf"(?:(?:the|this|that|existing|current|same|action|bullet|numbered|new|a|an|each|both|all|every|{_ORDINAL})\s+){{0,3}}(?:{_UNIT}|\d)"
+_MARK = r"[“\"„‘'`«‹⟦*_]"
+_THE_WORDS = r"(?:the\s+)?(?:following\s+)?(?:new\s+|additional\s+)?(?:words?|text|phrase|sentence|wording|following)"
+_VERB = (
+    r"(?:insert|add|delete|remove|strike|replace|substitut|omit|amend|change|renumber|re-number|move|append|include|"
+    r"put|take\s+out|cut|alter)\w*"
+)
+FOLLOWS = re.compile(
+    rf"""[.,;:)\]!?*_]*[ \t]*(?:
+      $ | \n
+    | [(\[] \s* (?:and\s+)? (?:re-?number|{_ORDINAL}|line|para|point|in\b|occurr|where|twice)
+    | [-–—]\s*(?:{_VERB}|to\s+read)
+    | \bthen\b | \bthroughout\b | \bwhere(?:ver|\s+it) | \bonwards?\b | \binclusive | \beach\s+time | \bso\s+(?:that|it|as)\b
+    | \band\s+(?:re-?number|{_VERB}|with\s|by\s|in\s+{_PLACE}|after\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})|before\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})
+        |{_MARK}|{_THE_WORDS}\b|everything|all\b|at\s+the\s+(?:end|start|beginning)|then\b|consequential|from\s+{_MARK})
+    | (?:with|by|for|to|from|as|into)\s*(?::|\n|{_MARK}|{_THE_WORDS}\b)
+    | to\s+(?:read|the\s+(?:end|start|beginning)|be\b|become\b|after\b|before\b|{_PLACE}) | through\s+to\b | up\s+to\b | until\b
+    | by\s+(?:insert|add|delet|replac|the\s+words)\w*
+    | (?:in|of|from|on|at|under|within|as)\s+(?:{_PLACE}|the\s+(?:end|start|beginning)|{_MARK}\w|both\b|all\b|each\b|every\b)
+    | (?:at|to)\s+(?:the\s+)?(?:very\s+)?(?:end|start|beginning)\b
+    | (?:immediately\s+)?(?:after|before|between|following|preceding)\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS}|the\s+(?:end|word))
+    | (?:should|shall|must|will|is|are|be|now|becomes?)\s+(?:be\b|to\b|now\b|read|delet|replac|insert|remov|becom|chang|amend|substitut)
+    | reads?\b | becomes?\b | {_VERB}\b
+    | (?:{_UNIT})\s+\d
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+INSTRUCTION_LINE = re.compile(
+    rf"""^[ \t>*_]*(?:(?:\(?(?:\d{{1,2}}|[a-z]|[ivx]{{1,4}})[.)]|[-•*–])[ \t]*)?[*_]*
+    (?:(?:and\s+|then\s+)?(?:{_VERB})\b[*_]*\s+(?:[*_]*(?:{_MARK}\S|{_PLACE}\b|all\b|everything\b|from\b|with\b|new\b|as\b|at\s+(?:the\s+)?(?:end|start)|after\b|before\b|between\b|accordingly))
+    | (?:in|at|under|on|from|after|before|between|for)\s+(?:{_PLACE}\b|{_MARK}\S|the\s+(?:end|start|beginning))
+    | {_PLACE}\s*(?:\d+|\([a-z]+\)|[a-z]\b)?\s*(?:[:,–-]|{_VERB}|after|before|line|$)
+    )""",
+    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+)
+"""A line that reads as the beginning of an instruction: text without quotation marks ends before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Text between marks, where it stands in the amendment, where reading goes on, and whether it was closed."""
+
+    text: str
+    start: int
+    end: int
+    closed: bool
+    emphasis: bool = False
+
+
+def read_quotation(source: str, at: int) -> Quotation | None:
+    """The quotation that begins at ``at``, or None. It may run over several paragraphs."""
+    opened = _OPEN.match(source, at)
+    if opened is None:
+        return None
+    mark = opened[0]
+    if mark in {"”", "’", "»", "›"} and not source[opened.end() : opened.end() + 1].strip() and mark != "”":
+        return None
+    start = opened.end()
+    emphasis = mark[0] in "*_"
+    candidates = _closings(source, start, mark)
+    for close, length in candidates:
+        if emphasis and "\n" in source[start:close]:
+            return None
+        if FOLLOWS.match(source, close + length):
+            broken = _swallowed(source, start, close)
+            if broken is not None:
+                return Quotation(_clean(source[start:broken], mark), start, broken, False)
+            return Quotation(_clean(source[start:close], mark), start, close + length, True, emphasis)
+    if emphasis:
+        return None
+    if candidates and "\n" not in source[start : candidates[0][0]]:
+        close, length = candidates[0]
+        return Quotation(_clean(source[start:close], mark), start, close + length, True)
+    stop = source.find("\n", start)
+    stop = len(source) if stop < 0 else stop
+    return Quotation(_clean(source[start:stop], mark), start, stop, False)
+
+
+def _closings(source: str, start: int, mark: str) -> list[tuple[int, int]]:
+    """Where the quotation might close, nearest first."""
+    found: list[tuple[int, int]] = []
+    closers = _CLOSERS[mark]
+    depth = 0
+    at = start
+    while at < len(source):
+        closer = next((c for c in closers if source.startswith(c, at)), None)
+        char = source[at]
+        if char == mark and mark in "“«‹„⟦" and not _line_start(source, at):
+            depth += 1
+        elif closer is not None and _may_close(source, at, closer, start):
+            if depth and closer not in {'"', "'"}:
+                depth -= 1
+            else:
+                found.append((at, len(closer)))
+            at += len(closer)
+            continue
+        at += 1
+    return found
+
+
+def _may_close(source: str, at: int, closer: str, start: int) -> bool:
+    after = source[at + len(closer) : at + len(closer) + 1]
+    before = source[at - 1 : at]
+    if closer == "“":  # as a closing mark only where nothing can follow: „so“
+        return not after.strip() and bool(before.strip())
+    if closer in _NEEDS_WORD_BOUNDARY and after and (after.isalnum()):
+        return False
+    if before.isspace() and after and not after.isspace() and after not in ".,;:)":
+        return False  # it opens another quotation
+    return at > start or closer != before
+
+
+def _line_start(source: str, at: int) -> bool:
+    return not source[source.rfind("\n", 0, at) + 1 : at].strip(" \t>")
+
+
+def _swallowed(source: str, start: int, close: int) -> int | None:
+    """A quotation that runs over a line which is plainly an instruction was never closed: where its line ends."""
+    newline = source.find("\n", start, close)
+    while newline >= 0:
+        line_end = source.find("\n", newline + 1)
+        line = source[newline + 1 : len(source) if line_end < 0 else line_end]
+        looks = INSTRUCTION_LINE.match(line)
+        marks = sum(line.count(mark) for mark in "“”\"‘'’")
+        if looks and marks >= 2:
+            return source.find("\n", start)
+        newline = source.find("\n", newline + 1, close)
+    return None
+
+
+def _clean(text: str, mark: str) -> str:
+    """Marks re-opened at each paragraph, quote signs and common indentation are not part of the text."""
+    lines = [line.rstrip() for line in text.split("\n")]
+    lines = [re.sub(r"^[ \t]*>[ \t]?", "", line) for line in lines]
+    if len(lines) > 1:
+        rest = [line for line in lines[1:] if line.strip()]
+        indent = min((len(line) - len(line.lstrip()) for line in rest), default=0)
+        lines[1:] = [line[indent:] for line in lines[1:]]
+        lines[1:] = [line[len(mark) :] if line.startswith(mark) and mark[0] not in "*_" else line for line in lines[1:]]
+    return "\n".join(lines).strip()

@@ -1,0 +1,127 @@
+"""The low end of the amendment grammar: a cursor over an amendment's text that takes words, labels and quotations."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from toolkit_builder.motions.quotations import Quotation, read_quotation
+
+NUMBER_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]  # fmt: skip
+ORDINAL_WORDS = ["zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"]  # fmt: skip
+
+_ORDINAL = re.compile(
+    r"[\s*_]*(?:(?P<end>(?:second|2nd)[\s-]+(?:to[\s-]+)?last|last\s+but\s+one|penultimate|next\s+to\s+last)"
+    r"|(?P<end3>third[\s-]+(?:to[\s-]+)?last|last\s+but\s+two|antepenultimate)"
+    r"|(?P<last>last|final|closing|concluding)|(?P<opening>opening)"
+    rf"|(?P<word>{'|'.join(ORDINAL_WORDS[1:])})|(?P<digits>\d{{1,3}})\s?(?:st|nd|rd|th))\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"[\s*_]*(?P<paren>\()?(?P<first>\d{1,3}(?!\d|\s?(?:st|nd|rd|th)\b|%)|[a-z](?![a-z'’])|[ivxl]{2,5}(?![a-z])"
+    rf"|(?:{'|'.join(NUMBER_WORDS[1:])})\b)"
+    r"(?(paren)\)|\)?)"
+    r"(?P<rest>(?:\s?\([a-z0-9]{1,4}\)|\.(?:\d{1,2}|[a-z])(?![\w])|(?<=\d)(?:[a-z](?![a-z])|[ivx]{2,4}(?![a-z])))*)",
+    re.IGNORECASE,
+)
+_SETS_OFF = re.compile(
+    r"\b(?:insert|add|delet|remov|replac|substitut|amend|change|renumber|re-number|move|strike|omit|append)|to\s+read\b|:\s*$"
+    r"|^\s*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|[-•*–])\s",
+    re.IGNORECASE,
+)
+_SUB = re.compile(r"[a-z0-9]+", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"[\s*_]*(?:{pattern})", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Cursor:
+    """A place in the text of an amendment. ``furthest`` is how far anything was understood, for the report."""
+
+    source: str
+    at: int = 0
+    furthest: int = 0
+    ranges: bool = True
+
+    def take(self, pattern: str) -> re.Match[str] | None:
+        """What the pattern matches here (after white space and emphasis marks), and move past it."""
+        match = _compiled(pattern).match(self.source, self.at)
+        if match is not None:
+            self.move(match.end())
+        return match
+
+    def word(self, pattern: str) -> re.Match[str] | None:
+        """The same for whole words."""
+        return self.take(rf"(?:{pattern})\b(?!['’]\w)")
+
+    def peek(self, pattern: str) -> bool:
+        return _compiled(pattern).match(self.source, self.at) is not None
+
+    def move(self, at: int) -> None:
+        self.at = at
+        self.furthest = max(self.furthest, at)
+
+    @property
+    def done(self) -> bool:
+        return not self.source[self.at :].strip(" \t\r\n*_.")
+
+    def newline_ahead(self) -> bool:
+        """Whether only white space stands between here and a line's end (or the text's)."""
+        rest = self.source[self.at :]
+        stripped = rest.lstrip(" \t*_")
+        return not stripped or stripped[0] in "\r\n"
+
+    def sentence_over(self) -> bool:
+        """Whether what follows, on the next line, begins another instruction rather than going on with this one."""
+        if not self.newline_ahead():
+            return False
+        lines = self.source[self.at :].lstrip(" \t*_").split("\n", 2)
+        return len(lines) < 2 or not lines[1].strip() or _SETS_OFF.search(lines[1]) is not None
+
+    def quotation(self) -> Quotation | None:
+        """The quotation that begins here, after white space."""
+        at = self.at
+        while at < len(self.source) and self.source[at] in " \t\r\n>\u00a0":
+            at += 1
+        found = read_quotation(self.source, at)
+        if found is not None:
+            self.move(found.end)
+        return found
+
+    def ordinal(self) -> int:
+        """``second`` -> 2, ``last`` -> -1, ``penultimate`` -> -2; 0 where there is none."""
+        match = _ORDINAL.match(self.source, self.at)
+        if match is None:
+            return 0
+        self.move(match.end())
+        if match["end"]:
+            return -2
+        if match["end3"]:
+            return -3
+        if match["last"]:
+            return -1
+        if match["opening"]:
+            return 1
+        return int(match["digits"]) if match["digits"] else ORDINAL_WORDS.index(match["word"].lower())
+
+    def count_word(self) -> int:
+        """``two`` or ``2`` -> 2; 0 where there is none."""
+        match = self.word(rf"(?P<digits>\d{{1,2}})|(?P<word>{'|'.join(NUMBER_WORDS[1:])})")
+        if match is None:
+            return 0
+        return int(match["digits"]) if match["digits"] else NUMBER_WORDS.index(match["word"].lower())
+
+    def label(self) -> tuple[str, ...]:
+        """``4``, ``4(b)``, ``4b``, ``(iv)``, ``two`` -> its parts in lower case; empty where there is none."""
+        match = _LABEL.match(self.source, self.at)
+        if match is None:
+            return ()
+        first = match["first"].lower()
+        if len(first) > 2 and first in NUMBER_WORDS:
+            first = str(NUMBER_WORDS.index(first))
+        self.move(match.end())
+        return (first, *(part.lower() for part in _SUB.findall(match["rest"])))
