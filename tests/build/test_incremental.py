@@ -82,7 +82,7 @@ class Walk(RuleBasedStateMachine):
     @rule(kind=st.sampled_from(["WRONG", "CRASH"]))
     def fail(self, kind: str) -> None:
         broken = {**{p: t for p, t in self.texts.items() if not p.startswith("a")}, "a/broken.html": kind}
-        report = self.site.build({**broken, "n/9.pdf": "late"})
+        report = self.site.build(self.jobs({**broken, "n/9.pdf": "late"}))
         assert not report.published
 
     @rule()
@@ -91,7 +91,7 @@ class Walk(RuleBasedStateMachine):
             raise KeyboardInterrupt
 
         with contextlib.suppress(KeyboardInterrupt):
-            self.site.build({"other.html": "x", "zzz/y.html": "y"}, on_progress=stop)
+            self.site.build(self.jobs({"other.html": "x", "zzz/y.html": "y"}), on_progress=stop)
 
     @rule()
     def forget_the_cache(self) -> None:
@@ -104,12 +104,12 @@ class Walk(RuleBasedStateMachine):
         self.published = {}
 
     def build(self) -> None:
-        self.site.built(self.jobs())
+        self.site.built(self.jobs(self.texts))
         self.published = expected(self.texts, self.version)
 
-    def jobs(self) -> list[Job]:
+    def jobs(self, texts: dict[str, str]) -> list[Job]:
         """The theme's version is in every closure, as the site stage sees to."""
-        return [replace(job, closure=f"c{self.version}") for job in pages(self.texts)]
+        return [replace(job, closure=f"c{self.version}") for job in pages(texts)]
 
     @invariant()
     def output_is_what_was_published(self) -> None:
