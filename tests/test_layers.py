@@ -28,6 +28,7 @@ ARROWS: dict[str, set[str]] = {
     "localise": READING | {"config", "prose", "printing", "build", "kinds", "formats", "theme", "site", "motions"},
     "bodies": READING | {"config", "prose", "references", "motions", "kinds", "localise"},
     "linking": READING | {"config", "references", "motions", "kinds", "site"},
+    "decisions": READING | {"config", "motions", "kinds", "site"},
     "studies": READING | {"config", "motions", "kinds", "site", "build", "prose", "references"},
     "blueprint": READING | {"config", "motions", "prose", "kinds", "site", "theme", "formats", "build", "linking",
                             "localise"},

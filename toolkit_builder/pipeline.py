@@ -16,7 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from toolkit_builder import __version__, bodies, linking, quick, sources, theme
+from toolkit_builder import __version__, bodies, decisions, linking, quick, sources, theme
 from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import engine, fastpath
 from toolkit_builder.build.cache import Store
@@ -117,6 +117,8 @@ def load(project: Path, options: Options, store: Store) -> Loaded:
     texts = {s.path: s.text for s in tree.sources}
     assets = frozenset(a.path for a in tree.assets)
     site, problems = linking.link(config, documents, assets, when, texts)
+    found += problems
+    site, problems = decisions.decide(site, texts)
     found += problems
     return Loaded(config=config, site=site, theme=look, documents=tuple(documents), tree=tree, texts=texts, when=when,
                   diagnostics=tuple(ordered(found)))

@@ -88,7 +88,8 @@ class Site:
     """All published documents of one site, linked.
 
     ``mentions``: who mentions a document, by its id. ``resolves``: the addresses and titles behind a document's
-    links and mentions, by its id. ``late``: links whose page the builder may yet make. ``memo`` holds what views
+    links and mentions, by its id. ``derived``: results that follow from others, by id; ``rules``: the stated
+    consequences, by conference. ``studies``: what the motions engine found out, by a motion's id. ``late``: links whose page the builder may yet make. ``memo`` holds what views
     have worked out once.
     """
 
@@ -99,6 +100,8 @@ class Site:
     assets: frozenset[str]
     hidden: frozenset[str] = frozenset()
     resolves: Mapping[str, Payload] = field(default_factory=dict)
+    derived: Mapping[str, Any] = field(default_factory=dict)
+    rules: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     late: list[tuple[Document, Payload, str]] = field(default_factory=list)
     studies: Mapping[str, Any] = field(default_factory=dict)
     memo: dict[tuple[str, str], Any] = field(default_factory=dict)

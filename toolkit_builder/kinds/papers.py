@@ -5,7 +5,7 @@ from __future__ import annotations
 from toolkit_builder.kinds import shapes
 from toolkit_builder.kinds.shapes import card, link, row
 from toolkit_builder.model import Document, Payload
-from toolkit_builder.site import Conference, Site, neighbours
+from toolkit_builder.site import Conference, Site, neighbours, number_of
 
 
 def _conference_link(conference: Conference | None, site: Site) -> Payload | None:
@@ -97,8 +97,21 @@ def _motionlike(doc: Document, site: Site, among: tuple[Document, ...]) -> Paylo
         "conflicts": [{"a": link(site.by_id[c["a"]], site), "b": link(site.by_id[c["b"]], site), "kind": c["kind"],
                        "sentence": c["sentence"]} for c in study.get("conflicts", [])],
         "views": _views(doc, study, "printed"), "final": study.get("final"),
-        "consequences": [{"sentence": s} for s in study.get("consequences", [])],
+        "consequences": [{"sentence": s} for s in _consequences(doc, site)],
     }
+
+
+def _consequences(doc: Document, site: Site) -> list[str]:
+    """The committee's stated consequences that name a paper, as they were written."""
+    rules = site.rules.get(doc.conference or "", ())
+    number = number_of(doc)
+    said = []
+    for rule in rules:
+        items = [i.number for clause in rule.condition.clauses for i in clause.items]
+        items += [effect.item.number for effect in rule.effects]
+        if number is not None and number in items:
+            said.append(rule.text[:1].upper() + rule.text[1:])
+    return said
 
 
 def motion(doc: Document, site: Site) -> Payload:

@@ -138,6 +138,9 @@ def words(site: Site) -> outcomes.Vocabulary:
 
 def recorded(doc: Document, site: Site) -> results.Result:
     """The recorded result; what cannot be read counts as tabled (the checks report it)."""
+    if doc.id in site.derived:
+        follows: results.Result = site.derived[doc.id]
+        return follows
     return _memo(site, "recorded", doc, lambda: results.parse(doc.fields.result, words(site))[0] or results.TABLED)
 
 

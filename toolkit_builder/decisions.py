@@ -1,0 +1,138 @@
+"""A linked ``Site`` in; what its conferences decided out: results that follow from others, and every contradiction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from toolkit_builder.config import Config
+from toolkit_builder.decode import field_diagnostic, field_span
+from toolkit_builder.diagnostics import Diagnostic, Severity, Span
+from toolkit_builder.kinds import shapes
+from toolkit_builder.kinds.fields import Vote as VoteFields
+from toolkit_builder.model import Document
+from toolkit_builder.motions import consequences, editions, outcomes, records, results, votes
+from toolkit_builder.site import PAPERS, Conference, Site
+
+Texts = Mapping[str, str]
+Found = list[Diagnostic]
+
+
+def decide(site: Site, texts: Texts) -> tuple[Site, list[Diagnostic]]:
+    """The site with the results that follow from its consequences, and all that cannot be true together."""
+    found = _vocabulary(site.config, texts)
+    derived: dict[str, results.Result] = {}
+    rules: dict[str, tuple[consequences.Rule, ...]] = {}
+    for held in site.conferences:
+        stated, problems = _rules(held, texts)
+        found += problems
+        rules[held.name] = stated
+        listed, problems = _records(held, site, texts)
+        found += problems
+        words = shapes.words(site)
+        found += records.contradictions(listed.values(), words)
+        follows, problems = consequences.apply(listed.values(), stated, words)
+        found += problems
+        by_number = {record.number: doc_id for doc_id, record in listed.items()}
+        derived |= {by_number[number]: result for number, result in follows.items()}
+        found += _editions(held, texts)
+        found += _limits(held, site, texts)
+    return replace(site, derived=derived, rules=rules, memo={}), found
+
+
+def _vocabulary(config: Config, texts: Texts) -> Found:
+    extra = {k: {"label": w.label, "like": w.like} for k, w in config.motions.results.items()}
+    return outcomes.vocabulary(extra, span=Span("toolkit.yaml"))[1]
+
+
+def _place(doc: Document, field: Sequence[str | int], texts: Texts) -> tuple[Span, str]:
+    text = texts.get(doc.path, "")
+    span = field_span(text, doc.path, field)
+    lines = text.split("\n")
+    return span, lines[span.line - 1] if 0 < span.line <= len(lines) else ""
+
+
+def _line(doc: Document, key: str, texts: Texts) -> tuple[Span, str]:
+    """The place of a top-level value, found as text: every paper of an archive needs one, so no YAML is read."""
+    text = texts.get(doc.path, "")
+    at = text.find(f"\n{key}:")
+    if at < 0:
+        return Span(doc.path, 1, 1, 1, 4), text.partition("\n")[0]
+    line = text.count("\n", 0, at) + 2
+    source = text[at + 1 :].partition("\n")[0]
+    value = source[len(key) + 1 :].lstrip()
+    column = len(source) - len(value) + 1
+    return Span(doc.path, line, column, line, len(source.rstrip()) + 1), source
+
+
+def _rules(held: Conference, texts: Texts) -> tuple[tuple[consequences.Rule, ...], Found]:
+    rules: list[consequences.Rule] = []
+    found: Found = []
+    for i, line in enumerate(held.document.fields.consequences):
+        span, source = _place(held.document, ("consequences", i), texts)
+        read, problems = consequences.parse(line, span=span, source=source)
+        rules += read
+        found += problems
+    return tuple(rules), found
+
+
+def _records(held: Conference, site: Site, texts: Texts) -> tuple[dict[str, consequences.Record], Found]:
+    """Every paper's record by its id; results that cannot be read, and votes that do not add up, are reported."""
+    listed: dict[str, consequences.Record] = {}
+    found: Found = []
+    for doc in (*held.motions, *held.amendments, *held.composites):
+        span, source = _line(doc, "result", texts)
+        result, problems = results.parse(doc.fields.result, shapes.words(site), span=span, source=source)
+        found += problems
+        if doc.fields.executive:
+            at, line = _line(doc, "executive", texts)
+            found += results.position(doc.fields.executive, span=at, source=line)[1]
+        if result is None or not doc.fields.number:
+            continue
+        found += _vote(doc, result, shapes.words(site), texts)
+        number = f"Composite {doc.fields.number}" if (
+            doc.kind == "composite" and "composite" not in doc.fields.number.lower()) else doc.fields.number
+        listed[doc.id] = consequences.Record(
+            number=number, result=result, mover=doc.fields.mover, span=span, source=source,
+            amends=getattr(doc.fields, "amends", ""), sources=tuple(getattr(doc.fields, "sources", ())))
+    return listed, found
+
+
+def _vote(doc: Document, result: results.Result, words: outcomes.Vocabulary, texts: Texts) -> Found:
+    cast: VoteFields | None = doc.fields.vote
+    if cast is None:
+        return []
+    span, source = _place(doc, ("vote",), texts)
+    counted = votes.Vote(for_=cast.for_, against=cast.against, abstain=cast.abstain, total=cast.total,
+                         method=cast.method, note=cast.note)
+    return votes.check(counted, results.carries(result, words), span=span, source=source)
+
+
+def _editions(held: Conference, texts: Texts) -> Found:
+    """Numbers and stars by edition; a conference that lists no editions has the standard ones."""
+    names = tuple(e.name for e in held.document.fields.editions) or editions.STANDARD
+    found: Found = []
+    for kind in PAPERS:
+        docs = [d for d in (*held.motions, *held.amendments, *held.composites) if d.kind == kind and d.fields.number]
+        items = []
+        for doc in docs:
+            span, source = _line(doc, "numbers" if doc.fields.numbers else "new_in", texts)
+            items.append(editions.Item(id=doc.id, number=doc.fields.number, numbers=doc.fields.numbers,
+                                       new_in=doc.fields.new_in, span=span, source=source))
+        found += [d for d in editions.check(items, names) if d.severity is not Severity.NOTE]
+    return found
+
+
+def _limits(held: Conference, site: Site, texts: Texts) -> Found:
+    """Papers longer than the conference (or else the site) allows."""
+    own, common = held.document.fields.limits, site.config.motions.limits
+    found: Found = []
+    for kind, limit in (("motion", own.motion_words or common.motion_words),
+                        ("amendment", own.amendment_words or common.amendment_words)):
+        for doc in held.motions if kind == "motion" else held.amendments:
+            count = doc.parsed.get("words", 0)
+            if limit and count > limit:
+                found.append(field_diagnostic(
+                    "R601", f"this {kind} has {count} words; the limit is {limit}", texts.get(doc.path, ""), doc.path,
+                    ("title",), hint=f"take out {count - limit} or more", severity=Severity.WARNING))
+    return found
