@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -84,6 +85,29 @@ def test_head_lines_become_fields() -> None:
         "number": "20", "title": "Night ferries", "mover": "Quay Branch", "seconder": "Locks Branch",
         "result": "carried",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("Amendment 20.1 to motion 20\nMoved by: Quay Branch\n\nDelete point 2.",
+         {"number": "20.1", "amends": "20", "mover": "Quay Branch"}),
+        ("Amendment 20.1\n\nIn paragraph 2 delete 'a'.", {"number": "20.1", "amends": "20"}),
+        ("Amendment to motion 20: Ferries\n\nAdd: more.", {"number": "20.1", "amends": "20", "title": "Ferries"}),
+    ],
+)  # fmt: skip
+def test_an_amendment_keeps_its_instruction(text: str, fields: dict[str, str]) -> None:
+    draft, body, _ = bring(text)
+    assert (draft.kind, draft.fields) == ("amendment", fields)
+    assert body.endswith("---\n\n" + text.rpartition("\n\n")[2] + "\n")
+    assert lost(text) == Counter()
+
+
+def test_the_number_given_wins_and_lines_half_understood_stay() -> None:
+    draft, body, _ = bring("Ferries\n\nMotion 7\n\nMover: Quay\nsome note here.\n\nConference notes it.",
+                           options=Options(kind="motion", number="9"))  # fmt: skip
+    assert draft.fields == {"number": "9", "title": "Ferries"}
+    assert "Mover: Quay  \nsome note here.\n\nConference notes it." in body
 
 
 @pytest.mark.parametrize(
@@ -249,7 +273,7 @@ lines = st.text(alphabet="abc XY.,:;1)-*_<>#|&\n\n\n\f\t’“–", max_size=120
 
 
 @settings(max_examples=200)
-@given(lines, st.sampled_from(["motion", "bulletin", "plan", "news", "update", "page"]))
+@given(lines, st.sampled_from(["motion", "amendment", "bulletin", "plan", "news", "update", "page"]))
 def test_no_word_of_any_text_is_lost(text: str, kind: str) -> None:
     files, problems = importers.convert(text.encode(), "x.txt", Options(kind=kind))
     if not files:
@@ -266,3 +290,14 @@ def test_no_word_of_any_text_is_lost(text: str, kind: str) -> None:
 def test_no_bytes_break_the_importer(data: bytes, name: str) -> None:
     files, problems = importers.convert(data, name)
     assert files or any(problem.is_error for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["word of\n\n" * 20_000, "a line of text that is wrapped somewhere about here,\n" * 20_000, "\n---" * 50_000,
+     "[" * 100_000, "* " * 100_000, "1) " * 50_000, "a-\nb" * 20_000, "Conference " * 50_000, "\f1\n" * 20_000],
+)  # fmt: skip
+def test_no_text_takes_long(text: str) -> None:
+    start = time.perf_counter()
+    importers.convert(text.encode(), "a.txt")
+    assert time.perf_counter() - start < 10

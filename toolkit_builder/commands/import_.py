@@ -12,7 +12,7 @@ import click
 from toolkit_builder.commands import common
 from toolkit_builder.diagnostics import Diagnostic, Span, error, note
 
-_KINDS = ("motion", "bulletin", "plan", "news", "update", "page")
+_KINDS = ("motion", "amendment", "bulletin", "plan", "news", "update", "page")
 _LARGEST = 100 * 1024 * 1024
 _NAME = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 
@@ -34,7 +34,7 @@ def command(
     files: tuple[Path, ...], kind: str | None, out: Path | None, conference: str, number: str, dry_run: bool,
     clock: str, messages: str, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
-    """Bring in motions, bulletins, plans, news and updates from text, HTML or Word (.docx).
+    """Bring in motions, amendments, bulletins, plans, news and updates from text, HTML or Word (.docx).
 
     Each file becomes a content file with front matter; tracked changes in Word become an amendment. The report says
     what was not kept. Nothing that exists is overwritten.
@@ -74,7 +74,7 @@ def _one(file: Path, options: object, site: Path | None, out: Path, dry_run: boo
         ]
     path = file.as_posix()
     drafts, problems = convert(data, path, options)
-    if drafts and drafts[0][0].kind in {"motion", "bulletin"} and not options.number:
+    if drafts and drafts[0][0].kind in {"motion", "amendment", "bulletin"} and not options.number:
         taken = _taken((site / drafts[0][0].folder) if site else out)
         if taken:
             drafts, problems = convert(data, path, replace(options, taken=taken))

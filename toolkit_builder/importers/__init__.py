@@ -10,7 +10,8 @@ from typing import Any
 
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.importers import docx, html, text
-from toolkit_builder.importers.families import KINDS, Draft, Options, sort_out
+from toolkit_builder.importers.desk import KINDS, Draft, Options
+from toolkit_builder.importers.families import sort_out
 from toolkit_builder.importers.pieces import Incoming
 
 __all__ = ["KINDS", "Draft", "Options", "convert", "front_matter"]

@@ -185,9 +185,7 @@ def _settle(parent: ET.Element, drop: set[str]) -> None:
             parent.set(_RUNS_ON, "yes")
     if parent.tag == f"{W}rPr":  # the mark of a paragraph's end is read by the paragraph, above
         return
-    for child in list(parent):
-        parent.remove(child)
-    parent.extend(children)
+    parent[:] = children
 
 
 def _is_dropped_row(element: ET.Element, drop: set[str]) -> bool:

@@ -9,66 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
-from toolkit_builder.importers import panel
+from toolkit_builder.diagnostics import Diagnostic, Span, error
+from toolkit_builder.importers import panel, papers
 from toolkit_builder.importers.dates import whole_date
-from toolkit_builder.importers.guess import OPENER, guess
-from toolkit_builder.importers.pieces import Incoming, Piece, became, left_out, to_markdown
-from toolkit_builder.motions.numbering import NotANumber, Number
-
-KINDS = ("motion", "bulletin", "plan", "news", "update", "page")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What the caller knows: ``today`` (ISO) stands in where a date is needed and none is found; ``taken`` are the
-    numbers (or issues) of its kind that are in use."""
-
-    kind: str = ""
-    conference: str = ""
-    number: str = ""
-    today: str = "2000-01-01"
-    taken: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A content file to be: ``fields`` is its front matter in order, ``folder`` its place below ``content/``."""
-
-    kind: str
-    name: str
-    folder: str
-    fields: dict[str, Any]
-    body: str
-
-
-@dataclass(slots=True)
-class _Desk:
-    """The pieces still on the desk, and what was found so far."""
-
-    incoming: Incoming
-    options: Options
-    pieces: list[Piece]
-    fields: dict[str, Any] = field(default_factory=dict)
-    problems: list[Diagnostic] = field(default_factory=list)
-
-    def take(self, piece: Piece) -> Piece:
-        self.pieces.remove(piece)
-        return piece
-
-    def drop(self, piece: Piece, what: str) -> None:
-        self.pieces.remove(piece)
-        self.problems.append(left_out(self.incoming.path, what, piece.plain, piece.line))
-
-    def became(self, key: str, words: str, line: int = 0) -> None:
-        self.problems.append(became(self.incoming.path, key, str(self.fields[key]), words, line))
-
-    def warn(self, code: str, message: str, hint: str) -> None:
-        self.problems.append(warning(code, message, Span(self.incoming.path), hint=hint))
+from toolkit_builder.importers.desk import TOP, Desk, Draft, Options, free_number, one_line
+from toolkit_builder.importers.guess import guess
+from toolkit_builder.importers.pieces import Incoming, Piece, left_out, to_markdown
 
 
 def sort_out(incoming: Incoming, options: Options) -> tuple[tuple[Draft, ...], list[Diagnostic]]:
@@ -79,7 +28,7 @@ def sort_out(incoming: Incoming, options: Options) -> tuple[tuple[Draft, ...], l
         empty = error("I201", "there is no text in this file", Span(incoming.path), hint="import a file that has some")
         return (), [empty]
     kind = options.kind or guess(incoming)
-    desk = _Desk(incoming, options, list(incoming.pieces))
+    desk = Desk(incoming, options, list(incoming.pieces))
     _drop_furniture(desk)
     _FAMILIES[kind](desk)
     drafts = _drafts(kind, desk, to_markdown(desk.pieces))
@@ -90,74 +39,23 @@ def sort_out(incoming: Incoming, options: Options) -> tuple[tuple[Draft, ...], l
         desk.warn("I206", "only a motion's tracked changes become an amendment; these were rejected",
                   "accept them in Word first, or import the text with --kind motion")  # fmt: skip
         return tuple(drafts), problems
-    edited = _Desk(Incoming(path=incoming.path, pieces=incoming.edited), options, list(incoming.edited))
+    edited = Desk(Incoming(path=incoming.path, pieces=incoming.edited), options, list(incoming.edited))
     _drop_furniture(edited)
-    _motion(edited)
-    return (drafts[0], _amendment(drafts[0], to_markdown(edited.pieces)), *drafts[1:]), problems
+    papers.motion(edited)
+    return (drafts[0], _edited_copy(drafts[0], to_markdown(edited.pieces)), *drafts[1:]), problems
 
 
 # --- the families ----------------------------------------------------------------------------------------
 
-_MEETING = r"\b(?:conference|congress|agm|assembly)\b"
-_YEAR = r"\b(?:19|20)\d\d\b"
-_CONFERENCE = re.compile(rf"(?i)(?=.{{4,120}}$)(?:.*{_MEETING}.*{_YEAR}|.*{_YEAR}.*{_MEETING}).*$")
 _FURNITURE = re.compile(
     r"(?i)(?:[«‹<←]\s*)?back to (?:all |the )?\w+(?: \w+)?|print (?:this )?(?:page|article)|share (?:this|on).{0,40}|"
     r"skip to (?:main )?content|(?:e-?mail|tweet) (?:this|to a friend).{0,30}|you are here:?.{0,120}|"
     r"home\s*[>›»|/].{0,120}|"
     r"(?:previous|next)(?: (?:page|motion|article|post))?\s*[»›>]?|(?:page )?top|cookie (?:policy|settings)"
 )
-_NUMBERED_TITLE = re.compile(r"(?i)motion (?:no\.? ?)?(?P<number>[A-Z]{0,3}\d[\w.]*)\s*[:–-]?\s*(?P<title>.*)")
-_TOP = 8
 
 
-def _motion(desk: _Desk) -> None:
-    number = desk.options.number
-    for piece in list(desk.pieces[:_TOP]):
-        lines = piece.plain.split("\n")
-        if piece.kind in {"item", "table"} or re.search(OPENER, piece.plain):
-            break
-        if all(_motion_line(desk, line.strip(), piece.line) for line in lines):
-            desk.take(piece)
-    title = _NUMBERED_TITLE.match(desk.fields.get("title", ""))
-    if title:
-        number = number or title["number"]
-        desk.fields["title"] = title["title"] or desk.fields["title"]
-    number = number or desk.fields.pop("number", "") or _number_in_name(desk.incoming.path)
-    if not number:
-        number = _free(desk.options.taken)
-        desk.warn("I202", f"the motion has no number, so it is given {number}", "correct 'number' and the file's name")
-    desk.fields = {"number": number, **desk.fields}
-
-
-def _motion_line(desk: _Desk, line: str, at: int) -> bool:
-    """One line of a motion's head into its field; False for a line that is no such thing."""
-    for pattern, name in (
-        (r"(?i)(?:moved|proposed) by:?\s+(.+)|(?:mover|proposer):\s*(.+)", "mover"),
-        (r"(?i)seconded by:?\s+(.+)|seconder:\s*(.+)", "seconder"),
-        (r"(?i)(?:motion )?(?:number|no\.?):?\s*([A-Z]{0,3}\d[\w.]*)|motion ([A-Z]{0,3}\d[\w.]*)", "number"),
-        (r"(?i)section:\s*(.+)", "section"),
-        (r"(?i)(?:result|status|decision):\s*(.+)", "result"),
-        (r"(?i)(?:title|subject):\s*(.+)", "title"),
-    ):
-        if (match := re.fullmatch(pattern, line)) and name not in desk.fields:
-            desk.fields[name] = next(found for found in match.groups() if found).strip()
-            desk.became(name, line, at)
-            return True
-    if whole_date(line) and "date" not in desk.fields:
-        desk.fields["date"] = whole_date(line)
-        desk.became("date", line, at)
-        return True
-    if _CONFERENCE.match(line) and "conference" not in desk.fields and "title" in desk.fields:
-        desk.fields["conference"] = line
-        return True
-    if "title" not in desk.fields and len(line) <= 150 and not line.endswith((".", ":", ";")):
-        desk.fields["title"] = line
-        return True
-    return line == desk.fields.get("title")
-
-
-def _plan(desk: _Desk) -> None:
+def _plan(desk: Desk) -> None:
     _title(desk)
     title = desk.fields.get("title", "")
     for piece in list(desk.pieces):
@@ -167,12 +65,12 @@ def _plan(desk: _Desk) -> None:
             desk.fields["contact"] = panel.read(desk.take(piece).plain)
 
 
-def _news(desk: _Desk) -> None:
+def _news(desk: Desk) -> None:
     _title(desk)
     _date(desk)
     pieces = desk.pieces
     if len(pieces) > 1 and _same_words(pieces[0].plain, pieces[1].plain):
-        desk.fields["standfirst"] = _line(desk.take(pieces[0]).plain)
+        desk.fields["standfirst"] = one_line(desk.take(pieces[0]).plain)
     for at, piece in enumerate(pieces):
         if piece.kind == "paragraph" and re.fullmatch(r"(?i)related (?:articles|stories|links):?", piece.plain):
             pieces[at] = Piece("heading", piece.text.rstrip(":"), piece.plain.rstrip(":"), piece.line, 2)
@@ -181,15 +79,15 @@ def _news(desk: _Desk) -> None:
             desk.fields["comments_closed"] = True
             desk.became("comments_closed", desk.take(piece).plain, piece.line)
         elif re.search(r"(?i)\bsign up\b", piece.plain) and piece.kind == "paragraph" and len(piece.plain) < 250:
-            desk.fields.setdefault("sign_up", _line(piece.plain))
-            if desk.fields["sign_up"] == _line(piece.plain):
+            desk.fields.setdefault("sign_up", one_line(piece.plain))
+            if desk.fields["sign_up"] == one_line(piece.plain):
                 desk.take(piece)
     if "date" not in desk.fields:
         desk.fields["date"] = desk.options.today
         desk.warn("I203", f"the news has no date, so it is given {desk.options.today}", "correct 'date'")
 
 
-def _update(desk: _Desk) -> None:
+def _update(desk: Desk) -> None:
     _date(desk)
     _title(desk)
     title = desk.fields.get("title", "")
@@ -210,7 +108,7 @@ def _update(desk: _Desk) -> None:
         desk.fields["contacts"] = contacts
 
 
-def _comments(desk: _Desk) -> None:
+def _comments(desk: Desk) -> None:
     """What readers said below the text: kept as data, published only when somebody approves it."""
     start = next(
         (at for at, p in enumerate(desk.pieces) if re.fullmatch(r"(?i)\d+ comments?:?", p.plain.strip())), None
@@ -240,9 +138,9 @@ def _comments(desk: _Desk) -> None:
     desk.warn("I204", f"{count} kept, but not published", "write 'approved: yes' below one to publish it")
 
 
-def _bulletin(desk: _Desk) -> None:
+def _bulletin(desk: Desk) -> None:
     _date(desk)
-    top = desk.pieces[:_TOP]
+    top = desk.pieces[:TOP]
     for piece in top:
         issue = re.fullmatch(r"(?i)(?:.{0,60}\b)?(?:issue|number|no\.?)\s*(\d{1,4})\b.{0,30}", piece.plain)
         if issue and piece.kind != "item":
@@ -251,37 +149,38 @@ def _bulletin(desk: _Desk) -> None:
     if desk.pieces and desk.pieces[0].kind == "heading" and desk.pieces[0].level == 1:
         _title(desk)
     headline = next((piece.plain for piece in desk.pieces if piece.kind == "heading"), "")
-    desk.fields.setdefault("title", _line(headline) if headline else PurePosixPath(desk.incoming.path).stem)
+    desk.fields.setdefault("title", one_line(headline) if headline else PurePosixPath(desk.incoming.path).stem)
     if "issue" not in desk.fields:
-        desk.fields["issue"] = desk.options.number or _free(desk.options.taken)
+        desk.fields["issue"] = desk.options.number or free_number(desk.options.taken)
         desk.warn("I205", f"the bulletin has no issue number, so it is given {desk.fields['issue']}", "correct 'issue'")
     for at, piece in enumerate(desk.pieces):
         if piece.kind == "heading" and piece.level == 1:  # articles are second-level headings under the title
             desk.pieces[at] = Piece("heading", piece.text, piece.plain, piece.line, 2)
 
 
-def _page(desk: _Desk) -> None:
+def _page(desk: Desk) -> None:
     _title(desk)
     _date(desk)
 
 
-_FAMILIES: dict[str, Callable[[_Desk], None]] = {
-    "motion": _motion, "bulletin": _bulletin, "plan": _plan, "news": _news, "update": _update, "page": _page,
+_FAMILIES: dict[str, Callable[[Desk], None]] = {
+    "motion": papers.motion, "amendment": papers.amendment, "bulletin": _bulletin,
+    "plan": _plan, "news": _news, "update": _update, "page": _page,
 }  # fmt: skip
 
 
 # --- finding ---------------------------------------------------------------------------------------------
 
 
-def _drop_furniture(desk: _Desk) -> None:
+def _drop_furniture(desk: Desk) -> None:
     for piece in list(desk.pieces):
         if piece.kind in {"paragraph", "item", "heading"} and _FURNITURE.fullmatch(piece.plain.strip()):
             desk.drop(piece, "page furniture")
 
 
-def _title(desk: _Desk) -> None:
+def _title(desk: Desk) -> None:
     """The first heading or short paragraph; a first-level heading wherever it stands near the top."""
-    top = [piece for piece in desk.pieces[:_TOP] if piece.kind == "heading" and piece.level == 1]
+    top = [piece for piece in desk.pieces[:TOP] if piece.kind == "heading" and piece.level == 1]
     first = top[0] if top else desk.pieces[0] if desk.pieces else None
     if (
         first is not None
@@ -289,25 +188,21 @@ def _title(desk: _Desk) -> None:
         and len(first.plain) <= 200
         and "\n" not in first.plain
     ):
-        desk.fields["title"] = _line(desk.take(first).plain)
+        desk.fields["title"] = one_line(desk.take(first).plain)
     elif desk.incoming.title:
-        desk.fields["title"] = _line(desk.incoming.title)
+        desk.fields["title"] = one_line(desk.incoming.title)
     else:
         desk.fields["title"] = PurePosixPath(desk.incoming.path).stem
         desk.warn("I207", "the text has no title, so it is called as its file", "correct 'title'")
 
 
-def _date(desk: _Desk) -> None:
-    for piece in desk.pieces[:_TOP]:
+def _date(desk: Desk) -> None:
+    for piece in desk.pieces[:TOP]:
         found = whole_date(piece.plain)
         if found:
             desk.fields["date"] = found
             desk.became("date", desk.take(piece).plain, piece.line)
             return
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _same_words(a: str, b: str) -> bool:
@@ -317,45 +212,21 @@ def _same_words(a: str, b: str) -> bool:
     return words(a) == words(b) != []
 
 
-def _number_in_name(path: str) -> str:
-    match = re.match(
-        r"(?i)(?:motion[-_ ]?)?([a-z]{0,2}\d{1,3}(?:\.\d{1,2})?[a-z]?)(?=[-_ .]|$)", PurePosixPath(path).stem
-    )
-    if match:
-        try:
-            return Number.parse(match[1]).written
-        except NotANumber:
-            return ""
-    return ""
-
-
-def _free(taken: frozenset[str]) -> str:
-    """The first whole number that no other item has."""
-    used = set()
-    for text in taken:
-        try:
-            used.add(Number.parse(text))
-        except NotANumber:
-            continue
-    return next(str(n) for n in range(1, len(taken) + 2) if Number.parse(str(n)) not in used)
-
-
 # --- making ----------------------------------------------------------------------------------------------
 
 
-def _drafts(kind: str, desk: _Desk, body: str) -> list[Draft]:
+def _drafts(kind: str, desk: Desk, body: str) -> list[Draft]:
     """The document; and, for a paper or a bulletin, its conference's page."""
     fields = desk.fields
     stated = str(fields.pop("conference", ""))
     held = desk.options.conference or _slug(stated) or "imported"
-    if kind == "motion" and desk.incoming.title and "title" not in fields:
-        fields["title"] = _line(desk.incoming.title)
     slug = _slug(str(fields.get("title", ""))) or _slug(PurePosixPath(desk.incoming.path).stem) or kind
     first = [key for key in ("number", "issue", "title") if key in fields]
     fields = {key: fields[key] for key in [*first, *(key for key in fields if key not in first)]}
     series = _slug(str(fields.get("series", ""))) or "imported"
     folder, name = {
         "motion": (f"conferences/{held}/motions", f"{_slug(str(fields.get('number', '')))}-{slug}"),
+        "amendment": (f"conferences/{held}/amendments", _slug(str(fields.get("number", "")))),
         "bulletin": (f"conferences/{held}/bulletins", f"{_slug(str(fields.get('issue', '')))}-{slug}"),
         "plan": ("plans", slug),
         "news": ("news", f"{fields.get('date', '')}-{slug}".strip("-")),
@@ -363,7 +234,7 @@ def _drafts(kind: str, desk: _Desk, body: str) -> list[Draft]:
         "page": ("", slug),
     }[kind]  # fmt: skip
     drafts = [Draft(kind=kind, name=name, folder=folder, fields=fields, body=body)]
-    if kind in {"motion", "bulletin"}:
+    if kind in {"motion", "amendment", "bulletin"}:
         start = str(fields.get("date", "")) or desk.options.today
         if "date" not in fields:
             desk.warn("I208", f"no day is found for the conference, so its page says {start}", "correct 'start'")
@@ -372,7 +243,7 @@ def _drafts(kind: str, desk: _Desk, body: str) -> list[Draft]:
     return drafts
 
 
-def _amendment(motion: Draft, body: str) -> Draft:
+def _edited_copy(motion: Draft, body: str) -> Draft:
     """The text with its tracked changes accepted: an amendment that is a whole edited copy."""
     number = f"{motion.fields['number']}.1"
     fields = {"number": number, "amends": motion.fields["number"], "form": "copy"}

@@ -12,7 +12,8 @@ _OPENS = (
     "applauds?|agrees?|supports?|opposes?|congratulates?|affirms?|reaffirms?|demands?|rejects?|regrets?"
 )
 # "This Conference therefore calls on ...": how a motion's paragraphs begin.
-OPENER = rf"(?m)^(?:\W*\w+,? )?(?:[Tt]his )?(?:{_BODIES}) (?:further |also |therefore |furthermore )?(?:{_OPENS})\b"
+_LEAD = r"(?:[^\w\n]{0,3}\w{1,20},? )?(?:[Tt]his )?"
+OPENER = rf"(?m)^{_LEAD}(?:{_BODIES}) (?:further |also |therefore |furthermore )?(?:{_OPENS})\b"
 _BULLETIN = r"(?i)\b(?:bulletins?|delegates?)\b"
 _POINT = re.compile(r"\d{1,2}[.)]?\s+[A-Z]")
 _POINT_PLAN = r"(?i)\b(?:\d{1,2}|five|six|seven|eight|nine|ten|twelve)[- ]point (?:plan|charter|programme)\b"
@@ -27,6 +28,7 @@ def guess(incoming: Incoming) -> str:
     opened = len(re.findall(OPENER, text))
     scores = {
         "motion": 3 * min(opened, 3) + 4 * bool(re.search(r"(?i)back to all motions|^motion (?:no\.? )?\d", text)),
+        "amendment": 12 * bool(re.match(r"(?i)(?:sub-)?amendment\b", top.strip())),
         "plan": 8 * bool(re.search(_POINT_PLAN, top)),
         "update": 6 * bool(re.search(r"(?i)\b(?:week|part|update|no\.?)\s*\d{1,3}\b", top))
         + 4 * bool(re.search(r"(?im)^\d+ comments?:?$|^\S.{0,40} said(?:\.{3}|…)$", text)),

@@ -30,7 +30,7 @@ _OPEN = re.compile(
     r"(?i)(?:\b(?:the|a|an|of|and|or|to|in|for|with|by|that|which|who|is|are|was|were|be|been|on|at|from|as|into|"
     r"their|its|our|this|these|not|has|have|will)|\bi\.e\.|\be\.g\.)$"
 )
-_SPLIT_WORD = re.compile(r"([^\W\d_]{2,})[-‐]$")
+_SPLIT_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,40})[-‐]$")
 _LONG = 115
 _NARROW = 45
 
@@ -39,6 +39,14 @@ _NARROW = 45
 class _Line:
     number: int
     text: str
+
+
+@dataclass(slots=True)
+class _Run:
+    """A line with the lines that were wrapped from it."""
+
+    number: int
+    parts: list[str]
 
 
 def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
@@ -122,12 +130,12 @@ def _pieces(group: list[_Line], path: str, vocabulary: Counter[str], problems: l
     """One run of lines without a blank line between: wrapped lines joined, headings and list items apart."""
     width = max(len(line.text) for line in group)
     pieces: list[Piece] = []
-    held: list[_Line] = []
+    held: list[_Run] = []
     before: _Line | None = None
 
     def close() -> None:
         if held:
-            pieces.append(paragraph("\n".join(line.text for line in held), held[0].number))
+            pieces.append(paragraph("\n".join(" ".join(run.parts) for run in held), held[0].number))
             held.clear()
 
     for line in group:
@@ -142,9 +150,10 @@ def _pieces(group: list[_Line], path: str, vocabulary: Counter[str], problems: l
         if (marker and marker.strong) or (before and len(before.text) > _LONG):
             close()
         if held and before and _continues(before.text, words, width):
-            held[-1].text = _join(held[-1].text, words, line.number, path, vocabulary, problems)
+            last = held[-1].parts
+            last[-1:] = _join(last[-1], words, line.number, path, vocabulary, problems)
         else:
-            held.append(_Line(line.number, words))
+            held.append(_Run(line.number, [words]))
         before = line
     close()
     return pieces
@@ -152,7 +161,7 @@ def _pieces(group: list[_Line], path: str, vocabulary: Counter[str], problems: l
 
 def _continues(above: str, below: str, width: int) -> bool:
     """Is ``below`` the wrapped rest of ``above``? In a narrow run (an address, a panel) lines stay as they are."""
-    if _SPLIT_WORD.search(above) and below[:1].islower():
+    if _SPLIT_WORD.search(above, max(0, len(above) - 45)) and below[:1].islower():
         return True
     if whole_date(above) or whole_date(below):
         return False
@@ -161,18 +170,20 @@ def _continues(above: str, below: str, width: int) -> bool:
     return len(above) >= 0.6 * width or (below[:1].islower() and not _END.search(above))
 
 
-def _join(above: str, below: str, line: int, path: str, vocabulary: Counter[str], problems: list[Diagnostic]) -> str:
-    """Two lines as one; a word split by a hyphen is made whole, unless the text elsewhere writes it with one."""
-    split = _SPLIT_WORD.search(above)
+def _join(
+    above: str, below: str, line: int, path: str, vocabulary: Counter[str], problems: list[Diagnostic]
+) -> list[str]:
+    """Two lines that belong together; a word split by a hyphen is whole again, but for one that is written with it."""
+    split = _SPLIT_WORD.search(above, max(0, len(above) - 45))
     rest = re.match(r"[^\W\d_]+", below)
     if not split or not rest or not below[:1].islower():
-        return f"{above.rstrip()} {below}"
+        return [above.rstrip(), below]
     whole, hyphened = f"{split[1]}{rest[0]}", f"{split[1]}-{rest[0]}"
     both_words = vocabulary[split[1].lower()] and vocabulary[rest[0].lower()] > 1 and not vocabulary[whole.lower()]
     word = hyphened if vocabulary[hyphened.lower()] or both_words else whole
     problems.append(note("I105", f"the word '{word}' was split at the end of a line and is joined", Span(path, line, 1),
                          hint="look at its hyphen"))  # fmt: skip
-    return above[: split.start()] + word + below[rest.end() :]
+    return [above[: split.start()] + word + below[rest.end() :]]
 
 
 def _rejoined(pieces: Sequence[Piece], path: str, problems: list[Diagnostic]) -> list[Piece]:
@@ -186,9 +197,10 @@ def _rejoined(pieces: Sequence[Piece], path: str, problems: list[Diagnostic]) ->
             joined.append(piece)
             in_list = False
             continue
-        ends = _END.search(last.plain) and not re.search(r"(?i)\b(?:i\.e\.|e\.g\.)$", last.plain)
-        open_end = bool(_OPEN.search(last.plain)) or (last.plain.endswith(",") and small)
-        in_list = small and (in_list or last.plain.endswith((":", ":-")))
+        tail = last.plain[-60:]
+        ends = _END.search(tail) and not re.search(r"(?i)\b(?:i\.e\.|e\.g\.)$", tail)
+        open_end = bool(_OPEN.search(tail)) or (tail.endswith(",") and small)
+        in_list = small and (in_list or tail.endswith((":", ":-")))
         broken = open_end or (
             small and not ends and not in_list and len(last.plain) >= _NARROW and last.kind == "paragraph"
         )

@@ -1,0 +1,109 @@
+"""The top lines of motions and amendments into their front matter; the text below stays as it is."""
+
+from __future__ import annotations
+
+import re
+
+from toolkit_builder.importers.dates import whole_date
+from toolkit_builder.importers.desk import TOP, Desk, free_number, is_number, number_in_name, one_line
+from toolkit_builder.importers.guess import OPENER
+from toolkit_builder.importers.pieces import left_out
+from toolkit_builder.motions.numbering import Number
+
+_MEETING = r"\b(?:conference|congress|agm|assembly)\b"
+_YEAR = r"\b(?:19|20)\d\d\b"
+_CONFERENCE = re.compile(rf"(?i)(?=.{{4,120}}$)(?:.*{_MEETING}.*{_YEAR}|.*{_YEAR}.*{_MEETING}).*$")
+_NUMBERED_TITLE = re.compile(r"(?i)motion (?:no\.? ?)?(?P<number>[A-Z]{0,3}\d[\w.]*)\s*[:–-]?\s*(?P<title>.*)")
+_AMENDMENT_TITLE = re.compile(
+    r"(?i)amendment\s*(?:no\.? ?)?(?P<number>[A-Z]{0,3}\d[\w.]*)?\s*"
+    r"(?:to (?:motion )?(?P<amends>[A-Z]{0,3}\d[\w.]*))?\s*[:–-]?\s*(?P<title>.*)"
+)
+_INSTRUCTION = re.compile(r"(?i)(?:in |at |after |before |add|insert|delete|replace|substitute|amend |remove)")
+
+
+def motion(desk: Desk) -> None:
+    _head(desk)
+    found = desk.fields.pop("number", "")
+    number = desk.options.number or found
+    title = _NUMBERED_TITLE.match(desk.fields.get("title", ""))
+    if title:
+        number = number or title["number"]
+        if title["title"]:
+            desk.became("title", desk.fields["title"], value=title["title"])
+    number = number or number_in_name(desk.incoming.path)
+    if not number:
+        number = free_number(desk.options.taken)
+        desk.warn("I202", f"the motion has no number, so it is given {number}", "correct 'number' and the file's name")
+    if "title" not in desk.fields and desk.incoming.title:
+        desk.fields["title"] = one_line(desk.incoming.title)
+    desk.fields = {"number": number, **desk.fields}
+
+
+def amendment(desk: Desk) -> None:
+    """The instruction stays as its mover wrote it; only the lines above it become front matter."""
+    _head(desk)
+    found = desk.fields.pop("number", "")
+    title = _AMENDMENT_TITLE.match(desk.fields.get("title", ""))
+    amends = desk.fields.pop("amends", "")
+    if title:
+        found, amends = found or title["number"] or "", amends or title["amends"] or ""
+        words = title["title"] or ""
+        desk.became("title", desk.fields["title"], value=words)
+        if not words:
+            del desk.fields["title"]
+    number = desk.options.number or found or number_in_name(desk.incoming.path)
+    if not amends and number:
+        parent = Number.parse(number).parent if is_number(number) else None
+        amends = parent.canonical if parent else ""
+    if not amends:
+        amends = "1"
+        desk.warn("I210", "what the amendment amends is not said, so it is given motion 1", "correct 'amends'")
+    if not number:
+        number = f"{amends}.{free_number(frozenset(t.rpartition('.')[2] for t in desk.options.taken))}"
+        desk.warn(
+            "I202", f"the amendment has no number, so it is given {number}", "correct 'number' and the file's name"
+        )
+    desk.fields = {"number": number, "amends": amends, **desk.fields}
+
+
+def _head(desk: Desk) -> None:
+    """The lines above a paper's text into fields, as far as every line of a paragraph is understood."""
+    for piece in list(desk.pieces[:TOP]):
+        if piece.kind in {"item", "table"} or re.search(OPENER, piece.plain) or _INSTRUCTION.match(piece.plain):
+            break
+        fields, problems = dict(desk.fields), list(desk.problems)
+        if all(_head_line(desk, line.strip(), piece.line) for line in piece.plain.split("\n")):
+            desk.take(piece)
+        else:
+            desk.fields, desk.problems = fields, problems
+
+
+def _head_line(desk: Desk, line: str, at: int) -> bool:
+    """One line of a paper's head into its field; False for a line that is no such thing."""
+    for pattern, name in (
+        (r"(?i)(?:moved|proposed) by:?\s+(.+)|(?:mover|proposer):\s*(.+)", "mover"),
+        (r"(?i)seconded by:?\s+(.+)|seconder:\s*(.+)", "seconder"),
+        (r"(?i)(?:motion |amendment )?(?:number|no\.?):?\s*([A-Z]{0,3}\d[\w.]*)|motion ([A-Z]{0,3}\d[\w.]*)", "number"),
+        (r"(?i)amends:?\s+(?:motion\s+)?([A-Z]{0,3}\d[\w.]*)", "amends"),
+        (r"(?i)section:\s*(.+)", "section"),
+        (r"(?i)(?:result|status|decision):\s*(.+)", "result"),
+        (r"(?i)(?:title|subject):\s*(.+)", "title"),
+    ):
+        if (match := re.fullmatch(pattern, line)) and name not in desk.fields:
+            desk.fields[name] = next(found for found in match.groups() if found).strip()
+            desk.became(name, line, at)
+            return True
+    if whole_date(line) and "date" not in desk.fields:
+        desk.fields["date"] = whole_date(line)
+        desk.became("date", line, at)
+        return True
+    if _CONFERENCE.match(line) and "conference" not in desk.fields and "title" in desk.fields:
+        desk.fields["conference"] = line
+        return True
+    if "title" not in desk.fields and len(line) <= 150 and not line.endswith((".", ":", ";")):
+        desk.fields["title"] = line
+        return True
+    if line == desk.fields.get("title"):
+        desk.problems.append(left_out(desk.incoming.path, "the title, repeated,", line, at))
+        return True
+    return False
