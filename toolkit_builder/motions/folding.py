@@ -41,9 +41,12 @@ def fold(source: str) -> Folded:
         folded = _FOLD.get(ord(char))
         if folded is None:
             folded = char if char.isascii() else unicodedata.normalize("NFKD", char)
-        if folded == "-" and chars and chars[-1] == " ":
-            chars.pop(), starts.pop(), ends.pop()
-        if folded == " " and chars and chars[-1] == "-":
+        if folded == "-" and (char == "—" or (chars and chars[-1] == " ")):
+            folded = "–"  # a dash, however it is set; hyphens have no spaces
+            if chars and chars[-1] == " ":
+                chars.pop(), starts.pop(), ends.pop()
+        if folded == " " and chars and chars[-1] in "-–":
+            chars[-1] = "–"
             continue
         if folded == "'" and chars and chars[-1] == "'" and start == ends[-1]:
             ends[-1] = end  # two single marks for one double

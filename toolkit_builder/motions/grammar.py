@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.motions import phrases as ph
-from toolkit_builder.motions.instructions import RANKS, Instruction, Path, Spot, Target, Words
+from toolkit_builder.motions.instructions import RANKS, Instruction, Path, Place, Spot, Target, Words
 from toolkit_builder.motions.places import join_paths, read_paths, read_words
 from toolkit_builder.motions.reading import Cursor
 from toolkit_builder.motions.refusals import Refusal, as_diagnostic
@@ -64,6 +64,9 @@ _TO_READ = (
 )
 
 
+_LISTED = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s*\w")
+
+
 @dataclass(slots=True)
 class _Lead:
     """What stood before the verb."""
@@ -94,6 +97,7 @@ class _Parser:
                 return
             if self._noise():
                 continue
+            self._labels()
             start = self.c.at
             self.c.furthest = start
             self.pending = None
@@ -111,6 +115,9 @@ class _Parser:
             if "\n" in match[0] or self.c.at == 0:
                 self.carry = ()
             self.c.move(match.end())
+
+    def _labels(self) -> None:
+        """An instruction's own number or bullet."""
         line_start = self.c.source.rfind("\n", 0, self.c.at) + 1
         if not self.c.source[line_start : self.c.at].strip(" \t*_>"):
             self.c.take(_LABEL)
@@ -206,7 +213,7 @@ class _Parser:
                 self.c.at = here
                 break
             here = self.c.at
-            mark = self.c.take(r"\s*[,:;–—-]+\s*")
+            mark = self.c.take(rf"\s*(?:[,:;–—-]+|\.(?=\s+(?:{ph.DELETE}|{ph.INSERT}|{ph.REPLACE}|{ph.AMEND}|after|before)\b))\s*")
             if mark is None and not self.c.peek(r"\s*\S"):
                 break
             if "\n" in (mark[0] if mark else "") or self.c.newline_ahead():
@@ -255,6 +262,8 @@ class _Parser:
         scopes = lead.scopes
         if not targets and lead.own and scopes:
             targets, scopes = (Target(kind="places", places=scopes),), ()
+        if lead.swap and targets and self.c.word(r"read|put|have"):
+            return self._with_text(_Lead(scopes=scopes), targets)
         passive = self.c.take(_PASSIVE) if targets else None
         if passive:
             rest = _Lead(scopes=scopes, targets=targets)
@@ -311,6 +320,11 @@ class _Parser:
                 if not text.quoted:
                     break
                 continue
+            c.at = here
+            if text is None and unit is None and c.peek(r"\s*\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\w"):
+                text = ph.read_marked_text(c)
+                if text is not None:
+                    break
             c.at = here
             if text is None and unit is not None and ph.read_renumber(c):
                 renumber = True
@@ -403,7 +417,10 @@ class _Parser:
         if lead.spot is not None:
             return (), (), lead
         if lead.targets and not lead.swap:
-            return lead.targets, ph.read_scope(self.c) or (), lead
+            if self.c.peek(r"\s*(?:the\s+words?\s+)?[“\"‘'«]"):  # "in line 3 'X', delete 'Y'": Y is in X
+                lead = self._in_passage(lead)
+            else:
+                return lead.targets, ph.read_scope(self.c) or (), lead
         self.c.take(r"\s*:?\s*")
         here = self.c.at
         found = None if self.c.peek(r"\s*(?:and\s+)?(?:replace|insert|substitute)\b") else ph.read_target(self.c)
@@ -415,6 +432,7 @@ class _Parser:
             targets, scope = found
             if not scope:
                 scope = ph.read_scope(self.c) or ()
+            self.c.take(r"\s*,?\s*(?:entirely|altogether|completely|in\s+full|in\s+(?:its|their)\s+entirety|as\s+a\s+whole)\b")
             if not self._named(targets, lead, scope):
                 return (), (), lead
             return self._beside(targets), scope, lead
@@ -424,11 +442,18 @@ class _Parser:
             return (Target(kind="places", places=lead.scopes),), (), _Lead()
         return (), (), lead
 
+    @staticmethod
+    def _in_passage(lead: _Lead) -> _Lead:
+        words = lead.targets[0].start
+        quote = words.quote if isinstance(words, Words) else ""
+        passage = (Place(unit="passage", containing=quote),)
+        return _Lead(scopes=tuple(join_paths(scope, passage) for scope in lead.scopes) or (passage,))
+
     def _named(self, targets: tuple[Target, ...], lead: _Lead, scope: Path) -> bool:
         """A bare label (``delete 2 and 3``) needs the list it belongs to."""
         bare = [path for target in targets for path in target.places if path[0].unit == "point" and len(path) == 1]
         shown = self.c.source[self.begin : self.c.at]
-        if not bare or re.search(r"points?|calls?|demands?|asks?|pts?\b|C[NBR]", shown, re.IGNORECASE):
+        if not bare or re.search(r"points?|calls?|demands?|asks?|pts?\b|C[NBR]|\w\)", shown, re.IGNORECASE):
             return True
         if all(len(path[0].labels) > 1 for path in bare):
             return True
@@ -502,7 +527,7 @@ class _Parser:
             text = self._text(c)
             return text is not None and self._replacements(lead, (), lead.targets, text)
         here = c.at
-        if c.take(r"\s*(?:it\s+)?(?:with|by)\b") or c.peek(r"\s*:"):
+        if c.take(r"\s*(?:it\s+)?(?:with|by)\b") or (c.peek(r"\s*:") and (lead.targets or lead.own) and not self._names_target()):
             return self._instead_of_lead(lead)
         c.at = here
         if self._was(r"substitut\w+") and (text := ph.read_new_text(c, unquoted=False)):
@@ -520,6 +545,12 @@ class _Parser:
             return self._refuse("A203", c.at)
         return self._replacements(lead, scope, targets, new)
 
+    def _names_target(self) -> bool:
+        """``Replace: "X" with: "Y"``: what goes follows the colon."""
+        probe = Cursor(self.c.source, self.c.at)
+        probe.take(r"\s*:\s*")
+        return ph.read_target(probe) is not None and probe.peek(r"\s*,?\s*(?:with|by)\b")
+
     def _instead_of_lead(self, lead: _Lead) -> bool:
         """``Paragraph 2: replace with "..."``; ``the words 'X': replace with 'Y'``."""
         targets = lead.targets
@@ -536,7 +567,9 @@ class _Parser:
         if c.take(r"\s*from\b(?=\s*[“\"‘'«])") and (words := read_words(c)) and c.take(r"\s*,?\s*to\b"):
             text = self._text(c)
             return text is not None and self._replacements(lead, (), (Target(kind="words", start=words),), text)
+        c.ranges = False  # "change 'X' to 'Y'" is no stretch of text
         targets, scope, lead = self._targets(lead)
+        c.ranges = True
         if not targets and lead.own and lead.scopes:
             targets, lead = (Target(kind="places", places=lead.scopes),), _Lead()
         if not targets:

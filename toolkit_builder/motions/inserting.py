@@ -193,6 +193,11 @@ def _edge_of_part(p: Planner, i: Instruction, spot: Spot, region: Region, plan: 
             _beside_block(p, i, blocks[0], plan, after=False, several=True)
         return
     last = blocks[-1]
+    if region.unit == "section" and len(blocks) == 1 and len(new) == 1 and new[0].kind == "paragraph" and not new[0].opens:
+        if not p.at.introduces(last):
+            plan.needs.append((last.end - 1, last.end))
+            plan.cuts.append(joins.append(p.source, last.end, i.text, last.content))
+            return
     if new and new[0].kind == "call" and last.kind == "call":
         top = last if last.depth == 1 or new[0].style == last.style else _top(p, last)
         _add_checked(p, top, i, plan)
@@ -446,7 +451,8 @@ def _numbered_point(p: Planner, i: Instruction, regions: list[Region], plan: Pla
     bodies = _bodies(i, plan, several=several) if region else []
     if region is None or not bodies:
         return
-    places = [found for items in _lists(p, i, region) if (found := _slot(p, items, i.label))]
+    inside = region.unit == "point"
+    places = [found for items in _lists(p, i, region) if (found := _slot(p, items, i.label, inside=inside))]
     if not places:
         plan.fail("A311", f"there is no place for a point {label_words(i.label)}", "name the point it goes after, or write: add new point at end")
         return
@@ -469,9 +475,9 @@ def _lists(p: Planner, i: Instruction, region: Region) -> list[list[Block]]:
     return [items_of(p.text, key) for key in dict.fromkeys(key_of(b) for b in inside)]
 
 
-def _slot(p: Planner, items: list[Block], label: tuple[str, ...]) -> tuple[Block, bool, str] | None:
-    """Where a label belongs in a list: ``(block, after it?, label of its own)``."""
-    outer = items[0].labels[:-1]
+def _slot(p: Planner, items: list[Block], label: tuple[str, ...], *, inside: bool) -> tuple[Block, bool, str] | None:
+    """Where a label belongs in a list: ``(block, after it?, label of its own)``; ``inside`` the point of its outer label."""
+    outer = () if inside else items[0].labels[:-1]
     if len(label) > 1 and outer != label[:-1]:
         anchor = [b for b in items if b.labels == label[:1]]
         return (anchor[0], True, "".join(label)) if anchor and not p.text.children(anchor[0]) and len(label) == 2 else None
@@ -524,6 +530,10 @@ def point_texts(source: str, *, several: bool) -> list[str]:
 
 def _add_checked(p: Planner, last: Block, i: Instruction, plan: Plan) -> None:
     """Points with printed numbers, added at the end: the numbers must follow on."""
+    new = parse(i.text)[0].blocks[0]
+    if not last.is_bullet and not new.is_bullet and not _follows(new.labels, last):
+        plan.fail("A311", f"the last point is {last.marker}, so {new.marker} would not follow it", "write: add new point at end, or: insert new point 4")
+        return
     add_points(p, last, point_texts(i.text, several=True), plan, after=True)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 RANKS = {"motion": 0, "title": 0, "preamble": 1, "section": 2, "heading": 2, "paragraph": 3, "table": 3, "list": 4,
-         "clause": 4, "call": 4, "point": 4, "bullet": 4, "subpoint": 5, "row": 5, "sentence": 6, "line": 7}  # fmt: skip
+         "clause": 4, "call": 4, "point": 4, "bullet": 4, "subpoint": 5, "row": 5, "sentence": 6, "line": 7, "passage": 8}  # fmt: skip
 """The units an instruction can name, with how deep each lies: places are kept outermost first."""
 
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
@@ -138,6 +138,8 @@ def label_words(labels: tuple[str, ...]) -> str:
 
 def print_place(place: Place) -> str:
     """One place in words: ``paragraph 2``, ``the last sentence``, ``the paragraph beginning “However”``."""
+    if place.unit == "passage":
+        return quoted(place.containing)
     if place.unit in {"motion", "title", "preamble"}:
         return f"the {place.unit}"
     if place.opener:

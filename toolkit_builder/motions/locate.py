@@ -103,7 +103,7 @@ class Locator:
         readers: dict[str, Callable[[Region, Place], list[Region]]] = {
             "title": self._title, "preamble": self._preamble, "section": self._section, "paragraph": self._paragraph,
             "sentence": self._sentence, "line": self._line, "heading": self._heading, "table": self._table,
-            "row": self._row, "list": self._list,
+            "row": self._row, "list": self._list, "passage": self._passage,
         }  # fmt: skip
         return readers.get(place.unit, self._point)(region, place)
 
@@ -356,6 +356,12 @@ class Locator:
             if block.kind == "call":
                 lists.setdefault(block.list_no, []).append(block)
         return [self._span("list", blocks) for blocks in lists.values()]
+
+    def _passage(self, region: Region, place: Place) -> list[Region]:
+        """Words that only say where to look."""
+        found, _ = self.words(Words(quote=place.containing, every=True), [region])
+        return [Region("passage", m.start, m.end, tuple(b for b in self.text.blocks if b.id == m.first),
+                       name=f"{quoted(_short(place.containing))}") for m in found]  # fmt: skip
 
     # --- words -------------------------------------------------------------------------------------------
 

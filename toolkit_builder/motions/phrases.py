@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from toolkit_builder.motions.instructions import Path, Place, Ref, Spot, Target
-from toolkit_builder.motions.places import read_path, read_paths, read_words
+from toolkit_builder.motions.places import read_bare_label, read_path, read_paths, read_words
 from toolkit_builder.motions.quotations import INSTRUCTION_LINE as INSTRUCTION_LINE
 from toolkit_builder.motions.reading import Cursor
 
@@ -162,6 +162,11 @@ def _unquoted(c: Cursor) -> NewText | None:
     return NewText(text, start, False, doubt, doubt_at)
 
 
+def read_marked_text(c: Cursor) -> NewText | None:
+    """``add v. To invite ...``: new text that begins with its own number needs no colon."""
+    return _unquoted(c)
+
+
 def _dedent(raw: str) -> str:
     """Quote signs and common indentation off; the first line was read from its first word."""
     lines = [re.sub(r"^[ \t]*>[ \t]?", "", line.rstrip()) for line in raw.strip().split("\n")]
@@ -181,6 +186,9 @@ def read_new_unit(c: Cursor) -> NewUnit | None:
     if ordinal and not new:
         new = c.word(r"new|additional|further") is not None
     match = c.take(_NEW_UNIT)
+    if match is None and new and not ordinal and c.peek(r"\s*\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[).:]") and (label := c.label()):
+        c.take(r"\.(?=\s)")
+        return NewUnit("point", label)
     if match is None or not (new or as_ or article):
         c.at = start
         return None
@@ -205,7 +213,7 @@ def read_new_unit(c: Cursor) -> NewUnit | None:
 def read_ref(c: Cursor) -> tuple[Ref, Path] | None:
     """Words or a place, with the place the words are in (``'agency' in line 3``)."""
     start = c.at
-    path = read_path(c)
+    path = read_path(c) or read_bare_label(c)
     if path is not None:
         return path, ()
     words = read_words(c)
@@ -422,12 +430,17 @@ def _whole_places(c: Cursor) -> _Found:
 def _bare_labels(c: Cursor) -> _Found:
     """``delete 4(b)``; ``In 'Conference notes', delete 2 and 3``: labels without a unit, where a list is named."""
     places: list[Path] = []
-    while labels := (c.label() if c.peek(r"\(?(?:\d{1,2}|[a-z]\)|\([a-z]|[ivx]{1,4}\))") else ()):
-        places.append((Place(unit="point", labels=labels),))
-        here = c.at
-        if not c.take(r"\s*(?:,\s*and|,|and|&)\s*(?=\(?(?:\d|[a-z]\)))"):
+    c.take(r"(?:the\s+)?(?:existing|current|printed|original)\s+")
+    while c.peek(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[).]?(?:\s|[,:;]|$|\()"):
+        path = read_bare_label(c)
+        labels = () if path else c.label()
+        if not path and not labels:
             break
-    if not places or not c.peek(r"\s*(?:$|\n|[.;,:]|and\b|from\b|in\b|of\b|under\b)"):
+        places.append(path or (Place(unit="point", labels=labels),))
+        here = c.at
+        if not c.take(r"\s*(?:,\s*and|,|and|&)\s*(?=\(?(?:\d|[a-z]\)|[ivx]{1,4}\)))"):
+            break
+    if not places or not c.peek(r"\s*\.?\s*(?:$|\n|[.;,:]|and\b|from\b|in\b|of\b|under\b)"):
         return None
     return (Target(kind="places", places=tuple(places)),), ()
 
@@ -441,7 +454,10 @@ def _several_words(c: Cursor) -> _Found:
             break
         here = c.at
         first = words
-        if c.take(r"\s*,?\s*(?:[-–—]|to|through\s+to|through|until|up\s+to(?:\s+and\s+including)?)\s+(?:the\s+words?\s+)?(?=[“\"‘'«])") and (last := read_words(c)):
+        if c.ranges and c.take(r"\s*,?\s*(?:to|until)\s+(?:the\s+)?end\b(?!\s+of\s+(?:line|sentence|paragraph|point)\s+\d)"):
+            unit = c.take(r"\s+of\s+(?:the\s+)?(?P<unit>sentence|paragraph|point|bullet|motion)\b")
+            targets.append(Target(kind="span", start=first, to_unit=unit["unit"].lower() if unit else ""))
+        elif c.ranges and c.take(r"\s*,?\s*(?:[-–—]|to|through\s+to|through|until|up\s+to(?:\s+and\s+including)?)\s+(?:the\s+words?\s+)?(?=[“\"‘'«])") and (last := read_words(c)):
             targets.append(Target(kind="span", start=first, end=last))
         else:
             c.at = here

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from toolkit_builder.motions.instructions import RANKS, Path, Place, Words
@@ -42,7 +43,7 @@ _OPENER_VERB = (
     r"commits|encourages|understands|opposes|expresses"
 )
 _AFTER_OPENER = (
-    r"[\s”\"’'*_]*(?:\s+that\b|\s+to\b)?[\s”\"’'*_]*(?:[,:;(–-]|\d|$|\n|\b(?:sections?|paragraphs?|paras?|list|part|heading|points?|"
+    r"[\s”\"’'*_]*(?:\s+that\b|\s+to\b)?[\s”\"’'*_]*(?:[,:;(–.-]|\d|$|\n|\b(?:sections?|paragraphs?|paras?|list|part|heading|points?|"
     r"bullets?|bullet|sub|insert|add|delete|remove|replace|after|before|amend|at|in|line|first|second|third|last|final|"
     r"new|and|renumber|[a-z]\b\)?))"
 )
@@ -56,8 +57,8 @@ _BEGINNING = (
 _ENDING = r"(?:that\s+|which\s+)?(?:ending|ends|finishing|concluding|finishes)\b(?:\s+(?:with|in)\b)?(?:\s+the\s+words?\b)?:?"
 _CONTAINING = r"(?:that\s+|which\s+)?(?:containing|contains|including\s+the\s+words)\b(?:\s+the\s+words?\b)?:?"
 _ITS_POINTS = (
-    r"(?:,\s*)?(?:and|including|with|together\s+with|along\s+with)\s+(?:all\s+|both\s+)?(?:of\s+)?(?:its|the|their|all)\s+"
-    r"(?:following\s+|associated\s+|accompanying\s+)?(?:sub[\s-]?)?(?:bullet\s+points|bullets|points|list|calls)\b"
+    r"(?:,\s*)?(?:and|including|with|together\s+with|along\s+with)\s+(?:all\s+|both\s+)?(?:of\s+)?(?:(?:its|the|their|all)\s+)?"
+    r"(?:following\s+|associated\s+|accompanying\s+)?(?:sub[\s-]?)?(?:bullet\s+points|bullets|points|list|calls)\b(?!\s*\(?[\da-z]{1,3}\b\)?(?<!and)(?<!in)(?<!to))"
     r"(?:\s+(?:that\s+follow|below|under\s+it))?"
 )
 _COUNTED = r"(?P<digits>\d{1,2})|(?P<word>two|three|four|five|six|seven|eight|nine|ten)"
@@ -111,7 +112,7 @@ def _around(c: Cursor, paths: tuple[Path, ...]) -> tuple[Path, ...]:
             break
         if opened:
             c.take(r"\s*\)")
-        paths = tuple((*path, more[0]) for path in paths)
+        paths = tuple((more[0], *path) if outward else (*path, more[0]) for path in paths)
     return paths
 
 
@@ -313,7 +314,8 @@ def _opener_place(c: Cursor) -> tuple[Place, ...]:
     here = c.at
     if c.peek(r"[“\"‘'*_]") and (quote := c.quotation()):
         found = opening(quote.text.strip(" :.…") + " ")
-        if found is not None and len(quote.text.split()) <= 8 and c.peek(r"\s*(?:section|paragraph|part|list|heading|,|:|point|bullet|\d|\n|$|insert|add|delete|after|before|at)"):
+        whole = found is not None and not quote.text.strip(" :.…")[found.end :].strip(" :.") and _prefixed(c.source[:start])
+        if found is not None and len(quote.text.split()) <= 8 and (whole or c.peek(r"\s*(?:section|paragraph|part|list|heading|,|:|point|bullet|\d|\n|$|insert|add|delete|after|before|at)")):
             return _under_opener(c, _said(quote.text))
         c.at = here
         return ()
@@ -321,7 +323,11 @@ def _opener_place(c: Cursor) -> tuple[Place, ...]:
     pattern = (
         rf"(?:this\s+|that\s+)?(?:(?P<subject>{_SUBJECT})\s+)(?P<further>further\s+|also\s+|therefore\s+)?(?P<verb>{_OPENER_VERB})"
         rf"(?={_AFTER_OPENER})(?:\s+(?:that|to))?"
-        rf"|(?P<bare>notes|believes|resolves|further\s+notes|further\s+believes|further\s+resolves|calls\s+on|instructs)(?=\s*(?:sections?\b|list\b|[,:]|\(?\d|\(?(?:[a-z]|[ivx]{1,5})\)?(?=[\s,:.)])|points?\b|bullets?\b|bullet\b|paragraphs?\b))"
+        r"|(?P<bare>(?:further\s+)?(?:notes|believes|resolves)|calls\s+on|instructs)"
+        r"(?=\s*(?:sections?\b|list\b|[,:]|\(?\d|\(?(?:[a-z]|[ivx]{1,5})\)?(?=[\s,:.)])|points?\b|bullets?\b|paragraphs?\b|"
+        r"add\b|insert\b|delete\b|replace\b|after\b|before\b))"
+        rf"|(?:this\s+)?(?:{_SUBJECT})\s+(?:further\s+|also\s+|therefore\s+)?(?P<long>{_OPENER_VERB})\b[^:.;\n“”\"]{{0,80}}:"
+        r"(?=\s+(?:delete|insert|add|replace|remove|amend|after|before|in|at|point|bullet|paragraph|\d)\b)"
     )
     match = c.take(pattern)
     if match is None:
@@ -329,8 +335,15 @@ def _opener_place(c: Cursor) -> tuple[Place, ...]:
         return ()
     if match["bare"]:
         return _under_opener(c, " ".join(match["bare"].lower().split()))
+    if match["long"]:
+        return (Place(unit="section", opener=verb_stem(match["long"])),)
     further = "further " if (match["further"] or "").lower().startswith("further") else ""
     return _under_opener(c, further + verb_stem(match["verb"]))
+
+
+def _prefixed(before: str) -> bool:
+    """Whether a preposition stands before: then an opener in marks is a place, not words to be changed."""
+    return re.search(r"\b(?:in|under|of|from|to|within|at)\s+(?:the\s+)?$", before, re.IGNORECASE) is not None
 
 
 def _said(quote: str) -> str:
@@ -354,6 +367,20 @@ def _under_opener(c: Cursor, opener: str) -> tuple[Place, ...]:
         return tuple(places)
     c.at = here
     return (section,)
+
+
+def read_bare_label(c: Cursor) -> Path | None:
+    """``(b)``, ``iv)``: a label whose brackets say that it is one."""
+    start = c.at
+    if not c.peek(r"\d{1,2}\s?\([a-z]\)|\d{1,2}[a-z]\b|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-z]|[ivx]{1,4})\)"):
+        return None
+    labels = c.label()
+    if not labels:
+        c.at = start
+        return None
+    place = _ranged(c, Place(unit="point", labels=labels))
+    paths = _around(c, ((place,),))
+    return _in_order(paths[0])
 
 
 # --- words -------------------------------------------------------------------------------------------------

@@ -266,9 +266,20 @@ class Planner:
         start = self.line_start(first)
         covered = [b for b in self.text.blocks if first.start <= b.start < end]
         following = [b for b in self.text.blocks if b.start >= end]
-        stop = self.line_start(following[0]) if following else end
+        stop = self._gap_after(start, end, self.line_start(following[0])) if following else end
         plan.removed.extend(b.id for b in covered)
         plan.cuts.append(Cut(start, stop))
+
+    def _gap_after(self, start: int, end: int, following: int) -> int:
+        """How far white space goes with a block: of the gaps above and below it the larger one stays."""
+        above = self.source[len(self.source[:start].rstrip()) : start].count("\n")
+        below = self.source.count("\n", end, following)
+        if not self.source[:start].strip() or below <= above:
+            return following
+        stop = end
+        for _ in range(above):
+            stop = self.source.index("\n", stop) + 1
+        return stop
 
     def _new_points(self, region: Region, i: Instruction, plan: Plan) -> None:
         """Points replaced: the first new point takes the first old one's number, the rest follow."""
@@ -347,8 +358,11 @@ class Planner:
             else:
                 text = i.text
                 new = self._parsed(text)
-                own = bool(new) and (len(new) > 1 or new[0].kind == "call" or new[0].opens)
-                if own and self.source[start - 1 : start] != " " and not text[0].islower() and text[0] not in ".,;:":
+                listed = bool(new) and new[0].kind == "call"
+                own = bool(new) and (len(new) > 1 or new[0].opens)
+                if listed and self.source[start : start + 1] == ":":
+                    start += 1
+                if listed or (own and not text[0].islower() and text[0] not in ".,;:"):
                     plan.cuts.append(Cut(start, stop, "\n\n" + text))
                 else:
                     head = joins.swap(self.source, start, first.end, text, first.content, first.end)
@@ -433,6 +447,10 @@ class Planner:
             return self._last()
         if region.loose:
             plan.fail("A312", f"{region.name} does not say where the words end", 'write: to the end of the paragraph, or from "X" to "Y"')
+            return None
+        block = self.block_at(start[0]) if start is not None else None
+        if region.unit == "point" and block is not None and block.id == region.blocks[0].id and self.text.children(block):
+            plan.fail("A309", f"{region.name} has sub-points: it is not said whether they go too", 'write: delete from "X" to "Y"')
             return None
         if region.unit == "paragraph" and region.wide > region.end and (start is None or start[0] < region.end):
             plan.fail("A309", f"{region.name} introduces points: it is not said whether they go too", 'write: delete from "X" to "Y"')

@@ -30,6 +30,7 @@ _SETS_OFF = re.compile(
     r"|^\s*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|[-•*–])\s",
     re.IGNORECASE,
 )
+_FULL_STOP = re.compile(r"\.(?=[ \t]+[a-z“\"‘'(])")
 _SUB = re.compile(r"[a-z0-9]+", re.IGNORECASE)
 
 
@@ -124,4 +125,6 @@ class Cursor:
         if len(first) > 2 and first in NUMBER_WORDS:
             first = str(NUMBER_WORDS.index(first))
         self.move(match.end())
+        if _FULL_STOP.match(self.source, self.at):  # "point b. in the list": the marker's own stop
+            self.move(self.at + 1)
         return (first, *(part.lower() for part in _SUB.findall(match["rest"])))
