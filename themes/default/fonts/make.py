@@ -23,11 +23,11 @@ WEB = HERE.parent / "assets" / "fonts"
 PRINT = HERE.parent / "print" / "fonts"
 
 # Latin-1, Latin Extended-A (Welsh, Polish ...), the other Welsh accents, Romanian, combining accents,
-# typographic spaces and punctuation, euro, numero, arrows, mathematical signs and the star of new items.
+# typographic spaces and punctuation, euro, numero, arrows, mathematical signs and marks.
 LATIN = (
     "20-7E,A0-17F,192,218-21B,1E80-1E85,1EF2-1EF3,1E9E,2C6,2C7,2D8-2DD,300-304,306-308,30A-30C,323,326-328,"
     "2002,2003,2007-2015,2018-201E,2020-2022,2026,202F,2030,2032,2033,2039,203A,2044,2060,2070,2074-2079,20AC,2116,"
-    "2122,2153,2154,215B-215E,2190-2193,2196-2199,2212,2215,221E,2248,2260,2264,2265,25A0,25A1,25CB,25CF,2605,2713,2717"
+    "2122,2153,2154,215B-215E,2190-2193,2196-2199,2212,2215,221E,2248,2260,2264,2265,25A0,25A1,25CB,25CF,2713"
 )
 ARABIC = "20-2F,3A-40,5B-60,7B-7E,A0,AB,BB,600-6FF,750-77F,FB50-FDFF,FE70-FEFC,200C-200F,2010-2014,2018-201D,2026,25CC"
 FEATURES = [

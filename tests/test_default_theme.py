@@ -1,0 +1,96 @@
+"""The default theme keeps its promises: readable colours, its own fonts, no inline code, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from fontTools.ttLib import TTFont
+
+from toolkit_builder.theme import contrast
+
+THEME = Path(__file__).parents[1] / "themes" / "default"
+TEMPLATES = sorted((THEME / "templates").rglob("*.html"))
+CSS = (THEME / "assets/css/site.css").read_text(encoding="utf-8")
+
+
+def tokens(dark: bool) -> dict[str, str]:
+    """The plain ``#rrggbb`` custom properties of one colour scheme."""
+    light, _, rest = CSS.partition("@media (prefers-color-scheme: dark)")
+    rest = rest.partition("/* --- base")[0]
+    found = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});", light))
+    return found | dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});", rest)) if dark else found
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), [
+    ("ink", "paper"), ("ink", "panel"), ("ink", "mark"), ("ink", "good-paper"), ("ink", "bad-paper"), ("ink", "sheet"),
+    ("muted", "paper"), ("muted", "panel"), ("muted", "sheet"),
+    ("bad", "bad-paper"), ("bad", "paper"), ("on-tone", "good"),
+])
+def test_text_can_be_read_on_its_ground(text: str, ground: str, dark: bool) -> None:
+    colours = tokens(dark)
+    assert contrast(colours[text], colours[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.relative_to(THEME).as_posix())
+def test_a_template_holds_no_inline_code_and_asks_no_other_host(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert not re.search(r"\sstyle=|<style\b|\son[a-z]+=\"|javascript:", source)
+    assert not re.search(r"<script(?! src=\"{{ asset\()(?! type=\"application/ld\+json\")", source)
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//", source)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.relative_to(THEME).as_posix())
+def test_the_assets_a_template_names_exist(path: Path) -> None:
+    made_by_the_builder = {"css/brand.css"}
+    for name in re.findall(r"asset\('([^']+)'\)", path.read_text(encoding="utf-8")):
+        assert name in made_by_the_builder or (THEME / "assets" / name).is_file()
+
+
+def test_style_sheets_ask_no_other_host() -> None:
+    assert not re.search(r"url\((?!\"\.\./fonts/)|@import|https?:", CSS)
+    for name in re.findall(r'url\("\.\./([^"]+)"\)', CSS):
+        assert (THEME / "assets" / name).is_file()
+
+
+def test_every_translated_text_is_said_by_some_template() -> None:
+    said = {
+        text
+        for path in THEME.rglob("*.html")
+        for _, text in re.findall(r"\bt\((['\"])(.*?)\1[,)]", path.read_text(encoding="utf-8"))
+    }
+    words = yaml.safe_load((THEME / "locales/cy.yaml").read_text(encoding="utf-8"))
+    assert set(words) - said == set()
+    assert all(isinstance(value, str) and value for value in words.values())
+
+
+def test_translations_keep_their_blanks() -> None:
+    words = yaml.safe_load((THEME / "locales/cy.yaml").read_text(encoding="utf-8"))
+    for english, welsh in words.items():
+        assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", welsh))
+
+
+@pytest.mark.parametrize("name", ["toolkit-sans", "toolkit-serif", "toolkit-serif-italic"])
+def test_web_fonts_hold_welsh_and_polish_letters_under_a_name_of_their_own(name: str) -> None:
+    path = THEME / "assets/fonts" / f"{name}.woff2"
+    font = TTFont(path)
+    have = font.getBestCmap()
+    assert [c for c in "ŵŷŴŶẁẃẅỳáéâêîôûïäëöąćęłńóśźżĄĆĘŁŃŚŹŻ’“”–—…£€№←→" if ord(c) not in have] == []
+    family = font["name"].getDebugName(1)
+    assert family.startswith("Toolkit")
+    assert "Source" not in family
+
+
+def test_what_a_page_loads_first_stays_small() -> None:
+    fonts = sum((THEME / "assets/fonts" / f"{n}.woff2").stat().st_size for n in ("toolkit-sans", "toolkit-serif"))
+    assert fonts < 120_000
+    assert len(CSS.encode()) < 64_000
+    assert (THEME / "assets/js/site.js").stat().st_size < 12_000
+
+
+def test_each_font_comes_with_its_licence() -> None:
+    for name in ("Toolkit-Sans", "Toolkit-Serif", "Noto-Naskh-Arabic"):
+        assert "SIL OPEN FONT LICENSE" in (THEME / "fonts" / f"OFL-{name}.txt").read_text(encoding="utf-8").upper()
