@@ -186,11 +186,11 @@ class Run:
         light = [n for n in pending if not self._jobs[n].heavy]
         worth_it = len(heavy) > 1 or len(light) >= _WORTH_WORKERS or (self._given and pending)
         if not worth_it or (self._workers.count < 2 and not self._given):
-            for n in pending:
-                yield from render(self._shared, self._task([n], travel=False))
+            for chunk in [[n] for n in heavy] + _chunks(light, _LARGEST_CHUNK):
+                yield from render(self._shared, self._task(chunk, travel=False))
             return
         size = max(1, min(_LARGEST_CHUNK, len(light) // (self._workers.count * 8)))
-        chunks = [[n] for n in heavy] + [light[i : i + size] for i in range(0, len(light), size)]
+        chunks = [[n] for n in heavy] + _chunks(light, size)
         travel = self._given
         for task, results in self._workers.run(render, (self._task(chunk, travel=travel) for chunk in chunks)):
             if not isinstance(results, Lost):
@@ -204,17 +204,13 @@ class Run:
                 yield _lost(task, results)
 
     def _task(self, positions: list[int], *, travel: bool) -> Task:
-        outputs: dict[str, bytes] = {}
-        blobs: dict[str, bytes | str] = {}
-        for n in positions:
-            for path in self._encoded[n].outputs:
-                if path not in outputs:
-                    outputs[path] = self._bytes_of(path)
-            for name in self._encoded[n].blobs:
-                if name not in blobs:
-                    blobs[name] = self._blobs[name]
+        encoded = [self._encoded[n] for n in positions]
+        outputs = {path: self._bytes_of(path) for path in sorted({p for e in encoded for p in e.outputs})}
+        names = sorted({name for e in encoded for name in e.blobs})
+        many = getattr(self._blobs, "many", None)
+        blobs = many(names) if many else {name: self._blobs[name] for name in names}
         payloads = tuple((self._jobs[n].format, self._jobs[n].payload) for n in positions) if travel else None
-        marks = tuple(len(self._encoded[n].marks) for n in positions)
+        marks = tuple(len(e.marks) for e in encoded)
         return Task(tuple(positions), marks, payloads, outputs, blobs)
 
     def _bytes_of(self, path: str) -> bytes:
@@ -254,6 +250,10 @@ class Run:
         self._digests[path] = made.digest
         self._done += 1
         self._progress(self._done, len(self._jobs))
+
+
+def _chunks(positions: list[int], size: int) -> list[list[int]]:
+    return [positions[i : i + size] for i in range(0, len(positions), size)]
 
 
 class Unreproducible(Exception):
