@@ -130,6 +130,8 @@ def _limits(held: Conference, site: Site, texts: Texts) -> Found:
     for kind, limit in (("motion", own.motion_words or common.motion_words),
                         ("amendment", own.amendment_words or common.amendment_words)):
         for doc in held.motions if kind == "motion" else held.amendments:
+            if kind == "amendment" and doc.fields.form != "instruction":
+                continue  # a whole text as it would be: its words are mostly the motion's own
             count = doc.parsed.get("words", 0)
             if limit and count > limit:
                 found.append(field_diagnostic(
