@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -89,6 +90,14 @@ def test_deep_nesting_neither_breaks_nor_loses() -> None:
     assert "Conference notes depth" in text
     text, _, _ = bring("<p>" + "<b>" * 3000 + "Conference notes depth" + "</b>" * 3000)
     assert "Conference notes depth" in text
+
+
+@pytest.mark.parametrize("tags", ["<table><tr><td>", "<ul><li>", "<div>", "<b>", "<blockquote>", "<table><td><ol><li>"])
+def test_no_nesting_takes_long_or_loses_a_word(tags: str) -> None:
+    start = time.perf_counter()
+    files, _ = importers.convert((tags * 2000 + "Conference notes depth").encode(), "a.html")
+    assert "Conference notes depth" in files[0][1]
+    assert time.perf_counter() - start < 10
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit_builder import importers
+from toolkit_builder.decode import decode
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.importers import Draft, Options
 from toolkit_builder.importers.dates import whole_date
 from toolkit_builder.importers.pieces import escape
+from toolkit_builder.kinds.fields import MotionFields
 from toolkit_builder.motions.inline import visible
 
 SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
@@ -284,6 +286,32 @@ def test_no_word_of_any_text_is_lost(text: str, kind: str) -> None:
     for problem in problems:
         kept += words(problem.message)
     assert words(text.replace("-", " ")).keys() <= kept.keys() | words("".join(files[0][1].split("\n"))).keys()
+
+
+fields = st.dictionaries(
+    st.sampled_from(["title", "mover", "seconder", "section"]),
+    st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=30).map(lambda s: " ".join(s.split())),
+)
+
+
+@given(fields)
+def test_front_matter_reads_back(found: dict[str, str]) -> None:
+    text = importers.front_matter({"number": "20.10", **found}) + "Words.\n"
+    decoded = decode(MotionFields, text, "a.md")
+    assert decoded.diagnostics == ()
+    for key, value in found.items():
+        assert getattr(decoded.fields, key) == value
+
+
+AWKWARD = ["yes", "no", "20.10", "- a", "a: b", "#5", "'q'", '"', "\\", "~", "null", "[x]", "é", "", "a #b", "a:", "?"]
+
+
+@pytest.mark.parametrize("value", AWKWARD)
+def test_awkward_words_read_back(value: str) -> None:
+    decoded = decode(MotionFields, importers.front_matter({"number": "1", "title": value}), "a.md")
+    assert decoded.diagnostics == ()
+    assert decoded.fields is not None
+    assert decoded.fields.title == value
 
 
 @given(st.binary(max_size=200), st.sampled_from(["a.txt", "a.html", "a.docx"]))

@@ -196,11 +196,14 @@ class _Reader:
             self.pieces[start] = Piece("item", first.text, first.plain, 0, level, first.marker)
 
     def table(self, node: Node, depth: int) -> None:
+        if node.css_first("table table") is not None:
+            self.blocks_of_cells(node, depth)
+            return
         rows = []
         for row in node.css("tr"):
             cells = [c for c in row.iter() if c.tag in {"td", "th"}]
             rows.append([" ".join(self.contents(cell, depth)[0].split()) for cell in cells])
-        if node.css_first("table table") is not None or len(rows) < 2 or max(map(len, rows), default=0) < 2:
+        if len(rows) < 2 or max(map(len, rows), default=0) < 2:
             self.blocks_of_cells(node, depth)
             return
         width = max(map(len, rows))
@@ -215,9 +218,12 @@ class _Reader:
     def blocks_of_cells(self, node: Node, depth: int) -> None:
         """A table that only lays the page out: its cells are blocks."""
         for child in node.iter():
-            if child.tag in {"td", "th", "caption"}:
+            if depth > _DEEPEST:
+                words = child.text(deep=True, separator=" ")
+                self.flush([(escape(words), words)])
+            elif child.tag in {"td", "th", "caption"}:
                 self.blocks(child, depth + 1)
-            elif depth < _DEEPEST:
+            else:
                 self.blocks_of_cells(child, depth + 1)
 
     def contents(self, node: Node, depth: int) -> tuple[str, str]:
