@@ -20,7 +20,7 @@ DEEPEST = 24
 """How deep blocks may nest; what is deeper is shown as plain text."""
 
 _STARTER = re.compile(r" {0,3}(?:[#>`~:<|=_*+\-•▪‣◦●■·(\d\[]|[A-Za-z]{1,5}[.)])| {4}")
-_HEADING = re.compile(r" {0,3}(#{1,6})[ ]+(.*?)(?:[ ]+#+)?[ ]*$")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ ]+(.*)$")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ ]*$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ ]*){3,}|(?:_[ ]*){3,}|(?:\*[ ]*){3,})$")
 _FENCE = re.compile(r"( {0,3})(`{3,}(?!.*`)|~{3,})[ ]*(.*)$")
@@ -187,6 +187,8 @@ class _Scan:
         }.get(first)  # fmt: skip
         if reader is not None:
             return reader(i)
+        if first == "-" and "|" in line and (after := self.table(i)) is not None:
+            return after
         if first in "-_*" and (after := self.rule(i)) is not None:
             return after
         if first == "*" and (after := self.note(i)) is not None:
@@ -200,13 +202,16 @@ class _Scan:
         if not match:
             return None
         self.flush()
-        self._heading(len(match[1]), match[2], i)
+        text = match[2].rstrip()
+        if text.endswith("#") and text.rstrip("#")[-1:] in ("", " "):
+            text = text.rstrip("#").rstrip()  # "## Closed ##"
+        self._heading(len(match[1]), text, i)
         return i + 1
 
     def _heading(self, level: int, text: str, i: int) -> None:
         given = ""
-        match = re.search(r"[ ]+" + ATTRIBUTES.pattern + r"[ ]*$", text)
-        if match:
+        match = ATTRIBUTES.fullmatch(text, text.rfind("{")) if text.endswith("}") else None
+        if match and text[match.start() - 1 : match.start()] in ("", " "):
             given = attribute_html(match[1])
             text = text[: match.start()]
         self.add(f"<h{level}{given}>{self.s.inline(text.strip(), self.base + i)}</h{level}>")
@@ -487,7 +492,8 @@ def raw_html(text: str, structure: Structure, at: int) -> str:
         for handler in handlers:
             structure.engine.tell("handler", handler)
         if verdict is Verdict.DROP:
-            structure.engine.tell("left-out", raw)
+            if raw[1] != "/":
+                structure.engine.tell("left-out", raw)
             return ""
         structure.raw_depth += -1 if raw[1] == "/" else 0 if raw.endswith("/>") else 1
         return escape_all(raw) if structure.raw_depth > _DEEPEST_RAW else raw

@@ -114,7 +114,9 @@ def read(scan: _Scan, i: int) -> int | None:
 
 def _head(name: str, rest: str) -> Head:
     head = Head(name.lower(), "", "", None, "")
-    if (given := re.search(ATTRIBUTES.pattern + r"\s*$", rest)) is not None:
+    rest = rest.rstrip()
+    given = ATTRIBUTES.fullmatch(rest, rest.rfind("{")) if rest.endswith("}") else None
+    if given is not None:
         from toolkit_builder.prose.blocks import attribute_html
 
         head.attributes = attribute_html(given[1])

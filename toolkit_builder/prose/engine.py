@@ -85,7 +85,8 @@ class _RawHtml(HtmlInlineProcessor):
         for handler in handlers:
             self.engine.tell("handler", handler)
         if verdict is Verdict.DROP:
-            self.engine.tell("left-out", raw)
+            if raw[1] != "/":
+                self.engine.tell("left-out", raw)
             return self.md.htmlStash.store(""), m.start(0), m.end(0)
         return self.md.htmlStash.store(raw), m.start(0), m.end(0)
 

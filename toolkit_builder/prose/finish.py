@@ -222,7 +222,7 @@ def _explicit_id(tag: str, walk: _Walk, options: Options) -> str:
     if name in options.reserved or options.prefix + name in walk.ids:
         fresh = _free(name, walk, options)
         if name in options.reserved:
-            walk.renamed[name] = fresh
+            walk.renamed.setdefault(name, fresh)
         name = fresh
     walk.ids.append(options.prefix + name)
     return _ID.sub(lambda _: f' id="{html.escape(options.prefix + name)}"', tag, count=1)

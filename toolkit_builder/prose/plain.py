@@ -22,7 +22,6 @@ BLOCK = names(
 _MARKER = re.compile(r' data-marker="([^"]*)"')
 _VALUE = re.compile(r' (?:value|start)="(-?\d+)"')
 _TYPE = re.compile(r' type="([1aAiI])"')
-_SPACE = re.compile(r"[ \t]*\n\s*")
 
 
 @dataclass(slots=True)
@@ -67,7 +66,8 @@ def plain(fragment: str) -> str:
         elif name == "img" and (alt := re.search(r' alt="([^"]*)"', piece)):
             out.append(marker + alt[1])
             marker = ""
-    return _SPACE.sub("\n", html.unescape("".join(out))).strip()
+    lines = html.unescape("".join(out)).split("\n")
+    return "\n".join(stripped for line in lines if (stripped := line.strip(" \t")))
 
 
 def _opened(name: str, tag: str) -> _List:
