@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pikepdf
+import pytest
 
 from toolkit_builder.printing import inspect
 from toolkit_builder.printing.engine import WeasyPrintEngine
@@ -86,3 +87,68 @@ def test_inspection_finds_what_is_missing(engine: WeasyPrintEngine) -> None:
         "1 tables have no header cells",
         "the heading 'Three' of level 3 skips a level",
     ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<ul><li><p>One</p><p>Two</p></li></ul>",
+        "<ul><li>One<ul><li><p>Two</p></li></ul></li></ul>",
+        "<ol><li><h2>One</h2><table><tr><th>Two</th></tr></table></li></ol>",
+        "<ul><li><details open><summary>One</summary><p>Two</p></details></li></ul>",
+        "<dl><dt>One</dt><dd><p>Two</p></dd></dl>",
+        '<p><a href="#end"><b>One</b> <i>Two</i></a></p>',
+        '<p><a href="https://example.org/"><img src="dot.png" alt="One"></a>Two</p>',
+        '<a href="#end" style="display: block"><p>One</p><p>Two</p></a>',
+        '<p><a href="#end">One <span style="float: footnote">Two</span></a></p>',
+        '<ul><li><a href="#end">One</a></li><li><a href="#end"><p>Two</p></a></li></ul>',
+    ],
+)
+def test_common_shapes_keep_the_rules_of_pdf_ua(engine: WeasyPrintEngine, tmp_path: Path, body: str) -> None:
+    printed, found = engine.render(document(f'<h1 id="end">Shapes</h1>{body}', css=STYLE, assets=DOT))
+    assert found == []
+    assert ua_failures(printed.pdf, tmp_path) == []
+    known = inspect.facts(printed.pdf)
+    words = " ".join([*inspect.pdf_text(printed.pdf), *known.figures])
+    assert "One" in words
+    assert "Two" in words
+
+
+def test_a_link_is_one_stop_for_the_tab_key(engine: WeasyPrintEngine) -> None:
+    printed, _ = engine.render(document('<p><a href="https://example.org/">A <b>bold</b> <i>link</i></a></p>'))
+    assert inspect.facts(printed.pdf).links == ("https://example.org/",)
+
+
+def test_a_broken_list_item_goes_on_accessibly(engine: WeasyPrintEngine, tmp_path: Path) -> None:
+    body = f"<ul><li><p>{'Many words go on and on. ' * 400}</p></li></ul>"
+    printed, found = engine.render(document(body))
+    assert (printed.pages > 1, found) == (True, [])
+    assert ua_failures(printed.pdf, tmp_path) == []
+
+
+def test_text_that_the_engine_drops_is_reported(engine: WeasyPrintEngine) -> None:
+    body = "<p>Kept words</p><div>One<br>two<br>three<br>and four</div><p>Kept again</p>"
+    printed, found = engine.render(document(body, css="div { max-lines: 2; continue: discard }"))
+    assert "four" not in inspect.pdf_text(printed.pdf)[0]
+    assert codes(found) == ["P125"]
+    assert "four" in found[0].message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<p style="display: none">Hidden <b>too</b></p>',
+        '<p style="text-transform: uppercase">Straße</p>',
+        "<style>p::first-letter { font-size: 3em }</style><p>First</p>",
+        '<p lang="en" style="hyphens: auto; width: 12mm">extraordinary internationalisation</p>',
+        '<p style="hyphens: manual; width: 9mm">extra\N{SOFT HYPHEN}ordinary</p>',
+        '<header style="position: running(head)">Runs along</header>',
+        "<table><thead><tr><th>Again and again</th></tr></thead>" + "<tr><td>row</td></tr>" * 90 + "</table>",
+        "<p>Read <!-- not this --> that</p><script>var gone = 1</script><template>gone</template>",
+        '<p style="display: contents">Contents <b>bold</b> tail</p>',
+        "<ruby>A<rt>b</rt></ruby><textarea>x</textarea><select><option>y</option></select>",
+    ],
+)
+def test_text_that_is_hidden_or_changed_on_purpose_is_not(engine: WeasyPrintEngine, body: str) -> None:
+    _, found = engine.render(document(f"<h1>Title</h1>{body}"))
+    assert [item for item in found if item.code == "P125"] == []

@@ -24,12 +24,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from ..diagnostics import Diagnostic, Span, error, note, warning
-from . import boxes, finish, report
+from ..diagnostics import Diagnostic, Span, error, note
+from . import boxes, finish, links, report
 from .checks import checked
 from .document import Engine, Fit, PrintDocument, Printed
-from .fetch import HOST, Shelf, fetcher, path_of, shown, url_of
+from .fetch import HOST, Shelf, fetcher, url_of
 from .lines import placed_lines
+from .structure import mend_structure
 from .tagging import Tagging, name_drawings
 
 __all__ = ["Engine", "Fit", "PrintDocument", "Printed", "WeasyPrintEngine", "available"]
@@ -183,22 +184,24 @@ class WeasyPrintEngine:
         )
         page.etree_element.attrib.setdefault("lang", document.lang)
         name_drawings(page.etree_element)
-        laid_out = page.render(
-            font_config=kit.fonts,
-            counter_style=kit.counters.copy(),
-            color_profiles=dict(kit.profiles),
-            stylesheets=kit.sheets,
-            cache=self._pictures,
-            pdf_variant=document.pdf_variant or None,
+        laid_out, style_for = _laid_out(
+            page,
+            kit,
+            {
+                **weasyprint.DEFAULT_OPTIONS,
+                "stylesheets": kit.sheets,
+                "cache": self._pictures,
+                "pdf_variant": document.pdf_variant or None,
+            },
         )
         laid_out.metadata.title = laid_out.metadata.title or document.title
         laid_out.metadata.lang = laid_out.metadata.lang or document.lang
-        found = [*kit.complaints, *_without_attachments(laid_out, document), *_links(laid_out, document)]
-        fit, problems = checked(laid_out, document)
+        found = [*kit.complaints, *links.resolved(laid_out, document)]
+        fit, problems = checked(laid_out, document, page.etree_element, style_for)
         laid_out.fonts = used = _Fonts()
         tagging = Tagging(page.etree_element, laid_out.metadata.lang)
         tagging.watch(laid_out)
-        pdf = laid_out.write_pdf(pdf_variant=document.pdf_variant or None)
+        pdf = laid_out.write_pdf(pdf_variant=document.pdf_variant or None, finisher=mend_structure)
         found += report.diagnostics(log, self._shelf.refused, document.span)
         found += tagging.diagnostics(document.span)
         self._keep_pictures(kit)
@@ -273,40 +276,25 @@ class WeasyPrintEngine:
         self._pictured.clear()
 
 
+def _laid_out(page: Any, kit: _Kit, options: dict[str, Any]) -> tuple[Any, Any]:
+    """Lay out a parsed page: what ``HTML.render`` does, but the computed styles are kept for the checks."""
+    from weasyprint.document import Document
+
+    kept: list[Any] = []
+
+    class Keeping(Document):  # type: ignore[misc]
+        @classmethod
+        def _build_layout_context(cls, *arguments: Any) -> Any:
+            kept.append(super()._build_layout_context(*arguments))
+            return kept[-1]
+
+    laid_out = Keeping._render(page, kit.fonts, kit.counters.copy(), dict(kit.profiles), options)
+    return laid_out, kept[-1].style_for
+
+
 def _has_fonts(fonts: Any) -> bool:
     """Whether fontconfig knows any font at all: with none, Pango ends the process."""
     from weasyprint.text.ffi import ffi, fontconfig
 
     sets = [fontconfig.FcConfigGetFonts(fonts._config, which) for which in (0, 1)]  # system, application
     return any(found != ffi.NULL and found.nfont > 0 for found in sets)
-
-
-def _without_attachments(laid_out: Any, document: PrintDocument) -> list[Diagnostic]:
-    """A PDF on paper carries no files; in the engine they would bring the time of day into the bytes."""
-    dropped = list(laid_out.metadata.attachments)
-    laid_out.metadata.attachments = []
-    for page in laid_out.pages:
-        dropped += [link for link in page.links if link[0] == "attachment"]
-        page.links[:] = [link for link in page.links if link[0] != "attachment"]
-    hint = "publish the file beside the document and link to it"
-    return [warning("P112", "attached files are not printed", document.span, hint=hint)] if dropped else []
-
-
-def _links(laid_out: Any, document: PrintDocument) -> list[Diagnostic]:
-    """Links into the site get the site's address; links that only a browser could run become plain text."""
-    found: list[Diagnostic] = []
-    for page in laid_out.pages:
-        kept = []
-        for kind, target, rectangle, box in page.links:
-            path = path_of(target) if kind == "external" else None
-            if path is not None:
-                if not document.site_url:
-                    continue
-                target = urljoin(document.site_url.rstrip("/") + "/", target[len(HOST) :])
-            elif kind == "external" and not _LINKS.match(target):
-                hint = "use https:, mailto: or tel:"
-                found.append(warning("P108", f"the link to '{shown(target)}' is not printed", document.span, hint=hint))
-                continue
-            kept.append((kind, target, rectangle, box))
-        page.links[:] = kept
-    return list(dict.fromkeys(found))

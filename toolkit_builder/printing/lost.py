@@ -1,0 +1,62 @@
+"""A laid-out document and its source in; text of the source that is on no page out.
+
+The engine drops text in rare layouts (a footnote within columns, a float at the end of a page, ``max-lines``) without
+a word. So the letters of every element are counted in the source and on the pages; what style sheets hide on purpose
+(``display: none``) and running elements do not count.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ..diagnostics import Diagnostic, Span, error
+from .layout import boxes_of, excerpt, kind
+
+_NO_TEXT = {
+    *("audio", "canvas", "head", "iframe", "noscript", "object", "option", "script", "select", "style", "template"),
+    *("textarea", "title", "video"),
+}
+_OWN_PARTS = ("::first-letter", "::first-line")
+
+
+def diagnostics(laid_out: Any, root: Any, style_for: Any, span: Span) -> list[Diagnostic]:
+    """One error for each element that lost letters. ``style_for`` gives an element's computed style."""
+    printed = _printed(laid_out)
+    found = []
+    waiting: list[tuple[Any, tuple[Any, ...]]] = [(root, ())]
+    while waiting:
+        element, around = waiting.pop()
+        if not isinstance(element.tag, str) or element.tag in _NO_TEXT or element.tag.startswith("{"):
+            continue
+        chain = (*around, element)
+        parts = [element.text or "", *(child.tail or "" for child in element)]
+        letters = sum(map(_letters, parts))
+        missing = letters - printed[id(element)]
+        if missing > 0 and not any(_is_hidden(style_for(each)) for each in chain):
+            text = f"{missing} of {letters} letters are on no page: '{excerpt(' '.join(parts), 60)}'"
+            hint = "give the text room, or take it out of a float, footnote or box of fixed height"
+            found.append(error("P125", text, span, hint=hint))
+        waiting += [(child, chain) for child in reversed(element)]
+    return found
+
+
+def _letters(text: str) -> int:
+    """Letters and digits: spaces collapse, hyphens come and go where lines break."""
+    return sum(map(str.isalnum, text))
+
+
+def _printed(laid_out: Any) -> Counter[int]:
+    """How many letters of each element are on the pages."""
+    found: Counter[int] = Counter()
+    for page in laid_out.pages:
+        for box in boxes_of(page):
+            if kind(box) == "TextBox" and box.element is not None:
+                tag = str(box.element_tag)
+                if "::" not in tag or tag.endswith(_OWN_PARTS):
+                    found[id(box.element)] += _letters(box.text)
+    return found
+
+
+def _is_hidden(style: Any) -> bool:
+    return style is None or style["display"] == ("none",) or style["position"][0] == "running()"
