@@ -176,6 +176,8 @@ def _language_name(tag: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
 _SCHEMA_TYPES = {"news": "NewsArticle", "update": "BlogPosting", "conference": "Event", "bulletin": "PublicationIssue",
                  "branch": "Organization", "motion": "LegislationObject", "toolkit": "Collection"}
 
@@ -203,7 +205,7 @@ def _jsonld(page: Page, site: Site, language: str, date: str) -> str:
     if organisation.name and page.kind != "branch":
         data["organizer" if page.kind == "conference" else "publisher"] = {"@type": "Organization",
                                                                            "name": organisation.name}
-    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return _AS_JSON(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 # --- jobs ------------------------------------------------------------------------------------------------
@@ -259,8 +261,7 @@ def _page_job(draft: _Draft, page: Page, shared: SharedValue) -> None:
     listings = _listings(draft, page.template)
     payload = {"template": page.template, "site": shared, "page": _page_payload(page, site), "doc": page.doc,
                "listings": listings, "resolve": resolve, "label": _label(page), "root": root_of(site)}
-    reasons = {f"theme: {t.path}": _digest(t.source) for t in theme.closure(page.template)}
-    reasons["site settings"] = shared.digest
+    reasons = {**theme.closure_reasons(page.template), "site settings": shared.digest}
     if page.document:
         reasons[page.document.path] = page.document.digest
     for doc in page.sources:
@@ -295,8 +296,7 @@ def _print_jobs(draft: _Draft, page: Page, each: Print, shared: SharedValue, ass
     payload = {"template": each.template, "site": shared, "page": inner, "doc": shown, "sheet": dict(each.sheet),
                "listings": {}, "resolve": _resolve(site, doc, sources), "label": label, "root": root_of(site)}
     html = f".print/{page.url[1:]}{each.name}.html"
-    reasons = {f"theme: {t.path}": _digest(t.source) for t in theme.closure(each.template)}
-    reasons |= {d.path: d.digest for d in (doc, *sources)} | {"site settings": shared.digest}
+    reasons = theme.closure_reasons(each.template) | {d.path: d.digest for d in (doc, *sources)} | {"site settings": shared.digest}
     draft.add(html, "print-page", payload, label=label, closure=theme.closure_digest(each.template), reasons=reasons,
               publish=False)
     styles = {f"themes/{theme.name}/print/{n}": draft_blob(draft, d) for n, d in sorted(theme.print_files.items())
@@ -334,10 +334,6 @@ def _resolve(site: Site, doc: Document | None, sources: Iterable[Document]) -> P
 
 def _label(page: Page) -> str:
     return page.document.path if page.document else f"the page {page.url}"
-
-
-def _digest(text: str) -> str:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _listings(draft: _Draft, template: str) -> Payload:

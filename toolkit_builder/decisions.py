@@ -80,10 +80,15 @@ def _records(held: Conference, site: Site, texts: Texts) -> tuple[dict[str, cons
     """Every paper's record by its id; results that cannot be read, and votes that do not add up, are reported."""
     listed: dict[str, consequences.Record] = {}
     found: Found = []
+    good: dict[str, results.Result] = {}  # an archive says "carried" ten thousand times
     for doc in (*held.motions, *held.amendments, *held.composites):
         span, source = _line(doc, "result", texts)
-        result, problems = results.parse(doc.fields.result, shapes.words(site), span=span, source=source)
-        found += problems
+        result: results.Result | None = good.get(doc.fields.result)
+        if result is None:
+            result, problems = results.parse(doc.fields.result, shapes.words(site), span=span, source=source)
+            found += problems
+            if result is not None and not problems:
+                good[doc.fields.result] = result
         if doc.fields.executive:
             at, line = _line(doc, "executive", texts)
             found += results.position(doc.fields.executive, span=at, source=line)[1]

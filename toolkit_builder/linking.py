@@ -17,7 +17,7 @@ from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
 from toolkit_builder.kinds import BY_NAME, kind_of, shapes
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.motions import numbering
-from toolkit_builder.site import PAPERS, Mentioned, Site, group_conferences, number_of
+from toolkit_builder.site import PAPERS, Mentioned, Site, group_conferences, number_of, read_number
 from toolkit_builder.sources import Source
 
 _DATED = {"news", "bulletin", "update"}
@@ -80,10 +80,8 @@ def _identity(kind: str, name: str, captures: Mapping[str, str], fields: Any) ->
 
 
 def _canonical(number: str) -> str:
-    try:
-        return str(numbering.Number.parse(number).canonical)
-    except numbering.NotANumber:
-        return shapes.slug(number)
+    known = read_number(number)
+    return known.canonical if known else shapes.slug(number)
 
 
 def _address(pattern: str, name: str, captures: Mapping[str, str], fields: Any) -> str:

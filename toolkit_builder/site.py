@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from toolkit_builder.config import Config
@@ -59,11 +59,8 @@ class Conference:
 
     def paper(self, number: str, kinds: Sequence[str] = PAPERS, besides: Document | None = None) -> Document | None:
         """The paper with that number: a motion first, then an amendment, then a composite."""
-        try:
-            wanted = numbering.Number.parse(number)
-        except numbering.NotANumber:
-            return None
-        for kind in kinds:
+        wanted = read_number(number)
+        for kind in kinds if wanted is not None else ():
             if (doc := self.by_number.get((kind, wanted))) and doc is not besides:
                 return doc
         return None
@@ -75,10 +72,15 @@ class Conference:
 
 def number_of(doc: Document) -> numbering.Number | None:
     """A paper's number, or None where it has none (TUC amendments) or it cannot be one (reported elsewhere)."""
+    return read_number(doc.fields.number, composite=doc.kind == "composite")
+
+
+@lru_cache(maxsize=65536)
+def read_number(written: str, *, composite: bool = False) -> numbering.Number | None:
+    """``20.01`` as a Number; a composite's ``D`` is Composite D. None where it cannot be a number."""
     try:
-        return numbering.Number.parse(f"Composite {doc.fields.number}") if (
-            doc.kind == "composite" and "composite" not in doc.fields.number.lower()
-        ) else numbering.Number.parse(doc.fields.number)
+        return numbering.Number.parse(f"Composite {written}" if composite and "composite" not in written.lower()
+                                      else written)
     except numbering.NotANumber:
         return None
 

@@ -122,12 +122,33 @@ class Theme:
             self._closures[name] = tuple(seen.values())
         return self._closures[name]
 
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _reasons(self) -> dict[str, dict[str, str]]:
+        return {}
+
+    def closure_reasons(self, name: str) -> dict[str, str]:
+        """Each template of the closure with its digest: what `explain` names."""
+        if name not in self._reasons:
+            self._reasons[name] = {
+                f"theme: {t.path}": hashlib.blake2b(t.source.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+                for t in self.closure(name)
+            }
+        return self._reasons[name]
+
     def closure_digest(self, name: str) -> str:
+        """The digest of everything that rendering ``name`` reads, the theme's words in other languages included."""
+        if name in self._digests:
+            return self._digests[name]
         h = hashlib.blake2b(digest_size=16)
         for template in sorted(self.closure(name), key=lambda t: t.path):
             h.update(f"{template.level}:{template.name}\0{template.source}\0".encode())
         h.update(json.dumps(self.locales, sort_keys=True).encode())
-        return h.hexdigest()
+        self._digests[name] = h.hexdigest()
+        return self._digests[name]
 
 
 # --- references between templates ------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toolkit_builder.kinds import shapes
-from toolkit_builder.kinds.shapes import card, link, row
+from toolkit_builder.kinds.shapes import link, row
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Conference, Site, neighbours, number_of
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from toolkit_builder.model import Contact, Document, Payload
@@ -118,6 +119,7 @@ def tag_url(name: str) -> str:
     return f"/tags/{slug(name)}/"
 
 
+@lru_cache(maxsize=16384)
 def slug(text: str) -> str:
     """Words of any script as a part of an address: lower case, joined by hyphens."""
     import unicodedata
@@ -141,7 +143,11 @@ def recorded(doc: Document, site: Site) -> results.Result:
     if doc.id in site.derived:
         follows: results.Result = site.derived[doc.id]
         return follows
-    return _memo(site, "recorded", doc, lambda: results.parse(doc.fields.result, words(site))[0] or results.TABLED)
+    key = ("result-text", doc.fields.result)
+    if key not in site.memo:
+        site.memo[key] = results.parse(doc.fields.result, words(site))[0] or results.TABLED
+    read: results.Result = site.memo[key]
+    return read
 
 
 def result(doc: Document, site: Site) -> Payload:
