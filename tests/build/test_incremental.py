@@ -33,6 +33,8 @@ TEXTS = ["one", "two", "three", "ODD"]
 class Walk(RuleBasedStateMachine):
     """Random edits of a small site; after each build, output/ is compared with what a clean build would give."""
 
+    builds = 0  # in all walks of this process
+
     @initialize()
     def start(self) -> None:
         self.place = Path(tempfile.mkdtemp())
@@ -105,6 +107,7 @@ class Walk(RuleBasedStateMachine):
 
     def build(self) -> None:
         self.site.built(self.jobs(self.texts))
+        Walk.builds += 1
         self.published = expected(self.texts, self.version)
 
     def jobs(self, texts: dict[str, str]) -> list[Job]:
@@ -136,6 +139,8 @@ TestWalk.settings = quick
 
 @pytest.mark.slow
 def test_a_long_walk() -> None:
-    """Some 25,000 edits, each followed by a build."""
-    long = settings(quick, max_examples=500, stateful_step_count=50)
+    """Thousands of edits, each followed by a build."""
+    long = settings(quick, max_examples=200, stateful_step_count=50)
     run_state_machine_as_test(Walk, settings=long)  # type: ignore[no-untyped-call]
+    assert Walk.builds >= 2000
+    print(f"{Walk.builds} builds compared")

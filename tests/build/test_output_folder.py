@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from toolkit_builder.build import fastpath, guard
+from toolkit_builder.build import engine, fastpath, guard, publish
 from toolkit_builder.build.engine import build
 from toolkit_builder.build.manifest import identity
 
@@ -53,6 +54,26 @@ def test_a_foreign_file_that_comes_later_is_noticed(site: Site, where: str) -> N
     ]
     assert mine.read_text() == "mine"
     mine.unlink()
+    site.built(TEXTS)
+    assert site.files() == expected(TEXTS)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_foreign_file_that_comes_while_the_site_is_being_built_is_not_lost(
+    site: Site, first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_LOOK_AGAIN_AFTER", 0.0)
+    if not first:
+        site.built(TEXTS)
+
+    def come(done: int, total: int) -> None:
+        site.output.mkdir(exist_ok=True)
+        (site.output / "mine.txt").write_text("mine")
+
+    report = site.build({**TEXTS, "index.html": "new"}, on_progress=come)
+    assert [d.code for d in report.diagnostics] == ["B201"]
+    assert (site.output / "mine.txt").read_text() == "mine"
+    (site.output / "mine.txt").unlink()
     site.built(TEXTS)
     assert site.files() == expected(TEXTS)
 
@@ -188,6 +209,31 @@ def test_a_site_on_another_file_system_than_the_cache(site: Site, monkeypatch: p
         assert sorted(p.name for p in place.iterdir()) == [".site.toolkit-standby", "site"]
     finally:
         shutil.rmtree(place)
+
+
+@pytest.mark.slow
+def test_an_output_folder_from_a_lower_layer_of_an_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container image a folder of an earlier layer cannot be renamed (overlayfs)"""
+    lower, upper, work, merged = (tmp_path / name for name in ("lower", "upper", "work", "merged"))
+    for folder in (lower / "project" / "output", upper, work, merged):
+        folder.mkdir(parents=True)
+    (lower / "project" / "output" / ".gitkeep").touch()
+    options = f"lowerdir={lower},upperdir={upper},workdir={work},redirect_dir=off"
+    command = ["mount", "-t", "overlay", "overlay", "-o", options, str(merged)]
+    if not shutil.which("mount") or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("no overlay can be mounted here")
+    try:
+        site = Site(merged / "project")
+        removed: list[Path] = []
+        real = shutil.rmtree
+        monkeypatch.setattr(publish.shutil, "rmtree", lambda path: (removed.append(path), real(path)))
+        for text in ("one", "two", "three"):
+            texts = {**TEXTS, "index.html": text}
+            site.built(texts)
+            assert site.files() == {".gitkeep": b"", **expected(texts)}
+        assert removed == [site.output], "once: from then on it is a folder of the upper layer"
+    finally:
+        subprocess.run(["umount", "-l", str(merged)], check=True)
 
 
 def test_a_server_that_stands_in_output_keeps_serving_whole_pages(site: Site) -> None:

@@ -16,7 +16,7 @@ from toolkit_builder.build import explain, fastpath
 from toolkit_builder.build.cache import Store, remove_store, write_file
 from toolkit_builder.build.digests import digest
 from toolkit_builder.build.execute import Outcome, Progress, Run, Unreproducible
-from toolkit_builder.build.guard import Inspection, inspect, refuse_foreign, refuse_place
+from toolkit_builder.build.guard import Inspection, inspect, newcomers, refuse_foreign, refuse_place
 from toolkit_builder.build.jobs import Job, Toolchain, check_jobs
 from toolkit_builder.build.lock import Holder, Locked, hold, make_private_folder
 from toolkit_builder.build.manifest import Made, Tree, identity, latest_tree, load_tree, save_tree
@@ -24,6 +24,7 @@ from toolkit_builder.build.publish import Publication, beside_folder, recover
 from toolkit_builder.build.results import Results
 from toolkit_builder.diagnostics import Diagnostic, any_errors, error, note, ordered
 
+_LOOK_AGAIN_AFTER = 1.0  # seconds; before an exchange, output/ is looked at once more for files that have come since
 _NOT_AS_LEFT = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENOTEMPTY}
 
 
@@ -163,6 +164,7 @@ class _Build:
         self._before = Inspection()
         self._known = Tree()
         self._keep_aside = False
+        self._inspected = time.monotonic()
 
     def execute(self, blobs: Mapping[str, bytes | str], toolchain: Toolchain) -> None:
         refused = refuse_place(self._project, self._output, self._options.protected)
@@ -240,6 +242,11 @@ class _Build:
 
     def _publish(self, publication: Publication, results: Results, outcome: Outcome) -> None:
         report = self._report
+        long = time.monotonic() - self._inspected > _LOOK_AGAIN_AFTER
+        if long and (late := newcomers(self._output, self._known, self._before)):
+            report.diagnostics.append(refuse_foreign(self._output, self._project, late))
+            publication.abandon()
+            return
         files = {job.path: outcome.made[job.path] for job in self._jobs if job.publish}
         hidden = {job.path: outcome.made[job.path] for job in self._jobs if not job.publish}
         report.removed = sorted(self._known.files.keys() - files.keys())

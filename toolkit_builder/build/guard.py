@@ -87,9 +87,17 @@ def inspect(output: Path, known: Tree | None, owned: Collection[str]) -> Inspect
             found.touched = True
     for path in _strangers(output, tree):
         found.touched = True
-        if path not in tree.files and path not in owned and path.rpartition("/")[2] not in JUNK:
+        if path not in owned and path.rpartition("/")[2] not in JUNK:
             found.foreign.append(path)
     return found
+
+
+def newcomers(output: Path, known: Tree, before: Inspection) -> list[str]:
+    """Foreign files that have come into ``output/`` since it was inspected (a long build leaves time for that)."""
+    if not identity(output):
+        return []
+    now = inspect(output, known, before.live.files.keys() | known.files.keys())
+    return [path for path in now.foreign if path not in before.foreign]
 
 
 def _whole(name: str, made: Made) -> Made | None:
