@@ -361,7 +361,9 @@ class _Parser:
         scopes = lead.scopes or ((),)
         if spot is None and not label:
             anywhere = any(scopes) or scope or self.carry or self.context
-            if (name and name != "sentence" and (adding or name.removesuffix("s") in {"point", "bullet", "subpoint"} or to_place)) or (anywhere and (adding or to_place)):
+            if (name and name != "sentence" and (adding or name.removesuffix("s") in {"point", "bullet", "subpoint"} or to_place)) or (
+                (anywhere or _LISTED.match(text.text)) and (adding or to_place)
+            ):
                 spot = Spot(kind="end")
             else:
                 return self._refuse("A202", self.begin)

@@ -431,7 +431,7 @@ def _bare_labels(c: Cursor) -> _Found:
     """``delete 4(b)``; ``In 'Conference notes', delete 2 and 3``: labels without a unit, where a list is named."""
     places: list[Path] = []
     c.take(r"(?:the\s+)?(?:existing|current|printed|original)\s+")
-    while c.peek(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[).]?(?:\s|[,:;]|$|\()"):
+    while c.peek(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[).]?(?:\s|[,:;.]|$|\()"):
         path = read_bare_label(c)
         labels = () if path else c.label()
         if not path and not labels:

@@ -1,0 +1,143 @@
+"""``toolkit amend``: a motion and amendments as bare files -> the amended text, the changes, or the instructions read."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from toolkit_builder.diagnostics import Diagnostic, any_errors, as_text, error, ordered
+from toolkit_builder.motions.amend import FORMS, Amended, Amendment, apply
+from toolkit_builder.motions.compare import as_plain, compare
+from toolkit_builder.motions.conflicts import matrix
+from toolkit_builder.motions.grammar import parse_instructions
+from toolkit_builder.motions.instructions import print_instruction
+from toolkit_builder.motions.text import MotionText, parse
+
+VIEWS = ("amended", "diff", "instructions")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A bare file: its text below the front matter, the line that begins on, and the fields that matter here."""
+
+    path: str
+    text: str
+    first_line: int
+    title: str = ""
+    form: str = "instruction"
+    number: str = ""
+
+
+def read_body(path: str, source: str) -> Body:
+    """A file's body. Front matter is optional; only ``title``, ``form`` and ``number`` are looked at."""
+    source = source.removeprefix("\ufeff")
+    lines = source.split("\n")
+    if lines[0].strip() != "---":
+        return Body(path, source, 1)
+    close = next((n for n, line in enumerate(lines[1:], start=1) if line.strip() in {"---", "..."}), None)
+    if close is None:
+        return Body(path, source, 1)
+    fields: dict[str, str] = {}
+    for line in lines[1:close]:
+        name, colon, value = line.partition(":")
+        if colon and name.strip() in {"title", "form", "number"}:
+            fields[name.strip()] = value.strip().strip("'\"")
+    body = Body(path, "\n".join(lines[close + 1 :]), close + 2)
+    form = fields.get("form", "instruction")
+    return replace(body, title=fields.get("title", ""), form=form if form in FORMS else "instruction", number=fields.get("number", ""))
+
+
+def amend_texts(
+    motion: MotionText, amendments: list[Amendment], view: str = "amended"
+) -> tuple[str, Amended, list[Diagnostic]]:
+    """What ``toolkit amend`` prints for one view, the outcome behind it, and its diagnostics."""
+    amended, diagnostics = apply(motion, amendments)
+    if view == "instructions":
+        shown = _instructions(amendments)
+    elif view == "diff":
+        shown = as_plain(compare(amended.before, amended.after))
+        if amended.after.title != motion.title:
+            shown = f"Title: {{+{amended.after.title}+}} [-{motion.title}-]\n\n{shown}"
+    else:
+        shown = amended.after.to_markdown()
+        if amended.after.title != motion.title:
+            shown = f"# {amended.after.title}\n\n{shown.lstrip()}"
+    return shown, amended, ordered(diagnostics)
+
+
+def _instructions(amendments: list[Amendment]) -> str:
+    out: list[str] = []
+    for amendment in amendments:
+        out.append(f"{amendment.id}:")
+        if amendment.form != "instruction":
+            out.append(f"  ({amendment.form})")
+            continue
+        instructions, _ = parse_instructions(amendment.source, amendment.path, amendment.first_line)
+        for number, instruction in enumerate(instructions, start=1):
+            words = print_instruction(instruction).replace("\n", "\n     ")
+            out.append(f"  {number}. {words}")
+    return "\n".join(out) + "\n"
+
+
+def as_data(motion: MotionText, amendments: list[Amendment], amended: Amended, found: list[Diagnostic]) -> dict[str, Any]:
+    """The outcome as plain JSON values."""
+    return {
+        "title": amended.after.title,
+        "text": amended.after.source,
+        "applied": list(amended.applied),
+        "edits": [edit.to_json() for edit in amended.edits],
+        "changes": [change.to_json() for change in compare(amended.before, amended.after)],
+        "words": {"before": motion.words(), "after": amended.after.words(), "added": amended.added_words},
+        "deleted_share": round(amended.deleted_share, 4),
+        "relations": matrix(motion, amendments).to_json() if len(amendments) > 1 else None,
+        "diagnostics": [d.to_json() for d in found],
+    }
+
+
+def _read(path: str, found: list[Diagnostic]) -> Body | None:
+    try:
+        return read_body(path, Path(path).read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError as problem:
+        found.append(error("A001", f"{path} is not a text file in UTF-8 (byte {problem.start})", hint="save it as plain text, UTF-8"))
+    except OSError as problem:
+        found.append(error("A002", f"{path} cannot be read: {problem.strerror}", hint="check the name of the file"))
+    return None
+
+
+@click.command("amend")
+@click.argument("motion", metavar="MOTION.md")
+@click.argument("amendments", metavar="AMENDMENT.md...", nargs=-1, required=True)
+@click.option("--view", type=click.Choice(VIEWS), default="amended", show_default=True, help="What to print.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON: text, edits, changes, relations, diagnostics.")
+def command(motion: str, amendments: tuple[str, ...], view: str, as_json: bool) -> int:
+    """Show a motion as it would read with its amendments.
+
+    Every instruction means the motion as printed. An amendment that cannot be understood or placed is reported
+    with what to do about it, and left out whole; the exit code is then 1.
+    """
+    found: list[Diagnostic] = []
+    body = _read(motion, found)
+    bodies = [_read(path, found) for path in amendments]
+    if body is None or None in bodies:
+        for diagnostic in found:
+            click.echo(as_text(diagnostic), err=True)
+        return 1
+    text, notes = parse(body.text, body.path, body.first_line, title=body.title)
+    papers = [
+        Amendment(id=b.number or b.path, source=b.text, form=b.form, path=b.path, first_line=b.first_line)
+        for b in bodies if b is not None
+    ]  # fmt: skip
+    shown, amended, diagnostics = amend_texts(text, papers, view)
+    diagnostics = ordered([*notes, *diagnostics])
+    if as_json:
+        click.echo(json.dumps(as_data(text, papers, amended, diagnostics), ensure_ascii=False, indent=1))
+    else:
+        for diagnostic in diagnostics:
+            click.echo(as_text(diagnostic, colour=sys.stderr.isatty()), err=True)
+        click.echo(shown, nl=not shown.endswith("\n"))
+    return 1 if any_errors(diagnostics) else 0

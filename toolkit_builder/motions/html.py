@@ -1,0 +1,256 @@
+"""``MotionText`` and comparisons -> HTML fragments with anchors for paragraphs, calls and lines.
+
+``inline`` turns inline Markdown into safe HTML; without one the visible text is escaped. Line starts are empty
+elements (``<span class="line" id="l27" data-line="27">``): CSS shows the number in the margin, the text flows.
+Changes are ``ins`` and ``del`` with spoken labels, so that nobody has to see colours.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from toolkit_builder.motions.compare import ADDED, CHANGED, MOVED_AWAY, MOVED_HERE, REMOVED, SAME, Change, passages
+from toolkit_builder.motions.diff import EQUAL, INSERT, Run
+from toolkit_builder.motions.inline import visible
+from toolkit_builder.motions.lines import MEASURE, LineMap, line_map
+from toolkit_builder.motions.text import Block, MotionText
+
+Inline = Callable[[str], str]
+
+_LINE = "\ue0f1"
+_MARKS = re.compile(r"[*_`\[\]<>&\\]|://|www\.|@")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """The words around changes, for translation. They are read aloud; only ``was`` and ``moved`` are also seen."""
+
+    inserted: str = "inserted: "
+    end_inserted: str = " end of insertion"
+    deleted: str = "deleted: "
+    end_deleted: str = " end of deletion"
+    was: str = "printed as {marker}"
+    moved_away: str = "moved to another place: "
+    moved_here: str = "moved here: "
+    printed: str = "As printed"
+    amended: str = "As amended"
+
+
+def escaped(text: str) -> str:
+    """The visible words of inline Markdown, safe in HTML."""
+    return html.escape(visible(text).text, quote=False)
+
+
+def motion_html(
+    text: MotionText, *, inline: Inline = escaped, lines: LineMap | None = None, measure: int = MEASURE,
+    prefix: str = "", heading_level: int = 3,
+) -> str:
+    """A motion with anchors. ``prefix`` comes before every id, for pages that hold several motions."""
+    numbers = lines or line_map(text, measure)
+    out: list[str] = []
+    depth = 0
+    for block in text.blocks:
+        target = block.depth if block.kind == "call" else 0
+        depth = _nest(out, depth, target)
+        body = _block_body(text, block, numbers, inline, prefix)
+        out.append(_element(block, body, prefix, heading_level))
+    _nest(out, depth, 0)
+    return "".join(out)
+
+
+def _nest(out: list[str], depth: int, target: int) -> int:
+    """Open and close lists so that the next item (at ``target``; 0: no item) stands right."""
+    while depth > target:
+        out.append("</li></ol>\n")
+        depth -= 1
+    if target and depth == target:
+        out.append("</li>\n")
+    while depth < target:
+        depth += 1
+        out.append('<ol class="calls">\n' if depth == target else '<ol class="calls">\n<li>')
+    return depth
+
+
+def _element(block: Block, body: str, prefix: str, heading_level: int) -> str:
+    anchor = f'id="{prefix}{html.escape(block.id)}"'
+    if block.kind == "call":
+        return f'<li {anchor} class="call">{body}'
+    if block.kind == "paragraph":
+        return f'<p {anchor} class="{block.role}">{body}</p>\n'
+    if block.kind == "heading":
+        level = min(6, heading_level)
+        return f"<h{level} {anchor}>{body}</h{level}>\n"
+    if block.kind == "quote":
+        return f"<blockquote {anchor}><p>{body}</p></blockquote>\n"
+    if block.kind == "table":
+        return f'<div {anchor} class="table" tabindex="0" role="group">{body}</div>\n'
+    return f"<div {anchor}>{body}</div>\n"
+
+
+def _block_body(text: MotionText, block: Block, numbers: LineMap, inline: Inline, prefix: str) -> str:
+    lines = numbers.of_block(block.id)
+    anchors = [_line_anchor(line.number, prefix) for line in lines]
+    if block.kind == "table":
+        return _table(text.source[block.start : block.end], anchors, inline)
+    if block.kind == "other":
+        source = text.source[block.start : block.end]
+        if re.fullmatch(r"[ \t]*(?:[-*_][ \t]*){3,}", source):
+            return "".join(anchors) + "<hr>"
+        if source.lstrip().startswith(("```", "~~~")):
+            rows = source.split("\n")
+            shown = "\n".join(f"{a}{html.escape(r)}" for a, r in zip([*anchors, *[""] * len(rows)], rows, strict=False))
+            return f"<pre>{shown}</pre>"
+        return "".join(anchors) + inline(source)
+    marker = f'<span class="marker">{html.escape(block.marker)}</span> ' if block.marker else ""
+    first = anchors[0] if anchors else ""
+    source = text.inline(block)
+    cuts = [line.start - block.content for line in lines[1:]]
+    return first + marker + _with_lines(source, cuts, anchors[1:], inline)
+
+
+def _line_anchor(number: int, prefix: str) -> str:
+    return f'<span class="line" id="{prefix}l{number}" data-line="{number}"></span>'
+
+
+def _with_lines(source: str, cuts: Sequence[int], anchors: Sequence[str], inline: Inline) -> str:
+    """Inline HTML with an anchor at each cut; where marks would be torn, all anchors come first."""
+    marked, at = [], 0
+    for cut in cuts:
+        marked.append(source[at:cut])
+        at = cut
+    marked.append(source[at:])
+    if not _MARKS.search(source):
+        pieces = [html.escape(" ".join(piece.split()), quote=False) for piece in marked]
+        return pieces[0] + "".join(f" {a}{p}" if s[-1:].isspace() else f"{a}{p}"
+                                   for a, p, s in zip(anchors, pieces[1:], marked, strict=False))  # fmt: skip
+    rendered = inline(_LINE.join(marked))
+    if rendered.count(_LINE) != len(cuts) or re.search(rf"<[^>]*{_LINE}", rendered):
+        return "".join(anchors) + inline(source)
+    pieces = rendered.split(_LINE)
+    return pieces[0] + "".join(a + p for a, p in zip(anchors, pieces[1:], strict=True))
+
+
+def _table(source: str, anchors: list[str], inline: Inline) -> str:
+    rows = [row.strip() for row in source.split("\n") if row.strip()]
+    body = [row for row in rows if row.strip("|-: \t")]
+    headed = len(body) < len(rows)
+    out = ["<table>"]
+    for index, row in enumerate(body):
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip("|"))]
+        tag = "th" if headed and index == 0 else "td"
+        scope = ' scope="col"' if tag == "th" else ""
+        shown = [inline(cell) if cell else "" for cell in cells]
+        if index < len(anchors) and shown:
+            shown[0] = anchors[index] + shown[0]
+        out.append("<tr>" + "".join(f"<{tag}{scope}>{cell}</{tag}>" for cell in shown) + "</tr>")
+    return "\n".join([*out, "</table>"])
+
+
+# --- changes ----------------------------------------------------------------------------------------------
+
+
+def diff_html(
+    changes: Iterable[Change], *, inline: Inline = escaped, labels: Labels | None = None, only_changes: bool = False,
+    prefix: str = "", heading_level: int = 3,
+) -> str:
+    """A comparison in one column; ``only_changes`` leaves out what stayed, but for a line around each change."""
+    words = labels or Labels()
+    shown = list(passages(list(changes))) if only_changes else list(changes)
+    out: list[str] = []
+    depth = 0
+    for change in shown:
+        block = change.new or change.old
+        if block is None:
+            continue
+        depth = _nest(out, depth, block.depth if block.kind == "call" else 0)
+        anchor = "" if change.new is None else prefix
+        element = _element(block, _changed_body(change, block, inline, words), anchor, heading_level)
+        if change.new is None:  # the id belongs to a block that is no longer there
+            element = re.sub(r' id="[^"]*"', "", element, count=1)
+        out.append(element)
+    _nest(out, depth, 0)
+    return "".join(out)
+
+
+def side_by_side(
+    changes: Iterable[Change], *, inline: Inline = escaped, labels: Labels | None = None, only_changes: bool = False
+) -> str:
+    """A comparison as a table of two columns, for wide screens and print."""
+    words = labels or Labels()
+    shown = list(passages(list(changes))) if only_changes else list(changes)
+    rows = [f'<tr><th scope="col">{html.escape(words.printed)}</th><th scope="col">{html.escape(words.amended)}</th></tr>']
+    for change in shown:
+        left = _side(change, change.old, [r for r in change.runs if r.op != INSERT and (r.old or not r.new)], inline, words, old=True)
+        right = _side(change, change.new, [r for r in change.runs if r.new], inline, words, old=False)
+        rows.append(f'<tr class="{change.kind}"><td>{left}</td><td>{right}</td></tr>')
+    return '<table class="side-by-side">\n' + "\n".join(rows) + "\n</table>\n"
+
+
+def _side(change: Change, block: Block | None, runs: Sequence[Run], inline: Inline, words: Labels, *, old: bool) -> str:
+    if block is None:
+        return ""
+    marker = f'<span class="marker">{html.escape(block.marker)}</span> ' if block.marker else ""
+    moved = ""
+    if change.kind in {MOVED_AWAY, MOVED_HERE}:
+        moved = f"<em>{html.escape(words.moved_away if old else words.moved_here)}</em>"
+    return moved + marker + "".join(_run(r, inline, words, old=old, moved=bool(moved)) for r in runs)
+
+
+def _changed_body(change: Change, block: Block, inline: Inline, words: Labels) -> str:
+    marker = f'<span class="marker">{html.escape(block.marker)}</span> ' if block.marker else ""
+    if change.renumbered and change.old is not None and change.old.marker:
+        was = words.was.format(marker=html.escape(change.old.marker.strip("().")))
+        marker += f'<span class="was">({was})</span> '
+    if change.kind in {MOVED_AWAY, MOVED_HERE}:
+        label = words.moved_away if change.kind == MOVED_AWAY else words.moved_here
+        tag = "del" if change.kind == MOVED_AWAY else "ins"
+        run = change.runs[0]
+        return f'{marker}<{tag} class="moved"><em>{html.escape(label)}</em>{inline(run.old or run.new)}</{tag}>'
+    if change.kind in {ADDED, REMOVED}:
+        return _marked(change.runs[0], marker + inline(change.runs[0].old or change.runs[0].new), words)
+    if change.kind == SAME:
+        return marker + inline("".join(r.new for r in change.runs))
+    return marker + "".join(_run(r, inline, words) for r in _spaced(change.runs))
+
+
+def _spaced(runs: Sequence[Run]) -> list[Run]:
+    """Which side of an equal run is shown where they differ in white space: the one its neighbour fits."""
+    out = list(runs)
+    for index, run in enumerate(out):
+        follower = out[index + 1] if index + 1 < len(out) else None
+        if run.op == EQUAL and follower is not None and follower.op not in {EQUAL, INSERT}:
+            out[index] = Run(EQUAL, run.old, run.old)
+    return out
+
+
+def _run(run: Run, inline: Inline, words: Labels, *, old: bool = False, moved: bool = False) -> str:
+    text = run.old if old or not run.new else run.new
+    if run.op == EQUAL or moved:
+        return _kept_space(text, inline)
+    return _marked(run, _kept_space(text, inline), words)
+
+
+def _kept_space(text: str, inline: Inline) -> str:
+    """Inline HTML of a piece of a paragraph, with the space at its ends; torn marks are shown as they are."""
+    stripped = text.strip()
+    if not stripped:
+        return " " if text else ""
+    torn = any(stripped.count(mark) % 2 for mark in ("**", "__", "`")) or stripped.count("[") != stripped.count("]")
+    body = html.escape(stripped, quote=False) if torn or not _MARKS.search(stripped) else inline(stripped)
+    return (" " if text[0].isspace() else "") + body + (" " if text[-1].isspace() else "")
+
+
+def _marked(run: Run, body: str, words: Labels) -> str:
+    added = run.op == INSERT or (not run.old and run.new)
+    tag = "ins" if added else "del"
+    before, after = (words.inserted, words.end_inserted) if added else (words.deleted, words.end_deleted)
+    lead = " " if body.startswith(" ") else ""
+    tail = " " if body.endswith(" ") and len(body) > 1 else ""
+    return (f'{lead}<{tag}><span class="visually-hidden">{html.escape(before)}</span>{body.strip()}'
+            f'<span class="visually-hidden">{html.escape(after)}</span></{tag}>{tail}')  # fmt: skip
+
+
+__all__ = ["CHANGED", "Labels", "diff_html", "escaped", "motion_html", "side_by_side"]
