@@ -117,14 +117,17 @@ def build(
             _Build(project, output, jobs, options, store, report).execute(blobs, toolchain)
             report.diagnostics += store.notices
     except Locked as problem:
-        report.diagnostics.append(
-            error("B302", str(problem), hint="wait until it has ended, or end it, and build again")
-        )
+        report.diagnostics.append(in_use(problem))
     except OSError as problem:
         report.diagnostics.append(failed_write(problem, project))
     report.diagnostics = ordered(report.diagnostics)
     report.seconds = time.perf_counter() - started
     return report
+
+
+def in_use(problem: Locked) -> Diagnostic:
+    """The sentence about another build that holds the project."""
+    return error("B302", str(problem), hint="wait until it has ended, or end it, and build again")
 
 
 def failed_write(problem: OSError, project: Path) -> Diagnostic:
