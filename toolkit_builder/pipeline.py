@@ -20,7 +20,7 @@ from toolkit_builder import __version__, bodies, decisions, linking, quick, sour
 from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import engine, fastpath
 from toolkit_builder.build.cache import Store
-from toolkit_builder.build.lock import Holder, hold
+from toolkit_builder.build.lock import Holder, Locked, hold
 from toolkit_builder.build.stage import stage
 from toolkit_builder.config import Config
 from toolkit_builder.config import load as load_config
@@ -179,6 +179,8 @@ def build(project: Path, options: Options) -> engine.BuildReport:
     try:
         with _opened(project, options) as store:
             report = _build(project, options, store)
+    except Locked as busy:
+        report = engine.BuildReport(diagnostics=[engine.in_use(busy)])
     except OSError as problem:
         report = engine.BuildReport(diagnostics=[engine.failed_write(problem, project)])
     report.seconds = time.perf_counter() - started
