@@ -172,7 +172,7 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
     value, found = text.parse(body, reader.path, reader.line)
     reader.diagnostics += found
     numbered = lines.line_map(value, reader.measure)
-    fragment = html.render(value, numbered, inline=prose.inline)
+    fragment = html.motion_html(value, inline=prose.inline, lines=numbered)
     plain = value.plain()
     return {
         "html": fragment, "headings": [{"level": 2, "id": b.id, "text": value.text(b)} for b in value.blocks

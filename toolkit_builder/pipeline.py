@@ -10,16 +10,17 @@ import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from toolkit_builder import __version__, bodies, decisions, linking, quick, sources, theme
+from toolkit_builder import __version__, bodies, decisions, linking, quick, sources, studies, theme
 from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import engine, fastpath
 from toolkit_builder.build.cache import Store
+from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.build.lock import Holder, Locked, hold
 from toolkit_builder.build.stage import stage
 from toolkit_builder.config import Config
@@ -120,10 +121,21 @@ def load(project: Path, options: Options, store: Store) -> Loaded:
     found += problems
     site, problems = decisions.decide(site, texts)
     found += problems
+    site, problems = _studied(site, options, store)
+    found += problems
     return Loaded(config=config, site=site, theme=look, documents=tuple(documents), tree=tree, texts=texts, when=when,
                   diagnostics=tuple(ordered(found)))
 
 
+
+
+def _studied(site: Site, options: Options, store: Store) -> tuple[Site, list[Diagnostic]]:
+    """The site with what the motions engine finds out about each paper that has amendments or sources."""
+    asked = studies.requests(site)
+    values = stage("study", code_digest(), [(digest_of_value(payload), payload) for _, payload in asked], studies.study,
+                   store, executor=options.executor, workers=options.jobs, labels=[name for name, _ in asked])
+    found = [Diagnostic.from_json(d) for value in values for d in value["diagnostics"]]
+    return replace(site, studies={name: value for (name, _), value in zip(asked, values, strict=True)}, memo={}), found
 
 
 def _reading_inputs(tree: sources.Tree, config: Config) -> list[tuple[str, Any]]:

@@ -1,0 +1,214 @@
+"""A paper with what was moved against it in; what the motions engine finds out, as plain values, out.
+
+Differences, conflicts and provenance cost more than anything else about a paper, so each study is a cached job of
+its own: ``study`` sees one paper, its amendments and their results, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from toolkit_builder import prose
+from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors
+from toolkit_builder.kinds import shapes
+from toolkit_builder.model import Document, Payload
+from toolkit_builder.motions import composites, html, lines
+from toolkit_builder.motions.amend import Amended, Amendment, apply, sub_amend
+from toolkit_builder.motions.compare import compare
+from toolkit_builder.motions.conflicts import IDENTICAL, INDEPENDENT, Matrix, matrix
+from toolkit_builder.motions.text import MotionText, parse
+from toolkit_builder.site import Conference, Site
+
+# --- what there is to study -------------------------------------------------------------------------------
+
+
+def requests(site: Site) -> list[tuple[str, Payload]]:
+    """Every paper that has amendments or sources, by id, with all that a study of it needs."""
+    found = []
+    for held in site.conferences:
+        for doc in (*held.motions, *held.composites, *held.amendments):
+            amendments = [a for a in held.amendments_of.get(doc.id, ()) if a is not doc]
+            if amendments or doc.kind == "composite":
+                found.append((doc.id, _request(doc, amendments, held, site)))
+    return found
+
+
+def _request(doc: Document, amendments: Sequence[Document], held: Conference, site: Site) -> Payload:
+    carried = shapes.words(site)[shapes.recorded(doc, site).outcome]
+    return {
+        "paper": _paper(doc), "measure": held.document.fields.measure or site.config.motions.measure,
+        "amendments": [
+            {**_paper(a), "form": a.fields.form, "carried": _carried(a, site),
+             "subs": [{**_paper(s), "form": s.fields.form, "carried": _carried(s, site)}
+                      for s in held.amendments_of.get(a.id, ()) if s is not a]}
+            for a in amendments
+        ],
+        "carried": carried.carries, "as_amended": carried.like == "carried-as-amended",
+        "by": [p.id for n in shapes.recorded(doc, site).by if (p := held.paper(n, ("amendment",)))],
+        "sources": [_paper(s) for n in doc.fields.sources if (s := held.paper(n, besides=doc))]
+        if doc.kind == "composite" else [],
+    }
+
+
+def _carried(doc: Document, site: Site) -> bool:
+    return shapes.words(site)[shapes.recorded(doc, site).outcome].carries
+
+
+def _paper(doc: Document) -> Payload:
+    return {"id": doc.id, "label": shapes.label(doc), "number": doc.fields.number, "source": doc.body,
+            "path": doc.path, "line": doc.body_line, "title": doc.fields.title}
+
+
+# --- one study --------------------------------------------------------------------------------------------
+
+
+def study(payload: Payload) -> Payload:
+    """``{amendments, conflicts, cells, views, final, clauses, diagnostics}`` of one paper (docs/themes.md)."""
+    paper = payload["paper"]
+    text, _ = parse(paper["source"], paper["path"], paper["line"], title=paper["title"])
+    found: list[Diagnostic] = []
+    result: Payload = {"amendments": {}, "conflicts": [], "cells": [], "views": [], "final": None, "clauses": []}
+    if payload["amendments"]:
+        moved = [_Moved(given, text, payload["measure"]) for given in payload["amendments"]]
+        relations = matrix(text, [m.amendment for m in moved])
+        _relate(result, moved, relations)
+        for each in moved:
+            result["amendments"][each.id] |= each.shown()
+            found += each.diagnostics
+        _views(result, text, moved, payload)
+        found += _final(result, text, moved, payload)
+    if payload["sources"]:
+        found += _provenance(result, text, payload["sources"])
+    return {**result, "diagnostics": [d.to_json() for d in found]}
+
+
+class _Moved:
+    """One amendment, applied by itself to the printed text."""
+
+    def __init__(self, given: Payload, text: MotionText, measure: int) -> None:
+        self.id, self.given = given["id"], given
+        self.amendment = _amendment(given)
+        self.outcome, problems = apply(text, [self.amendment], measure=measure)
+        self.works = given["form"] != "editorial" and not any_errors(problems)
+        # a site publishes the mover's own words in any case, so what cannot be shown as a change is a warning here
+        self.diagnostics = [_softened(d) for d in problems] if given["form"] != "editorial" else []
+
+    def shown(self) -> Payload:
+        if not self.works:
+            return {"diff_html": "", "amended_html": "", "side_by_side_html": "", "note": self._note()}
+        changes = compare(self.outcome.before, self.outcome.after)
+        share = self.outcome.deleted_share
+        note = f"This amendment takes out {share:.0%} of the words." if share >= 0.5 else ""
+        return {
+            "diff_html": html.diff_html(changes, inline=prose.inline, only_changes=True, prefix=f"{_slug(self.id)}-"),
+            "amended_html": html.diff_html(changes, inline=prose.inline), "note": note,
+            "side_by_side_html": html.side_by_side(changes, inline=prose.inline, only_changes=True),
+        }
+
+    def _note(self) -> str:
+        if self.given["form"] == "editorial":
+            return "This amendment is carried out by hand."
+        return "This amendment could not be shown as a change to the text; its words stand above."
+
+
+def _slug(doc_id: str) -> str:
+    return shapes.slug(doc_id.partition("@")[0])
+
+
+def _amendment(given: Payload) -> Amendment:
+    return Amendment(id=given["number"] or given["label"], source=given["source"], form=given["form"], path=given["path"],
+                     first_line=given["line"])
+
+
+def _softened(d: Diagnostic) -> Diagnostic:
+    if d.severity is not Severity.ERROR:
+        return d
+    return replace(d, severity=Severity.WARNING,
+                   hint=d.hint or "write 'form: editorial' if the change is to be made by hand")
+
+
+def _relate(result: Payload, moved: Sequence[_Moved], relations: Matrix) -> None:
+    ids = {m.amendment.id: m.id for m in moved}
+    result["amendments"] = {m.id: {"conflicts": [], "same_as": []} for m in moved}
+    for relation in relations.relations:
+        a, b = ids[relation.first], ids[relation.second]
+        cell = {"a": a, "b": b, "kind": relation.kind, "sentence": relation.sentence()}
+        result["cells"].append(cell)
+        if relation.kind == IDENTICAL:
+            result["amendments"][a]["same_as"].append(b)
+            result["amendments"][b]["same_as"].append(a)
+        elif relation.kind != INDEPENDENT:
+            result["conflicts"].append(cell)
+            for one, other in ((a, b), (b, a)):
+                result["amendments"][one]["conflicts"].append(
+                    {"with": other, "kind": relation.kind, "sentence": relation.sentence()})
+
+
+def _views(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: Payload) -> None:
+    """As printed, and with each amendment by itself; ``_final`` adds the text as carried."""
+    numbered = lines.line_map(text, payload["measure"])
+    views = [{"key": "printed", "label": "As printed", "html": html.motion_html(text, inline=prose.inline,
+                                                                               lines=numbered)}]
+    views += [{"key": shapes.slug(m.given["number"] or m.id), "label": f"With {m.given['label'].lower()}",
+               "html": result["amendments"][m.id]["amended_html"]} for m in moved if m.works]
+    result["views"] = views if len(views) > 1 else []
+
+
+def _final(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: Payload) -> list[Diagnostic]:
+    """The text as carried, computed from the amendments that were carried with it."""
+    if not payload["carried"]:
+        return []
+    named = payload["by"]
+    chosen = [m for m in moved if (m.id in named if named else m.given["carried"])]
+    if not chosen:
+        return []
+    problems: list[Diagnostic] = []
+    ready = []
+    for each in chosen:
+        amendment = each.amendment
+        subs = [_amendment(s) for s in each.given["subs"] if s["carried"]]
+        if subs:
+            amendment, found = sub_amend(amendment, subs)
+            problems += found
+        ready.append(amendment)
+    if any(a.form == "editorial" for a in ready):
+        return problems
+    amended, found = apply(text, ready, measure=payload["measure"])
+    problems += [d for d in found if d.is_error]
+    if any_errors(problems):
+        return problems
+    names = shapes.listed([m.given["label"].lower() for m in chosen])
+    result["final"] = {"html": _resolution(amended), "sentence": f"As amended by {names}."}
+    result["views"].append({"key": "carried", "label": "As carried",
+                            "html": html.diff_html(compare(amended.before, amended.after), inline=prose.inline)})
+    return problems
+
+
+def _resolution(amended: Amended) -> str:
+    return html.motion_html(amended.after, inline=prose.inline, prefix="resolution-")
+
+
+# --- composites -------------------------------------------------------------------------------------------
+
+
+def _passages(text: MotionText) -> list[composites.Passage]:
+    return [composites.Passage(text.address(b), text.text(b), text.span(b.start, b.end), text.source_line(b.start))
+            for b in text.blocks if b.kind in {"paragraph", "call", "quote", "table"}]
+
+
+def _provenance(result: Payload, text: MotionText, given: Sequence[Mapping[str, Any]]) -> list[Diagnostic]:
+    sources = []
+    ids = {}
+    for paper in given:
+        read, _ = parse(paper["source"], paper["path"], paper["line"], title=paper["title"])
+        sources.append(composites.Source(paper["number"], tuple(_passages(read))))
+        ids[paper["number"]] = paper["id"]
+    found = composites.provenance(_passages(text), sources)
+    result["clauses"] = [
+        {"html": prose.inline(clause.text), "from": [ids[n] for n in dict.fromkeys(o.number for o in clause.origins)],
+         "words_from_nowhere": [s.text.strip() for s in clause.new]}
+        for clause in found.clauses
+    ]
+    return [d for d in composites.check(found) if d.severity is not Severity.NOTE]
