@@ -15,6 +15,7 @@ _MARKUP = re.compile(
     r"\\(?P<escape>[\\`*_{}\[\]()#+\-.!|<>])"
     r"|(?P<code>`+)(?P<codetext>(?:(?!`).)+)(?P=code)"
     r"|!?\[(?P<label>[^\[\]]*)\]\((?P<target>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)"
+    r"|\[\[(?P<mention>[^\[\]<>|]{1,120})(?:\|(?P<said>[^\[\]]{1,300}))?\]\]"
     r"|(?P<footnote>\[\^[^\]\s]+\])"
     r"|(?P<strong>\*{1,3})(?=\S)|(?P<strongend>(?<=\S)\*{1,3})"
     r"|(?<![\w_])(?P<under>_{1,3})(?=[^\s_])|(?<=[^\s_])(?P<underend>_{1,3})(?![\w_])"
@@ -67,6 +68,11 @@ def visible(source: str) -> Visible:
                     put(source[i], i, i + 1)
             elif match["target"] is not None:
                 walk(match.start("label"), match.end("label"))
+            elif match["said"] is not None:
+                walk(match.start("said"), match.end("said"))
+            elif match["mention"] is not None:
+                # [[motion:4@2026-asw]] is shown as "motion 4"
+                put(re.sub(r"\s*:\s*", " ", match["mention"].partition("@")[0].strip()), match.start(), match.end())
             elif match["entity"] is not None:
                 put(html.unescape(match["entity"]), match.start(), match.end())
             elif kind == "strong" and not _closes(source, match):
