@@ -50,6 +50,9 @@ READ = [
     ),
     ("If EM1 is carried, 4 automatically falls", "EM1 carried", ["4 fell"]),
     ("if 18 is carried as amended, 19 falls", "18 carried as amended", ["19 fell"]),
+    ("If Motion 18 is carried Motion 19 falls", "18 carried", ["19 fell"]),
+    ("if 20.1 is carried, amendments 20.2 to 20.4 fall", "20.1 carried", ["20.2 fell", "20.3 fell", "20.4 fell"]),
+    ("if 18 is carried as amended 19 falls", "18 carried as amended", ["19 fell"]),
     ("When 18, 19 and 20 are lost, then 21 is not put", "18 and 19 and 20 lost", ["21 fell"]),
 ]
 
@@ -73,7 +76,8 @@ def test_several_rules_on_a_line_with_their_places() -> None:
     ("text", "why"),
     [
         ("18 carried, 19 falls", "does not say 'if'"),
-        ("if 18 carried 19 falls", "no comma or 'then'"),
+        ("if 18 carried and 19 falls", "no comma or 'then'"),
+        ("if 18 carried, 19 to 99 fall", "no range of numbers"),
         ("if 18 sings, 19 falls", "'18 sings' does not say what became of an item"),
         ("if 18 carried, 19 sings", "does not say what follows"),
         ("if the pay claim carried, 19 falls", "words a number cannot have"),
@@ -157,6 +161,8 @@ def test_a_record_that_disagrees_with_a_consequence(recorded: str, rules: str, c
         ("9 fell (A1 carried) | A1 lost", ["R332"]),
         ("9 fell (A1 carried) | A1 tabled", ["R332"]),
         ("9 fell (A2 carried) | A1 carried", ["R331"]),
+        ("9 fell as a result of A1 being carried | A1 lost", ["R332"]),
+        ("9 fell due to motion 18 being carried | 18 carried", []),
         ("9 fell (the time had run out)", []),
         ("9 fell", []),
     ],

@@ -154,10 +154,21 @@ def test_find_prefers_the_equal_one() -> None:
         ("Composite D and E", ["Composite D", "Composite E"]),
         ("EM1 & 2", ["EM1", "EM2"]),
         ("20.01", ["20.1"]),
+        ("20.2 to 20.4 and 21", ["20.2", "20.3", "20.4", "21"]),
+        ("5–7", ["5", "6", "7"]),
+        ("EM1-3", ["EM1", "EM2", "EM3"]),
+        ("20.2 to 4", ["20.2", "20.3", "20.4"]),
+        ("EM-1", ["EM1"]),
     ],
 )
 def test_lists(text: str, numbers: list[str]) -> None:
     assert [n.canonical for n in numbering.read_list(text)] == numbers
+
+
+@pytest.mark.parametrize("text", ["7-5", "1-999999", "20.1 to 21.3", "EM1 to 2a", "2a-2c"])
+def test_what_is_no_range(text: str) -> None:
+    with pytest.raises(NotANumber, match="no range"):
+        numbering.read_list(text)
 
 
 def test_a_bad_list_names_the_culprit() -> None:

@@ -67,6 +67,16 @@ UNDERSTOOD: list[tuple[str, Result]] = [
     ("carried by 1,204,331 votes to 998,120", R("carried", vote=Vote(for_=1204331, against=998120))),
     ("carried (card vote: for 1,204; against 998; abstentions 12)",
      R("carried", vote=Vote(for_=1204, against=998, abstain=12, method="card vote"))),
+    ("Carried, as amended by 37.1", R("carried-as-amended", by=("37.1",))),
+    ("Carried with amendments 37.1 to 37.3", R("carried-as-amended", by=("37.1", "37.2", "37.3"))),
+    ("Card vote: For 123, Against 45 - Carried", R("carried", vote=Vote(for_=123, against=45, method="card vote"))),
+    ("referred to the NEC", R("remitted", to="the NEC")),
+    ("not taken due to lack of time", R("not-reached", reason="due to lack of time")),
+    ("superseded by Composite D", R("composited", into="Composite D")),
+    ("not moved", R("withdrawn")),
+    ("Part 1 carried, part 2 lost",
+     R("parts", parts=(PartResult(part="Part 1", result=R("carried")),
+                       PartResult(part="part 2", result=R("lost"))))),
     ("carried (reaffirming policy of 2024)", R("carried", reason="reaffirming policy of 2024")),
 ]  # fmt: skip
 

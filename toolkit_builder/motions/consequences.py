@@ -38,6 +38,7 @@ _STATES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"reached|taken|heard", ("not-reached", "guillotined")),  # only ever said with "not"
     (r"falls|fall|fell|fallen", ("fell",)),
 )
+_STATE_WORDS = "|".join(pattern for pattern, _ in _STATES)
 _EFFECTS: tuple[tuple[str, str], ...] = (
     (r"(?:not (?:be )?(?:put|taken|voted on|moved|heard|debated))|fall away|falls away", "fell"),
     (r"falls|fall|fell|(?:be )?deemed to (?:have fallen|fall)|lapses?", "fell"),
@@ -46,7 +47,9 @@ _EFFECTS: tuple[tuple[str, str], ...] = (
     (r"remitted", "remitted"),
     (r"carried|passed|agreed", "carried"),
 )
-_BE_WORDS = "will|shall|would|should|does|do|did|automatically|then|also|both|each|all|is|are|was|were|be|been|has|have"
+_BE_WORDS = (
+    "will|shall|would|should|does|do|did|automatically|then|also|both|each|all|is|are|was|were|be|been|being|has|have"
+)
 _BE = rf"(?:(?:{_BE_WORDS})\s+)*"
 _LONGEST = 400
 # A recorded result that agrees with "falls": it was never voted on.
@@ -157,14 +160,18 @@ def _rule(statement: str) -> tuple[Rule | None, str]:
     plain = " ".join(statement.split())
     match = re.match(r"(?i)(?:if|when|where|should|in the event that|provided(?: that)?)\s+(.+)$", plain)
     if match:
-        # The condition ends at the first "," or "then" after which both halves are understood.
+        # The condition ends at the first "," or "then" after which both halves are understood; where there is none,
+        # after its last word ("if 18 is carried 19 falls").
         why = "no comma or 'then' stands between what is decided and what follows"
-        for cut in re.finditer(r"(?i)\s*(?:,\s*then\b|,|:|\bthen\b)\s*", match[1]):
-            when, problem = _condition(match[1][: cut.start()])
-            effects, other = _effects(match[1][cut.end() :])
+        body = match[1]
+        cuts = [(m.start(), m.end()) for m in re.finditer(r"(?i)\s*(?:,\s*then\b|,|:|\bthen\b)\s*", body)]
+        bare = re.finditer(rf"(?i)\b(?:{_STATE_WORDS})(?=\s+(?!(?:and|or|not)\b))", body)
+        for number, (end, start) in enumerate([*cuts, *((m.end(), m.end()) for m in bare)]):
+            when, problem = _condition(body[:end])
+            effects, other = _effects(body[start:])
             if when and effects:
                 return Rule(when, effects, plain), ""
-            why = problem or other
+            why = (problem or other) if number < len(cuts) else why
         return None, why
     match = re.match(r"(?i)(.+?),?\s+(?:if|when|should|provided(?: that)?)\s+(.+)$", plain)
     if not match:
@@ -175,8 +182,7 @@ def _rule(statement: str) -> tuple[Rule | None, str]:
 
 
 def _condition(text: str) -> tuple[Condition | None, str]:
-    states = "|".join(pattern for pattern, _ in _STATES)
-    verb = re.compile(rf"(?i)\s+{_BE}(?P<no>not\s+)?{_BE}(?P<state>{states})(?=$|\s*,|\s+(?:and|or)\s)")
+    verb = re.compile(rf"(?i)\s+{_BE}(?P<no>not\s+)?{_BE}(?P<state>{_STATE_WORDS})(?=$|\s*,|\s+(?:and|or)\s)")
     clauses: list[Clause] = []
     joins: set[str] = set()
     at = 0
@@ -233,11 +239,9 @@ def _items(text: str) -> tuple[tuple[Item, ...], Literal["all", "any"], str]:
     if lead and lead[1] and lead[1].lower() in {"either", "any of", "any"}:
         join = "any"
     items: list[Item] = []
-    for piece in re.split(r"(?i)\s*(?:,\s*(?:and|or)\b|[,&]|\band\b|\bor\b)\s*", listed):
-        if not piece.strip():
-            continue
+    for piece in numbering.pieces(listed):
         try:
-            items.append(_item(piece.strip(), items[-1].number if items else None))
+            items += _read_items(piece, items[-1].number if items else None)
         except NotANumber as why:
             return (), join, str(why)
     if not items:
@@ -253,14 +257,13 @@ _PART_OF_ITEM = re.compile(rf"(?i)(?P<part>{_PART_WORDS}(?:\s+[\w()]+)?)\s+of\s+
 _ITEM_PART = re.compile(rf"(?i)(?P<number>.+?)\s*[(,]?\s*(?P<part>{_PART_WORDS}(?:\s+[\w()]+)?)\)?")
 
 
-def _item(piece: str, before: Number | None) -> Item:
+def _read_items(piece: str, before: Number | None) -> list[Item]:
+    """One item; or those of a range, ``20.2 to 20.4``."""
     part = ""
     if match := _PART_OF_ITEM.fullmatch(piece) or _ITEM_PART.fullmatch(piece):
         part, piece = match["part"], match["number"]
-    number = Number.parse(piece)
-    if before and len(before.series) > 1 and not number.series and len(number.parts) == 1:
-        number = replace(number, series=before.series)  # "Composites D and E", "EM1 and 2"
-    return Item(number, _part_name(part))
+    numbers = numbering.read_range(piece)
+    return [Item(numbering.in_series(n, before) if before else n, _part_name(part)) for n in numbers]
 
 
 def _part_name(text: str) -> str:

@@ -26,6 +26,8 @@ _WORDS: dict[str, str] = {
     "composite motions": "Composite",
     "emergency motions": "EM",
     "composite": "Composite", "composite motion": "Composite", "comp": "Composite", "composited motion": "Composite",
+    "rule change": "R",
+    "rule amendment": "R",
     "executive statement": "ES", "statement": "ES", "nec statement": "ES", "general council statement": "ES",
 }  # fmt: skip
 
@@ -37,6 +39,7 @@ _RANKS = {"Composite": 1, "ES": 2, "E": 3, "EM": 3, "L": 4}
 
 _PART = re.compile(r"(?P<digits>\d{1,6})(?P<suffix>[a-z]{0,2})|(?P<letters>[a-z]{1,5})", re.IGNORECASE)
 _LONGEST = 60
+_LONGEST_RANGE = 50
 _MOST_PARTS = 5
 
 
@@ -175,20 +178,42 @@ def in_order(items: Iterable[T], key: Callable[[T], str | Number] = str) -> list
     return [item for item, _, _ in sorted(listed, key=place)]
 
 
+def pieces(text: str) -> list[str]:
+    """``37.1, 37.2 and 38`` cut at its commas, semicolons, ampersands and 'and'."""
+    cut = re.split(r"\s*(?:,\s*(?:and|or)\b|[,;&+]|\b(?:and|or)\b)\s*", text.strip(), flags=re.IGNORECASE)
+    return [piece.strip() for piece in cut if piece.strip()]
+
+
 def read_list(text: str) -> tuple[Number, ...]:
-    """The numbers in ``37.1 & 37.2``, ``20.1, 20.2 and EM3``; NotANumber names the one that is not."""
-    pieces = re.split(r"\s*(?:,\s*and\b|[,;&+]|\band\b)\s*", text.strip(), flags=re.IGNORECASE)
-    found = tuple(Number.parse(piece) for piece in pieces if piece.strip())
+    """The numbers in ``37.1 & 37.2``, ``20.1 to 20.3 and EM3``; NotANumber names the one that is not."""
+    found = tuple(number for piece in pieces(text) for number in read_range(piece))
     if not found:
         raise NotANumber("no number is given")
-    # "Composite D and E", "EM1 and 2": a bare second one stands in the series of the first.
-    series = found[0].series
-    if len(series) > 1:
-        found = tuple(
-            n if n.series or len(n.parts) > 1 else Number(series, n.parts, Number(series, n.parts).canonical)
-            for n in found
-        )
-    return found
+    return tuple(in_series(number, found[0]) for number in found)
+
+
+def in_series(number: Number, first: Number) -> Number:
+    """``Composite D and E``, ``EM1 and 2``: a bare number after another stands in the series of the first."""
+    if len(first.series) < 2 or number.series or len(number.parts) > 1:
+        return number
+    return Number(first.series, number.parts, Number(first.series, number.parts).canonical)
+
+
+def read_range(text: str) -> tuple[Number, ...]:
+    """``20.2 to 20.4`` or ``20.2-20.4`` as three numbers; any other text as the one number it is."""
+    ends = re.fullmatch(r"(.*\w)\s*(?:\bto\b|[-–—])\s*(\d.*)", _tidy(text), re.IGNORECASE)
+    if ends is None or re.fullmatch(r"[A-Za-z ]+", ends[1]):
+        return (Number.parse(text),)
+    first, last = Number.parse(ends[1]), Number.parse(ends[2])
+    last = in_series(last, first)
+    if len(last.parts) < len(first.parts):  # "20.2 to 4"
+        last = Number(first.series, (*first.parts[:-1], last.parts[-1]))
+    low, high = first.parts[-1], last.parts[-1]
+    fits = first.series == last.series and first.parts[:-1] == last.parts[:-1] and not (low.suffix or high.suffix)
+    if not fits or not 0 <= high.digits - low.digits < _LONGEST_RANGE:
+        raise NotANumber(f"'{_short(_tidy(text))}' is no range of numbers (write them one by one)")
+    numbers = (Number(first.series, (*first.parts[:-1], Part(n))) for n in range(low.digits, high.digits + 1))
+    return tuple(Number(n.series, n.parts, n.canonical) for n in numbers)
 
 
 def roman_value(letters: str) -> int | None:

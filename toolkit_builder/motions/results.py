@@ -83,6 +83,11 @@ def parse(
     lead = _leading(plain, words)
     if lead and lead[0].detail == "parts":
         return _parse_parts(plain[lead[1] :].lstrip(" :-,("), words, span, source)
+    if lead is None:
+        vote, rest = votes.read(plain)  # "card vote: for 120, against 80 - carried"
+        if vote and (lead := _leading(rest, words)) and (found := _detailed(lead[0], rest[lead[1] :], span, source)):
+            return (replace(found[0], vote=found[0].vote or vote) if found[0] else None), found[1]
+        lead = None
     pieces = _pieces(plain)
     # "last paragraph: lost; remaining motion: carried": a first piece that names no outcome, but ends in one.
     if lead is None and _part_and_tail(pieces[0], words) is not None:
@@ -144,11 +149,14 @@ _TO = re.compile(
     r"(?i)^(?:and\s+)?(?:(?:is |was )?(?:referred|remitted|remit|sent)\s+)?(?:back\s+)?to\s+"
     r"(?P<to>(?:the\s+)?[^(;:,]+?)\s*(?:[(;:,]|$)"
 )
+_CAUSE = re.compile(
+    r"(?i)^(?:because(?: of)?|as a (?:result|consequence) of|as|since|when|due to|following|after|if)\s+(?:the\s+)?"
+)
 # The words that may follow an outcome with nothing between. Any other ("carried forward to 2028", "carried as
 # amnded") makes it another result than the one it starts like, so it is refused rather than half read.
 _CONNECTORS: dict[Detail, str] = {
     "by": "by|with|in line with",
-    "into": "into|in|as|under|with|see",
+    "into": "into|in|as|under|with|see|by|composite",
     "cause": "because|as|since|when|due to|if|after|following",
     "reason": "because|since|due to|for|in favour of|in light of|in view of|after|following|subject to|"
     "by the mover|under|on",
@@ -174,10 +182,10 @@ def _detailed(
         by, note, problems = _amendments(detail, span, source)
         return replace(result, by=by, reason=note), problems
     if outcome.detail == "into" and detail:
-        into = re.sub(r"(?i)^(?:in(?:to)?|as|see|under|with)\s+", "", detail)
+        into = re.sub(r"(?i)^(?:in(?:to)?|as|see|under|with|by)\s+", "", detail)
         return replace(result, into=into), []
     if outcome.detail == "cause":
-        return replace(result, cause=re.sub(r"(?i)^(?:because|as|since|when|due to|if)\s+(?:of\s+)?", "", detail)), []
+        return replace(result, cause=_CAUSE.sub("", detail)), []
     if outcome.detail == "to" and (match := _TO.search(detail)):
         return replace(result, to=match["to"], reason=_unwrap(detail[match.end("to") :])), []
     return replace(result, reason=re.sub(r"(?i)^(?:because|as|since|reason:)\s+", "", detail)), []
@@ -197,19 +205,19 @@ def _amendments(detail: str, span: Span | None, source: str) -> tuple[tuple[str,
     listed = re.sub(
         r"(?i)^(?:by|with|in line with)\s+(?:the\s+)?(?:amendments?\s+(?:from|of|by)\s+)?", "", _unwrap(listed)
     )
-    pieces = re.split(r"\s*(?:,\s*and\b|[,;&+]|\band\b)\s*", listed, flags=re.IGNORECASE)
     names: list[str] = []
     problems: list[Diagnostic] = []
     hint = "write the amendments' numbers, such as 'carried as amended by 37.1 & 37.2'"
-    for piece in filter(None, (p.strip() for p in pieces)):
-        name = piece
-        if re.search(r"\d", piece):
-            try:
-                name = numbering.Number.parse(piece).canonical
-            except numbering.NotANumber as why:
-                message = f"the amendment in the result is no number: {why}"
-                problems.append(error("R203", message, span, source=source, hint=hint))
-        names.append(name)
+    for piece in numbering.pieces(listed):
+        if not re.search(r"\d", piece):
+            names.append(piece)
+            continue
+        try:
+            names += [number.canonical for number in numbering.read_range(piece)]
+        except numbering.NotANumber as why:
+            names.append(piece)
+            message = f"the amendment in the result is no number: {why}"
+            problems.append(error("R203", message, span, source=source, hint=hint))
     return tuple(dict.fromkeys(names)), note.rstrip(") "), problems
 
 
