@@ -301,6 +301,7 @@ def _print_jobs(draft: _Draft, page: Page, each: Print, shared: SharedValue, ass
               publish=False)
     styles = {f"themes/{theme.name}/print/{n}": draft_blob(draft, d) for n, d in sorted(theme.print_files.items())
               if n.endswith(".css")}
+    styles[f"themes/{theme.name}/print/brand.css"] = draft_blob(draft, brand_css(theme))
     fonts = {f"themes/{theme.name}/print/{n}": draft_blob(draft, d) for n, d in sorted(theme.print_files.items())
              if not n.endswith(".css")}
     draft.add(_pdf_path(page, each), "pdf", {

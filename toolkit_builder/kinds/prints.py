@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -26,6 +27,31 @@ class Print:
     sheet: Payload = field(default_factory=dict)
     view: Callable[[Document, Site], Payload] | None = None
     sources: Callable[[Document, Site], Iterable[Document]] = lambda doc, site: ()
+
+
+def bulletin(doc: Document, site: Site) -> Payload:
+    """The day's paper, with the order of business that an article carries lifted out for its box."""
+    shown = conferences.bulletin(doc, site)
+    articles, boxes = [], []
+    for article in shown["articles"]:
+        html, found = lifted(article["html"], _TODAY)
+        articles.append({**article, "html": html})
+        boxes += found
+    return {**shown, "articles": articles, "today_html": "".join(boxes)}
+
+
+_TODAY = re.compile(r'<section class="today">\n?(?P<inner>.*?)</section>\n?', re.DOTALL)
+
+
+def lifted(html: str, part: re.Pattern[str]) -> tuple[str, list[str]]:
+    """A fragment without the parts that match, and the inside of each."""
+    found: list[str] = []
+
+    def lift(match: re.Match[str]) -> str:
+        found.append(match["inner"])
+        return ""
+
+    return part.sub(lift, html), found
 
 
 def agenda(doc: Document, site: Site) -> Payload:
@@ -69,7 +95,7 @@ def _papers_of(doc: Document, site: Site) -> Iterable[Document]:
 
 PRINTS: tuple[Print, ...] = (
     Print(kind="bulletin", name="bulletin", template="print/bulletin.html", label="To print, A4",
-          sheet={"size": "a4", "max_pages": 4}),
+          sheet={"size": "a4", "max_pages": 4}, view=bulletin),
     Print(kind="conference", name="agenda", template="print/agenda.html", label="Agenda booklet, A4",
           sheet={"size": "a4"}, view=agenda, sources=_papers_of),
     Print(kind="conference", name="agenda-a5", template="print/agenda.html", label="Agenda booklet, A5",
