@@ -33,7 +33,8 @@ _TITLE = re.compile(r' title="([^"]*)"')
 
 @dataclass(slots=True)
 class Block:
-    """``kind`` is "p" (``html`` is then the inside of the paragraph), "list", "dl" or "" for the rest."""
+    """``kind`` is "p" (``html`` is then the inside of the paragraph, ``raw`` its lines as typed), "list", "dl" (``raw``
+    then holds the HTML of each entry) or "" for the rest."""
 
     kind: str
     html: str
@@ -107,7 +108,13 @@ _MOST_EFFORT = 4_000_000
 
 
 def join(blocks: list[Block]) -> str:
-    return "\n".join(f"<p>{b.html}</p>" if b.kind == "p" else b.html for b in blocks)
+    return "\n".join(_written(block) for block in blocks)
+
+
+def _written(block: Block) -> str:
+    if block.kind == "p":
+        return f"<p>{block.html}</p>"
+    return "<dl>\n" + "\n".join(block.raw or ()) + "\n</dl>" if block.kind == "dl" else block.html
 
 
 class _Scan:
@@ -332,7 +339,7 @@ class _Scan:
             line = self.lines[end]
             indented = line.startswith("  ")
             if not line.strip():
-                following = next((each for each in self.lines[end:] if each.strip()), "")
+                following = self._next_text(end)
                 if not following.startswith("  "):
                     break
                 inside.append("")
@@ -347,11 +354,15 @@ class _Scan:
         body = self.s.blocks(inside, self.base + i, self.depth + 1)
         html += f"<dd>{body[0].html if len(body) == 1 and body[0].kind == 'p' else chr(10) + join(body) + chr(10)}</dd>"
         last = self.out[-1] if self.out else None
-        if last and last.kind == "dl":
-            last.html = f"{last.html.removesuffix('</dl>')}{html}\n</dl>"
+        if last and last.kind == "dl" and last.raw:
+            last.raw.append(html)
         else:
-            self.add(f"<dl>\n{html}\n</dl>", "dl")
+            self.out.append(Block("dl", "", [html]))
         return end
+
+    def _next_text(self, i: int) -> str:
+        """The first line from ``i`` on that is not blank, if it comes soon."""
+        return next((each for each in self.lines[i : i + 40] if each.strip()), "")
 
     def note(self, i: int) -> int | None:
         """A definition of a footnote, an abbreviation or a link; the words are kept by ``notes``."""

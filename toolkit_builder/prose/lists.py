@@ -168,7 +168,7 @@ def _sibling(
         step = value - item.value
         if step == 1 or (kind == "1" and (0 <= step <= 5 or (blank and not near))):
             return other, value
-        if kind != "1" and 0 <= step <= 3 and len(other.readings()) == 1:
+        if kind != "1" and (other.printed == item.printed or (0 < step <= 3 and len(other.readings()) == 1)):
             return other, value
     return None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _MARK = re.compile(
     r"(?P<indent> {0,3})(?:"
@@ -61,6 +62,7 @@ def roman_value(label: str) -> int:
     return 10 * len(match[1]) + ones[match[2]]
 
 
+@lru_cache(maxsize=4096)
 def read(line: str) -> Marker | None:
     """The marker a line begins with (up to three spaces before it), or None."""
     if not _STARTS.match(line):

@@ -7,6 +7,7 @@ where it stands. A second definition of one footnote, or one that nothing refers
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 
 from toolkit_builder.diagnostics import Severity
@@ -15,8 +16,9 @@ from toolkit_builder.prose.context import Context
 DEFINITION = re.compile(
     r" {0,3}(?:\[\^(?P<note>[^\]\s]+)\]:|\*\[(?P<abbr>[^\]\\]+)\]:|\[(?P<link>[^\[\]^][^\[\]]*)\]:)[ ]*(?P<rest>.*)$"
 )
-_TARGET = re.compile(r"(?:<([^<>]*)>|(\S+))[ ]*(?:\"([^\"]*)\"|'([^']*)'|\(([^)]*)\))?[ ]*$")
+_TARGET = re.compile(r"(?:<([^<>]*)>|(\S+))[ ]*+(?:\"([^\"]*)\"|'([^']*)'|\(([^)]*)\))?[ ]*+$")
 _LOOKS_LIKE_ADDRESS = re.compile(r"[/.#@]|^[a-z]+:", re.IGNORECASE)
+_NAMED = re.compile(r"\[([^\[\]]+)\]")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _WORDS = {
     "cy": ("Troednodiadau", "Yn ôl at y testun"),
@@ -38,9 +40,11 @@ class Notes:
         self.order: list[str] = []
         self.marks: dict[str, int] = {}
         self.bodies: dict[str, tuple[list[str], int]] = {}
+        self.named: Counter[str] = Counter()
 
     def collect(self, source: str) -> None:
         """Find all definitions outside code fences."""
+        self.named.update(each.lower() for each in _NAMED.findall(source))
         fence = ""
         for index, line in enumerate(self.context.lines):
             if (mark := _FENCE.match(line)) is not None:
@@ -49,24 +53,23 @@ class Notes:
                 elif mark[1].startswith(fence):
                     fence = ""
             elif not fence and "]:" in line and (match := DEFINITION.match(_inside(line))):
-                self._collect(match, index, source)
+                self._collect(match, index)
 
-    def _collect(self, match: re.Match[str], index: int, source: str) -> None:
+    def _collect(self, match: re.Match[str], index: int) -> None:
         if name := match["note"]:
             self.footnotes.setdefault(name, (index, index))
         elif (abbr := match["abbr"]) and match["rest"].strip():
             self.abbreviations.setdefault(abbr.strip(), (match["rest"].strip(), index))
-        elif match["link"] and (target := self._target(match, source)):
+        elif match["link"] and (target := self._target(match)):
             self.links.setdefault(" ".join(match["link"].split()).lower(), target)
 
-    @staticmethod
-    def _target(match: re.Match[str], source: str) -> tuple[str, str] | None:
+    def _target(self, match: re.Match[str]) -> tuple[str, str] | None:
         """The address of ``[name]: address "title"``, if it is one and not a sentence ("[Note]: none")."""
         target = _TARGET.match(match["rest"])
         if not target:
             return None
         address = target[1] or target[2] or ""
-        used = source.lower().count(f"[{match['link'].lower()}]") > 1
+        used = self.named[match["link"].lower()] > 1
         if not address or not (used or _LOOKS_LIKE_ADDRESS.search(address)):
             return None
         return address, target[3] or target[4] or target[5] or ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from toolkit_builder.diagnostics import Severity
 from toolkit_builder.prose.context import Context
 
-_DELIMITER = re.compile(r" {0,3}\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*$")
+_DELIMITER = re.compile(r" {0,3}\|?[ ]*+:?-+:?[ ]*+(?:\|[ ]*+:?-+:?[ ]*+)*+\|?[ ]*+$")
 
 
 @dataclass(slots=True)
