@@ -6,9 +6,11 @@ import base64
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -157,3 +159,11 @@ def test_a_document_without_fonts_uses_the_machines_and_says_so(engine: WeasyPri
     plain = document("<p>Text</p>")
     _, found = engine.render(replace(plain, stylesheets=()))
     assert codes(found) == ["P111"]
+
+
+@pytest.mark.parametrize("variant", ["pdf/ua-2", "pdf/a-3u", "pdf/x-1a", "pdf/x-4", ""])
+def test_every_variant_gives_the_same_bytes(variant: str) -> None:
+    first = WeasyPrintEngine().render(document(BODY, pdf_variant=variant))[0].pdf
+    with mock.patch("weasyprint.pdf.pdfx.localtime", return_value=time.localtime(0)):
+        assert WeasyPrintEngine().render(document(BODY, pdf_variant=variant))[0].pdf == first
+    assert first

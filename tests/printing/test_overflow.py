@@ -166,3 +166,11 @@ def test_a_line_left_alone_at_the_head_of_a_page(engine: WeasyPrintEngine) -> No
     _, found = engine.render(document(body, css=css))
     assert codes(found) == ["P134"]
     assert "'and three'" in found[0].message
+
+
+@pytest.mark.parametrize(("levels", "found"), [(1, []), (2, []), (3, ["P142"])])
+def test_flexible_boxes_nested_too_deep_are_slow(engine: WeasyPrintEngine, levels: int, found: list[str]) -> None:
+    body = '<div class="card" style="display: flex">' * levels + "<p>Words</p>" + "</div>" * levels
+    assert codes(engine.render(document(body))[1]) == found
+    mixed = '<div style="display: grid">' * levels + "<p>Words</p>" + "</div>" * levels
+    assert codes(engine.render(document(mixed))[1]) == found

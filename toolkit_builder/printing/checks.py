@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..diagnostics import Diagnostic
-from . import copyfit, lost, overflow, resolution
+from . import copyfit, lost, nesting, overflow, resolution
 from .document import Fit, PrintDocument
 
 
@@ -16,5 +16,6 @@ def checked(laid_out: Any, document: PrintDocument, root: Any, style_for: Any) -
         *lost.diagnostics(laid_out, root, style_for, span),
         *overflow.diagnostics(overflow.overflows(laid_out), span),
         *copyfit.diagnostics(laid_out, fit, document.max_pages, span),
+        *nesting.diagnostics(laid_out, span),
         *resolution.diagnostics(laid_out, document.minimum_dpi, span),
     ]

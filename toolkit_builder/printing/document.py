@@ -17,7 +17,8 @@ class PrintDocument:
     (a posix path) among ``assets``. ``stylesheets`` are CSS texts in cascade order; ``stylesheet_paths`` (same
     length, or empty) say where each came from: faults are reported there, and its own relative addresses resolve
     against that path. ``path`` is the file that diagnostics name. Links into the site are printed with ``site_url``
-    before them; without one they are printed as plain text.
+    before them; without one they are printed as plain text. ``date`` (``2027-06-14``) is the day on
+    which variants that must tell one (PDF/X) say they were made.
     """
 
     html: str
@@ -29,6 +30,7 @@ class PrintDocument:
     assets: Mapping[str, bytes] = field(default_factory=dict)
     base: str = ""
     site_url: str = ""
+    date: str = "2000-01-01"
     pdf_variant: str = "pdf/ua-1"
     bleed_mm: float = 0.0
     marks: bool = False

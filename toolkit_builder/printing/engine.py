@@ -88,6 +88,14 @@ def _environment(**values: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """The engine leaves its own colour profile open, and Python would say so on the terminal."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
+
+
+@contextlib.contextmanager
 def _no_collector() -> Iterator[None]:
     """Cyclic collection off: a layout makes many boxes and no garbage worth looking for (a seventh of the time)."""
     enabled = gc.isenabled()
@@ -153,7 +161,7 @@ class WeasyPrintEngine:
         if missing:
             return Printed(pdf=b"", pages=0), [error("P114", missing, document.span)]
         # fontTools stamps the fonts it writes with the time, unless this (reproducible-builds.org) says otherwise.
-        with _LOCK, _environment(SOURCE_DATE_EPOCH="0"), _no_collector(), report.listening() as log:
+        with _LOCK, _environment(SOURCE_DATE_EPOCH="0"), _no_collector(), _quiet(), report.listening() as log:
             try:
                 return self._render(document, log)
             except (RecursionError, MemoryError) as problem:
@@ -196,6 +204,9 @@ class WeasyPrintEngine:
         )
         laid_out.metadata.title = laid_out.metadata.title or document.title
         laid_out.metadata.lang = laid_out.metadata.lang or document.lang
+        if document.pdf_variant.startswith("pdf/x"):  # it would take the time of day
+            laid_out.metadata.created = laid_out.metadata.created or document.date
+            laid_out.metadata.modified = laid_out.metadata.modified or document.date
         found = [*kit.complaints, *links.resolved(laid_out, document)]
         fit, problems = checked(laid_out, document, page.etree_element, style_for)
         laid_out.fonts = used = _Fonts()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import uuid
 
 import pikepdf
 
@@ -13,6 +15,7 @@ from .lines import PlacedLine, stamp
 from .tagging import Tagging
 
 POINTS_PER_MM = 72 / 25.4
+_RANDOM = re.compile(rb"xmp\.did:[0-9a-f-]{36}")
 
 
 def finished(
@@ -23,6 +26,7 @@ def finished(
     numbered = lines if font_file else []
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         tagging.mend(opened)
+        _identify(opened, document)
         stamp(opened, numbered, font_file)
         boxes.set_boxes(opened, document.bleed_mm, marks=document.marks)
         if document.greyscale:
@@ -32,6 +36,17 @@ def finished(
         sheets = tuple(_size(page) for page in opened.pages)
         data = written(opened)
     return Printed(pdf=data, pages=len(sheets), sheets=sheets, numbered=len(numbered), fit=fit), found
+
+
+def _identify(pdf: pikepdf.Pdf, document: PrintDocument) -> None:
+    """PDF/X-4 wants an identifier of the document; the engine's is random, this one is made of the content."""
+    if not document.pdf_variant.startswith("pdf/x") or pikepdf.Name.Metadata not in pdf.Root:
+        return
+    own = uuid.uuid5(uuid.NAMESPACE_URL, f"{document.path}\n{document.title}\n{document.html}")
+    stream = pdf.Root.Metadata
+    stream.write(_RANDOM.sub(f"xmp.did:{own}".encode(), stream.read_bytes()), filter=pikepdf.Array())
+    if "/ID" in pdf.trailer:
+        del pdf.trailer["/ID"]  # made of the random one; half of it would be kept
 
 
 def written(pdf: pikepdf.Pdf) -> bytes:

@@ -17,7 +17,7 @@ from .fonts import Digits
 from .layout import POINTS, attribute, children_of, kind
 
 GAP = 11.0  # points between number and text
-SIZE = 0.68  # of the text's own size, so that large print gets large numbers
+SIZE = 0.75  # of the text's own size, so that large print gets large numbers
 
 
 @dataclass(frozen=True, slots=True)
