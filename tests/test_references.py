@@ -297,3 +297,8 @@ def test_equal_numbers_share_a_key_and_different_ones_do_not() -> None:
 def test_much_text_is_read_quickly() -> None:
     fragment = "<p>" + "motion 20, " * 20_000 + "(" * 20_000 + "[[" * 20_000 + "Composite " * 20_000 + "</p>"
     assert len(find(fragment)) == 20_000
+
+
+def test_a_marker_with_its_own_words_may_stand_in_a_table() -> None:
+    prose, _ = convert("| a | b |\n|---|---|\n| [[motion:20|the motion]] | x |\n", path="x.md")
+    assert [m.label for m in find(prose.html)] == ["the motion"]

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import lru_cache, partial
 from functools import cache
 from typing import Any
 
@@ -250,7 +251,7 @@ def _canonical(written: str) -> str:
         return " ".join(written.split())
 
 
-_WORDS = re.compile(r"motion|resolution|amendment")
+_WORDS = ("motion", "resolution", "amendment")
 _BEFORE_WORD = re.compile(rf"(?:(?:emergency|late){_SP}|sub-?)$")
 _COMPOSITE_WORD = re.compile(r"[Cc]omp(?:osite|\.)|COMPOSITE")
 _CODE_LETTER = re.compile(r"[EL]M?\d")
@@ -273,10 +274,16 @@ def _matches(quick: re.Pattern[str], full: re.Pattern[str], flat: str) -> Iterat
             yield match
 
 
+def _places(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
+
+
 def _keyword_matches(flat: str) -> Iterator[re.Match[str]]:
     lower, done = _lower(flat), 0
-    for candidate in _WORDS.finditer(lower):
-        start = candidate.start()
+    for start in sorted(at for word in _WORDS for at in _places(lower, word)):
         before = _BEFORE_WORD.search(lower, max(0, start - 24), start)
         match = _KEYWORD.match(flat, before.start() if before else start) if start >= done else None
         if match is None and before and start >= done:
@@ -404,7 +411,8 @@ def _bracketed(flat: str, others: re.Pattern[str] | None) -> Iterator[_Found]:
             )  # fmt: skip
 
 
-def _others_pattern(others: Collection[str]) -> re.Pattern[str] | None:
+@lru_cache(maxsize=16)
+def _others_pattern(others: frozenset[str]) -> re.Pattern[str] | None:
     if not others:
         return None
     names = "|".join(re.escape(name) for name in sorted(others, key=lambda name: (-len(name), name)))
@@ -413,22 +421,26 @@ def _others_pattern(others: Collection[str]) -> re.Pattern[str] | None:
 
 def _scan(fragment: str, others: Collection[str]) -> tuple[_Text, list[_Found]]:
     """All mentions in order; what one grammar has claimed, no later one reads again."""
+    pattern = _others_pattern(frozenset(others))
+    lower = _lower(fragment)
+    readers: list[Callable[[str], Iterator[_Found]]] = []
+    if "[[" in fragment:
+        readers.append(_explicit)
+    if _COMPOSITE_WORD.search(fragment):
+        readers.append(partial(_composites, others=pattern))
+    if any(word in lower for word in _WORDS):
+        readers.append(partial(_keywords, others=pattern))
+    if _BRACKET_DIGIT.search(fragment):
+        readers.append(partial(_bracketed, others=pattern))
+    if _CODE_LETTER.search(fragment):
+        readers.append(partial(_codes, others=pattern))
+    if not readers:
+        return _Text("", [0], [0]), []
     text = _read(fragment)
-    flat = text.flat
-    if not any(map(str.isdigit, flat)) and "omposite" not in flat and "OMPOSITE" not in flat and "[[" not in flat:
-        return text, []
-    pattern = _others_pattern(others)
     found: list[_Found] = []
     taken: list[tuple[int, int]] = []
-    readers: list[Callable[[], Iterator[_Found]]] = [
-        lambda: _explicit(flat),
-        lambda: _composites(flat, pattern),
-        lambda: _keywords(flat, pattern),
-        lambda: _bracketed(flat, pattern),
-        lambda: _codes(flat, pattern),
-    ]
     for read in readers:
-        fresh = [each for each in read() if not _overlaps(taken, each)]
+        fresh = [each for each in read(text.flat) if not _overlaps(taken, each)]
         found.extend(fresh)
         for each in fresh:
             bisect.insort(taken, (each.start, each.end))

@@ -39,6 +39,10 @@ def cells(line: str) -> list[str]:
             cell += "|" if text[i + 1] == "|" else text[i : i + 2]
             i += 2
             continue
+        if char == "[" and text.startswith("[[", i) and 0 < (close := text.find("]]", i, i + 400)):
+            cell += text[i : close + 2]  # [[motion:20|in other words]]
+            i = close + 2
+            continue
         if char == "`":
             run = re.match(r"`+", text[i:]).group()  # type: ignore[union-attr]
             if ticks == run:
