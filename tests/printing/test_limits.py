@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +68,24 @@ def test_a_document_that_needs_too_much_memory_is_stopped(engine: WeasyPrintEngi
 def _in_a_worker(paper: PrintDocument) -> tuple[list[str], list[str]]:
     with LimitedEngine(seconds=6) as limited:
         return codes(limited.render(paper)[1]), codes(limited.render(replace(paper, html=NESTED))[1])
+
+
+def _print_in_a_worker(paper: PrintDocument) -> list[str]:
+    global _kept
+    _kept = WeasyPrintEngine()
+    return codes(_kept.render(paper)[1])
+
+
+def test_no_temporary_fonts_stay_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    paper = document("<p>Well</p>")
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert pool.submit(_print_in_a_worker, paper).result(timeout=60) == []
+    with LimitedEngine(seconds=20) as limited:
+        assert limited.render(paper)[1] == []
+        assert any(tmp_path.rglob("weasyprint-*"))
+    assert not [path for path in tmp_path.rglob("*") if "weasyprint" in path.name or "print" in path.name]
 
 
 @pytest.mark.slow

@@ -20,6 +20,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -42,6 +43,7 @@ _LINKS = re.compile(r"(?:https?|mailto|tel|sms):", re.IGNORECASE)
 _INLINE = re.compile(r"@font-face[^}]*}|@counter-style[^}]*}|@color-profile[^}]*}|@import[^;]*;|<link\b[^>]*>", re.I)
 _LOCK = threading.RLock()  # the environment, the collector and the loggers belong to the whole process
 
+_NO_FONTS = str(Path(__file__).with_name("fonts.conf"))
 _INSTALL = {
     "linux": "install it with 'apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0' (Debian, Ubuntu) "
     "or 'dnf install pango' (Fedora)",
@@ -64,10 +66,10 @@ def available() -> str | None:
 
 def _weasyprint() -> Any:
     """The engine's module, imported when the first document is printed (it takes 0.4 s and needs Pango)."""
-    with warnings.catch_warnings():
-        # It warns on machines without fonts; ours come with the theme.
-        warnings.filterwarnings("ignore", "No fonts configured", UserWarning)
-        warnings.filterwarnings("ignore", "FontConfig cannot load", UserWarning)
+    if "weasyprint" in sys.modules:
+        return sys.modules["weasyprint"]
+    with _LOCK, warnings.catch_warnings(), _environment(FONTCONFIG_FILE=_NO_FONTS):
+        warnings.simplefilter("ignore", UserWarning)  # it looks for the machine's fonts, and ours come with the theme
         import weasyprint
 
     return weasyprint
@@ -149,6 +151,9 @@ class WeasyPrintEngine:
         self._kits: dict[_Key, _Kit] = {}
         self._pictures: dict[str, Any] = {}
         self._pictured: dict[str, bytes] = {}
+        # The engine keeps fonts in a temporary folder for as long as their kit lives; workers of a pool end without
+        # running destructors, but they do run these.
+        Finalize(self, self._kits.clear, exitpriority=1)
 
     @property
     def version(self) -> str:
@@ -242,7 +247,7 @@ class WeasyPrintEngine:
         from weasyprint.css.counters import CounterStyle
         from weasyprint.text.fonts import FontConfiguration
 
-        own = {"FONTCONFIG_FILE": str(Path(__file__).with_name("fonts.conf"))} if hermetic else {}
+        own = {"FONTCONFIG_FILE": _NO_FONTS} if hermetic else {}
         with _environment(**own):
             fonts = FontConfiguration()
         kit = _Kit(fonts=fonts, sheets=[], counters=CounterStyle(), profiles={}, served={}, complaints=[])

@@ -13,6 +13,7 @@ import pickle
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -39,6 +40,7 @@ class LimitedEngine:
         self._memory_mb = memory_mb
         self._child: subprocess.Popen[bytes] | None = None
         self._sent: dict[str, bytes] = {}
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def version(self) -> str:
@@ -75,6 +77,9 @@ class LimitedEngine:
                 if pipe is not None:
                     with contextlib.suppress(OSError):
                         pipe.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
 
     def __enter__(self) -> LimitedEngine:
         return self
@@ -87,8 +92,11 @@ class LimitedEngine:
             self.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
+        # A killed child cannot clear up its temporary fonts: they go with this folder.
+        self._folder = tempfile.TemporaryDirectory(prefix="toolkit-print-", ignore_cleanup_errors=True)
         settings = {
             **os.environ,
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._folder.name),
             "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
             "TOOLKIT_PRINT_MEMORY_MB": str(self._memory_mb),
         }
