@@ -79,6 +79,7 @@ def test_any_call_may_fail(site: Site, name: str) -> None:
         prepared(site)
     assert nth > 1, f"os.{name} is never called: the test tests nothing"
     assert failed or name in {"unlink", "rmdir"}
+    print(f"counted: {nth - 1} calls of os.{name} failed in turn in an update")
 
 
 @pytest.mark.parametrize("name", ["open", "write", "fchmod", "link", "mkdir", "rename", "replace", "chmod"])
@@ -105,6 +106,7 @@ def test_any_call_of_a_first_build_may_fail(tmp_path: Path, name: str, there: bo
         assert site.files() == {**keep, **expected(AFTER)}
         assert litter(site) == []
     assert nth > 1 or name == "link"
+    print(f"counted: {nth - 1} calls of os.{name} failed in turn in a first build")
 
 
 def test_a_rename_may_fail_where_exchanging_takes_two(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,17 +119,20 @@ def test_killed_at_200_random_moments(site: Site) -> None:
     assert site.files() == whole[0]
     assert litter(site) == []
     assert killed >= 100
+    print(f"counted: {killed} of 200 builds killed at random moments, never a torn site")
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc")
 def test_workers_do_not_outlive_a_killed_build(site: Site) -> None:
+    """Not even those that are in the midst of a call into C, where no Python thread gets a turn."""
     texts = {f"{n}.html": str(n) for n in range(400)}
     file = site.folder.parent / "texts.json"
     file.write_text(json.dumps(texts))
     code = (
-        "import json, sys, time\nfrom pathlib import Path\nfrom tests.build.fake import Chain, Site\n"
+        "import ctypes, json, sys\nfrom pathlib import Path\nfrom tests.build.fake import Chain, Site\n"
         "class Slow(Chain):\n"
-        "    def page(self, payload):\n        time.sleep(60)\n"
+        "    def page(self, payload):\n        ctypes.PyDLL(None).sleep(60)\n"
         "Site(Path(sys.argv[1]), Slow()).build(json.loads(Path(sys.argv[2]).read_text()), workers=2)\n"
     )
     process = subprocess.Popen(

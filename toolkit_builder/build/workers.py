@@ -7,6 +7,7 @@ that kills its worker twice is reported as `Lost`.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import multiprocessing
 import os
@@ -27,6 +28,7 @@ from concurrent.futures import (
 from dataclasses import dataclass
 from typing import Any
 
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _inherited: Any = None  # in a worker process: the value that all its tasks share
 
 
@@ -158,12 +160,19 @@ def _start(shared: Any, parent: int) -> None:
     _inherited = shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     gc.freeze()  # what was inherited lives as long as the worker: never walk (and so copy) it
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _end_with(parent)
 
 
 def _end_with(parent: int) -> None:
-    """Do not outlive a parent that was killed: nobody else would end this worker."""
-    with contextlib.suppress(OSError):
-        while os.getppid() == parent:
-            time.sleep(0.5)
+    """Do not outlive a parent that was killed: nobody else would end this worker, and it has the lock's file open."""
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    """Where there is no such system call, or the parent was gone before it."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
     os._exit(1)
