@@ -19,8 +19,8 @@ def found(source: str) -> list[Diagnostic]:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ('::: box "A title"\nText\n:::', '<aside class="box">\n<p class="box-title">A title</p>\n<p>Text</p>\n</aside>'),
-        ("::: box Bare title\nText\n:::", '<aside class="box">\n<p class="box-title">Bare title</p>\n<p>Text</p>\n</aside>'),
+        ('::: box "Title"\nText\n:::', '<aside class="box">\n<p class="box-title">Title</p>\n<p>Text</p>\n</aside>'),
+        ("::: box A bare one\nB\n:::", '<aside class="box">\n<p class="box-title">A bare one</p>\n<p>B</p>\n</aside>'),
         ("::: box {#a .wide}\nText\n:::", '<aside class="box wide" id="a">\n<p>Text</p>\n</aside>'),
         ("::: note\nText\n:::", '<aside class="note" role="note">\n<p>Text</p>\n</aside>'),
         ("::: guidance\nText\n:::", '<aside class="guidance" role="note">\n<p>Text</p>\n</aside>'),
@@ -115,7 +115,8 @@ def test_a_picture_alone_is_a_figure() -> None:
 
 
 def test_footnotes_are_numbered_as_they_are_met_and_lead_back() -> None:
-    prose, diagnostics = convert("B[^b] A[^a] B[^b]\n\n[^a]: First.\n[^b]: Second\n    goes on.\n\n    And on.\n", path="x")
+    source = "B[^b] A[^a] B[^b]\n\n[^a]: First.\n[^b]: Second\n    goes on.\n\n    And on.\n"
+    prose, diagnostics = convert(source, path="x")
     assert diagnostics == []
     assert prose.footnotes == 2
     assert prose.html.index("Second") < prose.html.index("First.")

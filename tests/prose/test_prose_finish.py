@@ -15,7 +15,8 @@ def made(source: str, **options: object) -> Prose:
 
 
 def test_headings_get_readable_anchors_that_never_clash() -> None:
-    prose = made("# Fair pay, *now*!\n\n## Fair pay, now!\n\n## Contact\n\n## It's 20% up\n\n## ???\n\n## Cân y dŵr\n\n## A {#fair-pay-now-2}")
+    titles = ["Fair pay, now!", "Contact", "It's 20% up", "???", "Cân y dŵr", "A {#fair-pay-now-2}"]
+    prose = made("# Fair pay, *now*!\n\n" + "\n\n".join(f"## {title}" for title in titles))
     assert [(h.level, h.id, h.text) for h in prose.headings] == [
         (1, "fair-pay-now", "Fair pay, now!"),
         (2, "fair-pay-now-3", "Fair pay, now!"),
@@ -58,7 +59,10 @@ def test_all_anchors_differ(titles: list[str]) -> None:
 
 
 def test_links_are_found_where_they_stand() -> None:
-    source = "A [one](/a/) and [two](/a/).\n\n- [three](b.md#c \"t\")\n- ![pic](p.jpg)\n\n> [ref][r] www.x.org\n\n[r]: https://r.org/\n"
+    source = (
+        'A [one](/a/) and [two](/a/).\n\n- [three](b.md#c "t")\n- ![pic](p.jpg)\n\n'
+        "> [ref][r] www.x.org\n\n[r]: https://r.org/\n"
+    )
     assert made(source, first_line=10).links == (
         Link("/a/", "one", 10, 9),
         Link("/a/", "two", 10, 24),

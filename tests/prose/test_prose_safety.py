@@ -76,13 +76,14 @@ ATTACKS = [
     "a@b.org\"><script>alert(1)</script>",
     "klzzwxh:0001 wzxhzdk:0 \x02wzxhzdk:0\x03 <script>x</script>",
 ]
+_FORBIDDEN = r"</?(?:script|style|iframe|object|embed|form|input|button|svg|math|link|meta|base|template)\b"
 _TAGS = re.compile(r"<[^>]*>")
 
 
 def is_safe(fragment: str) -> bool:
     """Tags and attributes of the allow list only, and addresses that stay on the web's safe side."""
     for tag in _TAGS.findall(fragment):
-        if re.match(r"</?(?:script|style|iframe|object|embed|form|input|button|svg|math|link|meta|base|template)\b", tag):
+        if re.match(_FORBIDDEN, tag):
             return False
         bare = re.sub(r'="[^"]*"', '=""', tag)
         if re.search(r"\s(?:on\w+|style|srcdoc|formaction|action|xlink:href)\s*=", bare):
@@ -101,7 +102,7 @@ def test_no_attack_reaches_the_page(source: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from([*ATTACKS, "\n\n", "\n", " ", "*", "`", '"', "'", ">", "<", "</", "[", "](", ")"]), max_size=6))
+@given(st.lists(st.sampled_from([*ATTACKS, *"\n *`\"'><[)", "\n\n", "</", "]("]), max_size=6))
 def test_no_mixture_of_attacks_reaches_the_page(pieces: list[str]) -> None:
     assert is_safe(convert("".join(pieces), path="x")[0].html)
 
@@ -112,8 +113,8 @@ def test_no_mixture_of_attacks_reaches_the_page(pieces: list[str]) -> None:
         ("https://x.org", True), ("http://x.org", True), ("mailto:a@b.org", True), ("tel:+44", True), ("/a/b", True),
         ("../a", True), ("#x", True), ("?a=b", True), ("a.pdf", True), ("HTTPS://X.ORG", True), ("", True),
         ("//x.org", False), ("\\\\x.org", False), ("/\\x.org", False), ("/\t/x.org", False), (" //x", False),
-        ("javascript:x", False), ("JavaScript:x", False), ("java\nscript:x", False), ("data:x", False), ("file:///x", False),
-        ("ftp://x", False), ("vbscript:x", False), ("blob:x", False),
+        ("javascript:x", False), ("JavaScript:x", False), ("java\nscript:x", False), ("data:x", False),
+        ("file:///x", False), ("ftp://x", False), ("vbscript:x", False), ("blob:x", False),
     ],
 )  # fmt: skip
 def test_addresses_are_judged(address: str, expected: bool) -> None:

@@ -39,7 +39,7 @@ def cells(line: str) -> list[str]:
             cell += "|" if text[i + 1] == "|" else text[i : i + 2]
             i += 2
             continue
-        if char == "[" and text.startswith("[[", i) and 0 < (close := text.find("]]", i, i + 400)):
+        if char == "[" and text.startswith("[[", i) and (close := text.find("]]", i, i + 400)) > 0:
             cell += text[i : close + 2]  # [[motion:20|in other words]]
             i = close + 2
             continue
