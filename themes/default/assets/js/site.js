@@ -75,6 +75,7 @@
         kept[key] ||= [...stored.content.cloneNode(true).childNodes];
         panel.replaceChildren(...kept[key]);
         current = key;
+        document.querySelectorAll("[data-lines]").forEach(links);
         for (const other of links) {
           if (other === link) other.setAttribute("aria-current", "true"); else other.removeAttribute("aria-current");
         }
@@ -88,9 +89,9 @@
     if (!/^\d{1,5}$/.test(number || "")) return;
     const mark = document.getElementById(`l${number}`);
     if (!mark) return;
+    for (const old of document.querySelectorAll(".line-here, .block-here")) old.classList.remove("line-here", "block-here");
     mark.classList.add("line-here");
-    const block = mark.closest("[id^='p'], [id^='c'], p, li");
-    if (block) block.classList.add("block-here");
+    (mark.closest("p, li, tr, blockquote") || mark).classList.add("block-here");
     mark.scrollIntoView({ block: "center" });
   };
 
@@ -103,20 +104,26 @@
     navigator.clipboard?.writeText(text).then(done, () => {});
   };
 
-  /* A button beside each paragraph and call copies its address. */
+  /* The number of each paragraph, and a mark before each call, copy the address of that place. */
   const links = (text) => {
-    if (!navigator.clipboard) return;
-    const address = (id) => location.href.replace(/[?#].*$/, "") + "#" + id;
-    text.addEventListener("click", (event) => {
-      const anchor = event.target.closest("a[href^='#']");
-      if (!anchor || !text.contains(anchor) || event.ctrlKey || event.metaKey) return;
-      navigator.clipboard.writeText(address(anchor.hash.slice(1))).then(() => {
-        const note = make("span", { className: "copied" }, say.copied);
-        note.setAttribute("role", "status");
-        anchor.after(note);
-        setTimeout(() => note.remove(), 2000);
-      }, () => {});
-    });
+    const blocks = text.querySelectorAll(".motion-text:not(.motion-diff) :is(.preamble, .operative, .call)[id]");
+    for (const block of blocks) {
+      if (block.querySelector(":scope > .copy-link")) continue;
+      const number = (block.id.match(/p(\d+)$/) || [])[1];
+      const link = make("a", { className: number ? "copy-link numbered" : "copy-link", href: `#${block.id}` }, number || "#");
+      link.setAttribute("aria-label", `${say.copy}: ${number || (block.querySelector(".marker") || block).textContent.slice(0, 12)}`);
+      if (!number) link.tabIndex = -1;
+      block.classList.toggle("linked", Boolean(number));
+      block.prepend(link);
+      link.addEventListener("click", () => {
+        navigator.clipboard?.writeText(location.href.replace(/[?#].*$/, "") + link.hash).then(() => {
+          const note = make("span", { className: "copied" }, say.copied);
+          note.setAttribute("role", "status");
+          block.append(note);
+          setTimeout(() => note.remove(), 2000);
+        }, () => {});
+      });
+    }
   };
 
   const post = (quote) => {
