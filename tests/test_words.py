@@ -42,7 +42,7 @@ def page_words(html: str) -> list[str]:
     """What a reader is told by the page's main part: its text, pictures' descriptions, and list markers."""
     main = LexborHTMLParser(html).css_first("main")
     assert main is not None
-    told = [plain(main.html or "")]  # inline tags part no words, block tags do
+    told = [plain((main.html or "").replace("<sup", " <sup"))]  # inline tags part no words, block tags do
     for node in main.css("[alt], [data-marker], abbr[title]"):
         told += [str(node.attributes.get(name) or "") for name in ("alt", "data-marker", "title")]
     return words(" ".join(told))
