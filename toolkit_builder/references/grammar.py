@@ -1,0 +1,305 @@
+"""A fragment's text -> every stretch that names an agenda item: the wordings, and what only looks like one."""
+
+from __future__ import annotations
+
+import bisect
+import html
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from toolkit_builder.motions.numbering import NotANumber, Number
+from toolkit_builder.references.model import Strength
+from toolkit_builder.references.text import EDGE, Text, read
+
+_SP = r"(?:(?:[ \t\u00a0\u202f]|&nbsp;|\n)+)"
+_NUM = (
+    r"(?<![\w.])(?:(?-i:EM|ES|[A-Z])[ -]?(?=\d))?\d{1,3}(?!\d)[A-Za-z]?(?![A-Za-z])"
+    r"(?:\.\d{1,3}(?!\d)(?:[a-z](?![A-Za-z]))?){0,2}"
+)
+_LETTER = r"(?:[A-Z](?![\w’'-])|[IVX]{2,5}(?!\w)|\d{1,3}(?![\d\w]))"
+_JOIN = rf"(?:{_SP}?,{_SP}?(?:(?:and|or){_SP})?|{_SP}(?:and|or|&amp;|plus|to){_SP}|{_SP}?[–-](?=\S))"
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
+_UNIT = (
+    r"(?:%|per\s?cent|percent|pounds?|pence|p\b|euros?|million|billion|thousand|hundred|times|seconds?|minutes?|mins?\b"
+    r"|hours?|hrs?\b|o['’]clock|a\.?m\b|p\.?m\b|noon|days?|weeks?|months?|years?|miles?|km\b|kg\b|metres?|cm\b|mm\b|FTE"
+    r"|words|pages|lines|votes|delegates|members|people|workers|staff|speakers|branches|regions|unions|amendments?"
+    r"|motions?|composites?|resolutions|more\b|others?\b|further|additional|new\b|different|separate|points?\b|degrees"
+    r"|reforms|demands|plans|projects|changes|marks|seats|in\s+favour|against|abstentions?|st\b|nd\b|rd\b|th\b)"
+)
+_FOLLOWED_BY = re.compile(
+    rf"(?:[.:/]\d|[-–]\d+[-–/]|,\d{{3}}\b|[/\\]\w|@|{_SP}?{_UNIT}|{_SP}{_MONTH}"
+    r"|(?:\s|&nbsp;)+(?:to|of)\s(?:the\s)?[^.;]{0,60}?\b(?:Act|Bill|Constitution|Regulations|Treaty|Directive|Order)\b)",
+    re.IGNORECASE,
+)
+"""What may not stand after a number: it would be a date, a time, a price, a measure, a count, or a law's amendment."""
+
+_PRECEDED_BY = re.compile(
+    r"(?:\b(?:slow|stop|fast|perpetual|circular|brownian|range of|full|forward|constant)[ -]|"
+    r"\b(?:set|sets|setting|put|puts|putting|swing|swung)\s(?:(?!out\b|forth\b|down\b)[\w’']+\s){0,4}?(?:in|into)\s)$",
+    re.IGNORECASE,
+)
+"""What may not stand before the word motion: "set in motion 20 projects", "slow motion 20"."""
+
+_KEYWORD = re.compile(
+    r"(?<![\w@#/-])(?P<word>(?:(?P<emergency>emergency)|(?P<late>late))?"
+    rf"(?(emergency){_SP}|(?(late){_SP}))"
+    r"(?:motion|resolution)(?P<plural1>s)?|(?:sub-?)?amendment(?P<plural2>s)?)"
+    rf"(?P<no>{_SP}(?:nos?\.?|numbers?))?"
+    rf"{_SP}(?P<open>\()?(?P<list>{_NUM}(?:{_JOIN}{_NUM})*)(?(open)\))(?![\w])",
+    re.IGNORECASE,
+)
+_COMPOSITE = re.compile(
+    rf"(?<![\w@#/-])(?P<word>[Cc]omposite(?:s|{_SP}[Mm]otions?|{_SP}[Rr]esolutions?)?|COMPOSITE|Comp\.)"
+    rf"(?P<no>{_SP}(?:nos?\.?|numbers?|letter))?{_SP}(?P<list>{_LETTER}(?:{_JOIN}{_LETTER})*)"
+)
+_CODE = re.compile(r"(?<![\w£$€#@/.&;-])(?P<code>(?P<series>EM|E|L)(?P<digits>0?\d{1,2}))(?![\w/@-]|\.\d)")
+_BRACKETS = re.compile(
+    r"(?<![\w)])\((?P<list>\d{1,3}[A-Z]?\.\d{1,2}[a-z]?"
+    r"(?:(?:, ?|; ?| and | &amp; |, and | to |–)\d{1,3}[A-Z]?\.\d{1,2}[a-z]?)*)\)"
+)
+_EXPLICIT = re.compile(
+    r"\[\[(?P<ref>[^\[\]<>|\ue000\ufffc]{1,120})(?:\|(?P<label>(?:(?!\]\]|\[\[)[^\ue000\ufffc]){0,300}))?\]\]"
+)
+_REFERENCE = re.compile(
+    r"\s*(?:(?P<kind>[A-Za-z][a-z-]*)\s*:\s*)?(?P<number>[^@:]+?)\s*(?:@\s*(?P<conference>[\w.-]+)\s*)?"
+)
+_ONE = re.compile(_NUM, re.IGNORECASE)
+_ONE_LETTER = re.compile(_LETTER)
+_NOT_AN_ITEM = re.compile(
+    r"(?:[£$€]\S{0,12}|\b(?:at|by|from|until|till|before|after|about|around|nearly|over|under)\b"
+    r"|\b(?:time|opens?|starts?|ends?|begins?|doors|leaves|train|bus|flight|costs?|price[ds]?|fees?|pay|paid|rate|average"
+    r"|mean|median|ratio|scored?|index|version|v|release|sections?|ss?|regulations?|regs?|rules?|clauses?|articles?"
+    r"|paragraphs?|paras?|chapters?|figures?|fig|tables?|pages?|schedules?|appendix|act|room|extension|ext|grade|band"
+    r"|level|standard|iso|form|tel|phone|lot|sd|cf|FTE)\b[\s\w£$€.,’'-]{0,12})\W*$",
+    re.IGNORECASE,
+)
+"""What may not stand before a number in brackets."""
+_POSTCODE = re.compile(r"(?:[ ]|&nbsp;)?\d[A-Z]{2}\b")
+_BEFORE_POSTCODE = re.compile(
+    r"(?:\b(?:London|Liverpool|Street|Road|St|Rd|Avenue|Lane|Square|Quay|junction|postcode),?\s)$", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Found:
+    """A mention with the stretch of the text that becomes the link."""
+
+    start: int
+    end: int
+    kind: str | None
+    number: str
+    conference: str | None
+    strength: Strength
+    label: str | None
+    phrase: tuple[int, int]
+
+
+def _canonical(written: str) -> str:
+    """20.01 -> 20.1, ``Emergency motion 2`` -> EM2; what is no number stays itself."""
+    try:
+        return Number.parse(written).canonical
+    except NotANumber:
+        return " ".join(written.split())
+
+
+_WORDS = ("motion", "resolution", "amendment")
+_BEFORE_WORD = re.compile(rf"(?:(?:emergency|late){_SP}|sub-?)$")
+_COMPOSITE_WORD = re.compile(r"[Cc]omp(?:osite|\.)|COMPOSITE")
+_CODE_LETTER = re.compile(r"[EL]M?\d")
+_BRACKET_DIGIT = re.compile(r"\(\d")
+
+
+def _lower(flat: str) -> str:
+    """Small letters, character for character (the small letter of İ is two)."""
+    lower = flat.lower()
+    return lower if len(lower) == len(flat) else "".join(c.lower() if len(c.lower()) == 1 else c for c in flat)
+
+
+def _matches(quick: re.Pattern[str], full: re.Pattern[str], flat: str) -> Iterator[re.Match[str]]:
+    """Matches of ``full``, tried only where ``quick`` matches: searching for the whole grammar is ten times slower."""
+    done = 0
+    for candidate in quick.finditer(flat):
+        match = full.match(flat, candidate.start()) if candidate.start() >= done else None
+        if match:
+            done = match.end()
+            yield match
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
+
+
+def _keyword_matches(flat: str) -> Iterator[re.Match[str]]:
+    lower, done = _lower(flat), 0
+    for start in sorted(at for word in _WORDS for at in _places(lower, word)):
+        before = _BEFORE_WORD.search(lower, max(0, start - 24), start)
+        match = _KEYWORD.match(flat, before.start() if before else start) if start >= done else None
+        if match is None and before and start >= done:
+            match = _KEYWORD.match(flat, start)
+        if match:
+            done = match.end()
+            yield match
+
+
+def _explicit(flat: str) -> Iterator[Found]:
+    for match in _EXPLICIT.finditer(flat):
+        parts = _REFERENCE.fullmatch(html.unescape(match["ref"]))
+        if parts is None:
+            continue
+        kind = parts["kind"].lower() if parts["kind"] else None
+        number = _canonical(f"Composite {parts['number']}" if kind == "composite" else parts["number"])
+        if kind == "composite" and number.startswith("Composite Composite"):
+            number = _canonical(parts["number"])
+        label = (match["label"] or "").strip()
+        yield Found(*match.span(), kind, number, parts["conference"], Strength.SURE, label, match.span())
+
+
+def _keywords(flat: str, others: re.Pattern[str] | None) -> Iterator[Found]:
+    for match in _keyword_matches(flat):
+        before = flat[max(0, match.start() - 60) : match.start()]
+        word = match["word"].lower()
+        motion = "motion" in word
+        if motion and _PRECEDED_BY.search(before):
+            continue
+        if others and (others.search(before + " ") or _of_others(flat[match.end() : match.end() + 60], others)):
+            continue
+        series = "EM" if match["emergency"] else "L" if match["late"] else ""
+        kind = "motion" if motion or "resolution" in word else "amendment"
+        plural = bool(match["plural1"] or match["plural2"])
+        offset = match.start("list")
+        pieces = _pieces(_ONE, match["list"], plural)
+        for position, piece in enumerate(pieces):
+            start, end = offset + piece.start(), offset + piece.end()
+            rest = flat[end : end + 90]
+            if _FOLLOWED_BY.match(rest) and not (match["open"] and rest[:1] == ")"):
+                if position + 1 < len(pieces) and flat[end : end + 1] in "-–":
+                    pass  # "motions 3-5"
+                elif position + 1 < len(pieces) and not _FOLLOWED_BY.match(_SPACES.sub(" ", rest)):
+                    pass
+                else:
+                    break
+            number = piece.group()
+            if series and not number[:1].isalpha():
+                number = f"{series}{number}"
+            whole = match.start() if position == 0 and not match["open"] else start
+            yield Found(whole, end, kind, _canonical(number), None, Strength.SURE, None, match.span())
+
+
+_SPACES = re.compile(_SP)
+_SMALL = re.compile(_SP + r"[a-z]")
+
+
+def _pieces(one: re.Pattern[str], listed: str, plural: bool) -> list[re.Match[str]]:
+    """The numbers of a list; "motion 20 to 15" is no range, since motion is one."""
+    found = list(one.finditer(listed))
+    if not plural:
+        for position in range(1, len(found)):
+            between = listed[found[position - 1].end() : found[position].start()]
+            if re.search(r"\bto\b|[–-]", between):
+                return found[:position]
+    return found
+
+
+def _of_others(after: str, others: re.Pattern[str]) -> bool:
+    """ "motion 20 at the TUC", "motion 20 of Unite's conference"."""
+    match = re.match(r"[)\s]*(?:at|to|of|from|in)\s(?:the\s)?(?:\d{4}\s)?(?P<name>[A-Za-z]+)(?![A-Za-z])", after)
+    return bool(match and others.fullmatch(match["name"] + " "))
+
+
+def _composites(flat: str, others: re.Pattern[str] | None) -> Iterator[Found]:
+    for match in _matches(_COMPOSITE_WORD, _COMPOSITE, flat):
+        before = flat[max(0, match.start() - 60) : match.start()]
+        if others and (others.search(before + " ") or _of_others(flat[match.end() : match.end() + 60], others)):
+            continue
+        offset = match.start("list")
+        plural = match["word"].lower().endswith("s")
+        for position, piece in enumerate(_pieces(_ONE_LETTER, match["list"], plural)):
+            start, end = offset + piece.start(), offset + piece.end()
+            letter, rest = piece.group(), flat[end : end + 60]
+            if letter.isdigit():
+                if _FOLLOWED_BY.match(rest) or re.match(r"\.\d", rest):
+                    break
+            elif letter in "AI" and not (match["word"][0] == "C" and letter == "A") and _SMALL.match(rest):
+                break  # "in the composite I argued": a pronoun, an article
+            whole = match.start() if position == 0 else start
+            number = _canonical(f"Composite {letter}")
+            yield Found(whole, end, "composite", number, None, Strength.SURE, None, match.span())
+
+
+def _codes(flat: str, others: re.Pattern[str] | None) -> Iterator[Found]:
+    for match in _matches(_CODE_LETTER, _CODE, flat):
+        before = flat[max(0, match.start() - 40) : match.start()]
+        if others and others.search(before + " "):
+            continue
+        if match["series"] == "EM":
+            strength = Strength.LIKELY
+        else:
+            strength = Strength.FAINT
+            if _POSTCODE.match(flat, match.end()) or _BEFORE_POSTCODE.search(before):
+                continue
+        if _FOLLOWED_BY.match(flat[match.end() : match.end() + 40]) and not re.match(r"[-–]", flat[match.end() :]):
+            continue
+        yield Found(*match.span(), None, _canonical(match["code"]), None, strength, None, match.span())
+
+
+def _bracketed(flat: str, others: re.Pattern[str] | None) -> Iterator[Found]:
+    for match in _matches(_BRACKET_DIGIT, _BRACKETS, flat):
+        before = flat[max(0, match.start() - 40) : match.start()].rpartition(EDGE)[2]
+        named = re.search(r"\b(motion|amendment|composite)s?\W*$", before, re.IGNORECASE)
+        if not named and (_NOT_AN_ITEM.search(before) or not re.search(r"\w", before)):
+            continue  # "(20.01)" alone at the start of a paragraph is a marker of its own
+        if others and others.search(before + " "):
+            continue
+        for piece in _ONE.finditer(match["list"]):
+            start = match.start("list") + piece.start()
+            kind = named[1].lower() if named else None
+            yield Found(
+                start, start + len(piece.group()), kind, _canonical(piece.group()), None,
+                Strength.LIKELY, None, match.span(),
+            )  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _others_pattern(others: frozenset[str]) -> re.Pattern[str] | None:
+    if not others:
+        return None
+    names = "|".join(re.escape(name) for name in sorted(others, key=lambda name: (-len(name), name)))
+    return re.compile(rf"\b(?:{names})(?:['’]s?)?\s+(?:(?:[Cc]onference|[Cc]ongress|\d{{4}})\s+)?$")
+
+
+def scan(fragment: str, others: Collection[str]) -> tuple[Text, list[Found]]:
+    """All mentions in order; what one grammar has claimed, no later one reads again."""
+    pattern = _others_pattern(frozenset(others))
+    lower = _lower(fragment)
+    readers: list[Callable[[str], Iterator[Found]]] = []
+    if "[[" in fragment:
+        readers.append(_explicit)
+    if _COMPOSITE_WORD.search(fragment):
+        readers.append(partial(_composites, others=pattern))
+    if any(word in lower for word in _WORDS):
+        readers.append(partial(_keywords, others=pattern))
+    if _BRACKET_DIGIT.search(fragment):
+        readers.append(partial(_bracketed, others=pattern))
+    if _CODE_LETTER.search(fragment):
+        readers.append(partial(_codes, others=pattern))
+    if not readers:
+        return Text("", [0], [0]), []
+    text = read(fragment)
+    found: list[Found] = []
+    taken: list[tuple[int, int]] = []
+    for reader in readers:
+        fresh = [each for each in reader(text.flat) if not _overlaps(taken, each)]
+        found.extend(fresh)
+        for each in fresh:
+            bisect.insort(taken, (each.start, each.end))
+    return text, sorted(found, key=lambda each: each.start)
+
+
+def _overlaps(taken: list[tuple[int, int]], each: Found) -> bool:
+    at = bisect.bisect_left(taken, (each.end, 0)) - 1
+    return at >= 0 and taken[at][1] > each.start
