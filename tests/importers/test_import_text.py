@@ -16,7 +16,7 @@ from toolkit_builder.decode import decode
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.importers import Draft, Options
 from toolkit_builder.importers.dates import whole_date
-from toolkit_builder.importers.pieces import escape
+from toolkit_builder.importers.pieces import Piece, escape, nested
 from toolkit_builder.kinds.fields import MotionFields
 from toolkit_builder.motions.inline import visible
 
@@ -103,6 +103,51 @@ def test_an_amendment_keeps_its_instruction(text: str, fields: dict[str, str]) -
     assert (draft.kind, draft.fields) == ("amendment", fields)
     assert body.endswith("---\n\n" + text.rpartition("\n\n")[2] + "\n")
     assert lost(text) == Counter()
+
+
+@pytest.mark.parametrize(
+    ("head", "fields"),
+    [
+        ("20. NIGHT FERRIES\n\n(Quay Branch)", {"number": "20", "title": "NIGHT FERRIES", "mover": "Quay Branch"}),
+        ("Composite 3 Night ferries\n\nMoved: Quay\nSeconded: Locks",
+         {"number": "Composite 3", "title": "Night ferries", "mover": "Quay", "seconder": "Locks"}),
+        ("Emergency motion 1: Storm", {"number": "EM1", "title": "Storm"}),
+        ("MOTION 14\nNight ferries", {"number": "14", "title": "Night ferries"}),
+    ],
+)  # fmt: skip
+def test_heads_of_motions(head: str, fields: dict[str, str]) -> None:
+    text = f"{head}\n\nThis conference notes the tide.\n"
+    draft, body, _ = bring(text)
+    assert (draft.kind, draft.fields) == ("motion", fields)
+    assert body.endswith("---\n\nThis conference notes the tide.\n")
+    assert lost(text) == Counter()
+
+
+def test_wrapped_points_and_sub_points_of_a_narrow_text() -> None:
+    _, body, _ = bring(
+        "Ferries\n\nThis branch resolves:\n1. To write to the council\n   about the tide, and\n   to publish it.\n"
+        "   1.1 at once\n2. To report.\n"
+    )
+    assert body.endswith(
+        "1. To write to the council about the tide, and to publish it.\n\n    1.1 at once\n\n2. To report.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("markers", "depths"),
+    [
+        ("1. a) b) i) ii) c) 2.", [1, 2, 2, 3, 3, 2, 1]),
+        ("(i) (ii) (iii) (iv) (v) (vi)", [1] * 6),
+        ("i) a) b) ii) a)", [1, 2, 2, 1, 2]),
+        ("a) b) c) d) e) f) g) h) i) j)", [1] * 10),
+        ("1) - - 2) -", [1, 2, 2, 1, 2]),
+        ("- - -", [1, 1, 1]),
+        ("1. 2. a. 3.", [1, 1, 2, 1]),
+    ],
+)
+def test_depth_by_markers(markers: str, depths: list[int]) -> None:
+    pieces = [Piece("item", "x", "x", marker=marker) for marker in markers.split()]
+    assert [piece.level for piece in nested(pieces)] == depths
 
 
 def test_the_number_given_wins_and_lines_half_understood_stay() -> None:

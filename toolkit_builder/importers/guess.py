@@ -13,7 +13,8 @@ _OPENS = (
 )
 # "This Conference therefore calls on ...": how a motion's paragraphs begin.
 _LEAD = r"(?:[^\w\n]{0,3}\w{1,20},? )?(?:[Tt]his )?"
-OPENER = rf"(?m)^{_LEAD}(?:{_BODIES}) (?:further |also |therefore |furthermore )?(?:{_OPENS})\b"
+OPENER = rf"(?m)^{_LEAD}(?i:{_BODIES}) (?:further |also |therefore |furthermore )?(?:{_OPENS})\b"
+_MOTION = r"(?im)^back to all motions|\A(?:motion|composite|emergency motion) (?:no\.? )?\w{1,4}\b"
 _BULLETIN = r"(?i)\b(?:bulletins?|delegates?)\b"
 _POINT = re.compile(r"\d{1,2}[.)]?\s+[A-Z]")
 _POINT_PLAN = r"(?i)\b(?:\d{1,2}|five|six|seven|eight|nine|ten|twelve)[- ]point (?:plan|charter|programme)\b"
@@ -27,7 +28,7 @@ def guess(incoming: Incoming) -> str:
     headings = sum(1 for piece in pieces if piece.kind == "heading" and piece.level > 1)
     opened = len(re.findall(OPENER, text))
     scores = {
-        "motion": 3 * min(opened, 3) + 4 * bool(re.search(r"(?i)back to all motions|^motion (?:no\.? )?\d", text)),
+        "motion": 3 * min(opened, 3) + 4 * bool(re.search(_MOTION, text)),
         "amendment": 12 * bool(re.match(r"(?i)(?:sub-)?amendment\b", top.strip())),
         "plan": 8 * bool(re.search(_POINT_PLAN, top)),
         "update": 6 * bool(re.search(r"(?i)\b(?:week|part|update|no\.?)\s*\d{1,3}\b", top))

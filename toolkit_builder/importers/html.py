@@ -192,7 +192,7 @@ class _Reader:
         first = self.pieces[start]
         if first.kind == "paragraph":
             self.pieces[start] = Piece("item", first.text, first.plain, 0, level, marker)
-        elif first.kind == "item" and first.level <= 1 and level >= 1 and first.marker != "-":
+        elif first.kind == "item" and not first.level:
             self.pieces[start] = Piece("item", first.text, first.plain, 0, level, first.marker)
 
     def table(self, node: Node, depth: int) -> None:

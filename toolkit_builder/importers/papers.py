@@ -8,12 +8,16 @@ from toolkit_builder.importers.dates import whole_date
 from toolkit_builder.importers.desk import TOP, Desk, free_number, is_number, number_in_name, one_line
 from toolkit_builder.importers.guess import OPENER
 from toolkit_builder.importers.pieces import left_out
+from toolkit_builder.motions import numbering
 from toolkit_builder.motions.numbering import Number
 
 _MEETING = r"\b(?:conference|congress|agm|assembly)\b"
 _YEAR = r"\b(?:19|20)\d\d\b"
 _CONFERENCE = re.compile(rf"(?i)(?=.{{4,120}}$)(?:.*{_MEETING}.*{_YEAR}|.*{_YEAR}.*{_MEETING}).*$")
-_NUMBERED_TITLE = re.compile(r"(?i)motion (?:no\.? ?)?(?P<number>[A-Z]{0,3}\d[\w.]*)\s*[:–-]?\s*(?P<title>.*)")
+_NUMBERED_TITLE = re.compile(
+    r"(?i)(?:(?P<series>composite|emergency|late)(?: motion)?|motion) (?:no\.? ?)?"
+    r"(?P<number>[A-Z]{0,3}\d[\w.]*|[A-Z](?=\s*[:–-]))\s*[:–-]?\s*(?P<title>.*)"
+)
 _AMENDMENT_TITLE = re.compile(
     r"(?i)amendment\s*(?:no\.? ?)?(?P<number>[A-Z]{0,3}\d[\w.]*)?\s*"
     r"(?:to (?:motion )?(?P<amends>[A-Z]{0,3}\d[\w.]*))?\s*[:–-]?\s*(?P<title>.*)"
@@ -27,7 +31,8 @@ def motion(desk: Desk) -> None:
     number = desk.options.number or found
     title = _NUMBERED_TITLE.match(desk.fields.get("title", ""))
     if title:
-        number = number or title["number"]
+        stated = f"{title['series'] or ''} {title['number']}".strip()
+        number = number or (Number.parse(stated).canonical if is_number(stated) else "")
         if title["title"]:
             desk.became("title", desk.fields["title"], value=title["title"])
     number = number or number_in_name(desk.incoming.path)
@@ -59,15 +64,15 @@ def amendment(desk: Desk) -> None:
         amends = "1"
         desk.warn("I210", "what the amendment amends is not said, so it is given motion 1", "correct 'amends'")
     if not number:
-        number = f"{amends}.{free_number(frozenset(t.rpartition('.')[2] for t in desk.options.taken))}"
-        desk.warn(
-            "I202", f"the amendment has no number, so it is given {number}", "correct 'number' and the file's name"
-        )
+        siblings = (t for t in desk.options.taken if numbering.same(t.rpartition(".")[0], amends))
+        number = f"{amends}.{free_number(frozenset(t.rpartition('.')[2] for t in siblings))}"
+        desk.warn("I202", f"the amendment has no number, so it is given {number}", "correct 'number'")
     desk.fields = {"number": number, "amends": amends, **desk.fields}
 
 
 def _head(desk: Desk) -> None:
     """The lines above a paper's text into fields, as far as every line of a paragraph is understood."""
+    _numbered_first_line(desk)
     for piece in list(desk.pieces[:TOP]):
         if piece.kind in {"item", "table"} or re.search(OPENER, piece.plain) or _INSTRUCTION.match(piece.plain):
             break
@@ -76,13 +81,26 @@ def _head(desk: Desk) -> None:
             desk.take(piece)
         else:
             desk.fields, desk.problems = fields, problems
+            if "title" in fields:  # what follows is the text
+                break
+
+
+def _numbered_first_line(desk: Desk) -> None:
+    """``20. NIGHT FERRIES`` at the very top is a number and a title, unless a list begins there."""
+    first, *rest = [*desk.pieces[:2], None][:2]
+    second = rest[0] if rest else None
+    if first is None or first.kind != "item" or second is None or second.kind == "item":
+        return
+    number = first.marker.strip("().")
+    if is_number(number) and number.isdigit() and len(first.plain) <= 120 and not first.plain.endswith((".", ";", ":")):
+        desk.fields |= {"number": number, "title": one_line(desk.take(first).plain)}
 
 
 def _head_line(desk: Desk, line: str, at: int) -> bool:
     """One line of a paper's head into its field; False for a line that is no such thing."""
     for pattern, name in (
-        (r"(?i)(?:moved|proposed) by:?\s+(.+)|(?:mover|proposer):\s*(.+)", "mover"),
-        (r"(?i)seconded by:?\s+(.+)|seconder:\s*(.+)", "seconder"),
+        (r"(?i)(?:moved|proposed)(?: by:?|:)\s*(.+)|(?:mover|proposer):\s*(.+)", "mover"),
+        (r"(?i)seconded(?: by:?|:)\s*(.+)|seconder:\s*(.+)", "seconder"),
         (r"(?i)(?:motion |amendment )?(?:number|no\.?):?\s*([A-Z]{0,3}\d[\w.]*)|motion ([A-Z]{0,3}\d[\w.]*)", "number"),
         (r"(?i)amends:?\s+(?:motion\s+)?([A-Z]{0,3}\d[\w.]*)", "amends"),
         (r"(?i)section:\s*(.+)", "section"),
@@ -93,6 +111,9 @@ def _head_line(desk: Desk, line: str, at: int) -> bool:
             desk.fields[name] = next(found for found in match.groups() if found).strip()
             desk.became(name, line, at)
             return True
+    if "title" in desk.fields and "mover" not in desk.fields and (match := re.fullmatch(r"\((\w[^()]{2,60})\)", line)):
+        desk.fields["mover"] = match[1]
+        return True
     if whole_date(line) and "date" not in desk.fields:
         desk.fields["date"] = whole_date(line)
         desk.became("date", line, at)

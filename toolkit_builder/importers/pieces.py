@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from toolkit_builder.diagnostics import Diagnostic, Span, note
-from toolkit_builder.motions.markers import read_marker
+from toolkit_builder.motions.markers import letter_value, read_marker, roman_value
 
 PieceKind = Literal["heading", "paragraph", "item", "table", "quote", "code", "note"]
 
@@ -18,7 +18,7 @@ class Piece:
     """One block. ``text`` is Markdown (lines to be kept apart are separated by a line feed), ``plain`` its words.
 
     ``line`` is its first line in the imported file, 0 where that has none; ``level`` a heading's level or an item's
-    depth, from 1; ``marker`` an item's number or bullet, or a note's name.
+    depth, from 1, or 0 where only its marker tells; ``marker`` an item's number or bullet, or a note's name.
     """
 
     kind: PieceKind
@@ -82,16 +82,15 @@ def _escaped(mark: str) -> str:
     return entity + mark[1:] if entity else "\\" + mark
 
 
-def paragraph(text: str, line: int = 0, *, markdown: str | None = None) -> Piece:
-    """A paragraph, or an item where the words begin with a list marker that is one wherever it stands."""
+def paragraph(text: str, line: int = 0, *, markdown: str | None = None, listed: bool = False) -> Piece:
+    """A paragraph, or an item where the words begin with a list marker: with any where a list is ``listed``."""
     plain = "\n".join(" ".join(part.split()) for part in text.split("\n") if part.strip())
     marker = read_marker(plain)
-    if marker is not None and marker.strong and plain[marker.content :].strip():
+    if marker is not None and (marker.strong or listed) and plain[marker.content :].strip():
         words = plain[marker.content :]
         shown = _without(markdown, marker.text) if markdown is not None else None
         label = "-" if marker.style.system == "bullet" else marker.text
-        depth = {"bullet": 1, "number": 1, "letter": 2, "roman": 3, "decimal": marker.label.count(".") + 1}
-        return Piece("item", shown or escape(words), words, line, depth[marker.style.system], label)
+        return Piece("item", shown or escape(words), words, line, 0, label)
     return Piece("paragraph", escape(plain) if markdown is None else markdown.strip(), plain, line)
 
 
@@ -102,20 +101,47 @@ def _without(markdown: str, mark: str) -> str:
 
 
 def nested(pieces: Iterable[Piece]) -> list[Piece]:
-    """Items with the depth they have among their neighbours: letters below numbers, but at the top on their own."""
+    """Items with their depth: what the file said, else by their markers (a style not seen above is a deeper list)."""
     settled: list[Piece] = []
-    levels: list[int] = []
+    open_lists: list[_Open] = []
     for piece in pieces:
-        if piece.kind != "item":
-            levels = []
+        if piece.kind != "item" or piece.level:
+            open_lists = []
             settled.append(piece)
             continue
-        while levels and levels[-1] > piece.level:
-            levels.pop()
-        if not levels or levels[-1] < piece.level:
-            levels.append(piece.level)
-        settled.append(Piece("item", piece.text, piece.plain, piece.line, len(levels), piece.marker))
+        choices = _styles(piece.marker)
+        known = [(at, *choice) for at, lst in enumerate(open_lists) for choice in choices if lst.style == choice[0]]
+        following = [found for found in known if found[2] == open_lists[found[0]].value + 1]
+        style, value = choices[0]
+        fresh = value == 1 and all(style != found[1] for found in known)  # (i) below (b) begins a list of its own
+        if following or (known and not fresh):
+            at, style, value = (following or known)[0]
+            del open_lists[at:]
+        open_lists.append(_Open(style, value))
+        settled.append(replace(piece, level=len(open_lists)))
     return settled
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A list that an item may continue: how it writes its markers, and its last number."""
+
+    style: tuple[str, str, str, bool]
+    value: int
+
+
+def _styles(marker: str) -> list[tuple[tuple[str, str, str, bool], int]]:
+    """How a marker may be read: (i) is Roman or the letter after h."""
+    read = read_marker(f"{marker} x")
+    if read is None:
+        return [(("bullet", "", "", False), 0)]
+    style = read.style
+    systems = [style.system]
+    if len(read.label) == 1 and read.label in "ivx":
+        systems = ["roman", "letter"]
+    values = {"roman": roman_value(read.label), "letter": letter_value(read.label)}
+    found = [((system, style.before, style.after, style.upper), values.get(system, read.value)) for system in systems]
+    return found if found[0][1] == 1 else found[::-1] if len(found) > 1 else found
 
 
 def to_markdown(pieces: Sequence[Piece]) -> str:
@@ -126,7 +152,7 @@ def to_markdown(pieces: Sequence[Piece]) -> str:
         if piece.kind == "heading":
             parts.append("#" * max(piece.level, 1) + " " + " ".join(lines))
         elif piece.kind == "item":
-            indent = "    " * (piece.level - 1)
+            indent = "    " * max(piece.level - 1, 0)
             parts.append(f"{indent}{piece.marker or '-'} " + f"  \n{indent}    ".join(lines))
         elif piece.kind == "quote":
             parts.append("\n".join(f"> {line}".rstrip() for line in lines))

@@ -135,7 +135,8 @@ def _pieces(group: list[_Line], path: str, vocabulary: Counter[str], problems: l
 
     def close() -> None:
         if held:
-            pieces.append(paragraph("\n".join(" ".join(run.parts) for run in held), held[0].number))
+            listed = bool(pieces) and pieces[-1].kind == "item" and _is_decimal(held[0].parts[0])
+            pieces.append(paragraph("\n".join(" ".join(run.parts) for run in held), held[0].number, listed=listed))
             held.clear()
 
     for line in group:
@@ -147,9 +148,10 @@ def _pieces(group: list[_Line], path: str, vocabulary: Counter[str], problems: l
             before = None
             continue
         marker = read_marker(line.text)
-        if (marker and marker.strong) or (before and len(before.text) > _LONG):
+        begins = marker is not None and (marker.strong or (_is_decimal(words) and (pieces or _is_item(held))))
+        if begins or (before and len(before.text) > _LONG):
             close()
-        if held and before and _continues(before.text, words, width):
+        if held and before and _continues(before.text, words, width, wrapped=_is_item(held)):
             last = held[-1].parts
             last[-1:] = _join(last[-1], words, line.number, path, vocabulary, problems)
         else:
@@ -159,14 +161,27 @@ def _pieces(group: list[_Line], path: str, vocabulary: Counter[str], problems: l
     return pieces
 
 
-def _continues(above: str, below: str, width: int) -> bool:
-    """Is ``below`` the wrapped rest of ``above``? In a narrow run (an address, a panel) lines stay as they are."""
+def _is_decimal(words: str) -> bool:
+    """``1.1 at once``: a sub-point where it stands below a point, a number anywhere else."""
+    marker = read_marker(words)
+    return marker is not None and marker.style.system == "decimal"
+
+
+def _is_item(held: Sequence[_Run]) -> bool:
+    marker = read_marker(held[0].parts[0]) if held else None
+    return marker is not None and marker.strong
+
+
+def _continues(above: str, below: str, width: int, *, wrapped: bool = False) -> bool:
+    """Is ``below`` the wrapped rest of ``above``? In a narrow run (an address, a panel) lines stay as they are,
+    but for those of a list's item (``wrapped``)."""
     if _SPLIT_WORD.search(above, max(0, len(above) - 45)) and below[:1].islower():
         return True
     if whole_date(above) or whole_date(below):
         return False
     if width < _NARROW:
-        return bool(_OPEN.search(above.rstrip())) and below[:1].islower()
+        rest = below[:1].islower() and not _END.search(above)
+        return rest and (bool(_OPEN.search(above.rstrip())) or (wrapped and len(above) >= 0.6 * width))
     return len(above) >= 0.6 * width or (below[:1].islower() and not _END.search(above))
 
 
