@@ -40,6 +40,15 @@ def test_why_a_page_was_made(site: Site) -> None:
     assert why(site) == [LOST]
 
 
+def test_a_printed_file_that_comes_back_from_the_store_has_a_reason_too(site: Site) -> None:
+    for text in ("one", "two", "one"):
+        site.built({"a.pdf": text})
+    assert why(site, "a.pdf") == ["print/a.pdf.html changed"]
+    found = explain(site.folder, site.output, "a.pdf")
+    assert found is not None
+    assert found.inputs == ("print/a.pdf.html",)
+
+
 def test_a_build_that_renders_nothing_changes_no_story(site: Site) -> None:
     site.built([motion("a")])
     site.built([motion("b", x="1")])

@@ -41,6 +41,22 @@ def test_foreign_files_are_named_and_kept(site: Site) -> None:
     assert len(contents(site.output)) == 7
 
 
+def test_a_folder_full_of_other_things_is_refused_without_reading_all_of_it(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in range(30):
+        (tmp_path / "usr" / f"{folder:02}").mkdir(parents=True)
+        for n in range(50):
+            (tmp_path / "usr" / f"{folder:02}" / f"{n:02}").touch()
+    looked: list[str] = []
+    real = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda place: (looked.append(str(place)), real(place))[1])
+    assert refused(site, tmp_path / "usr").endswith(
+        "holds files that no build made: 00/00, 00/01, 00/02, 00/03, 00/04 and many more"
+    )
+    assert len(looked) < 10
+
+
 @pytest.mark.parametrize("where", ["mine.txt", "a/mine.txt", "new/deep/mine.txt"])
 def test_a_foreign_file_that_comes_later_is_noticed(site: Site, where: str) -> None:
     site.built(TEXTS)

@@ -210,7 +210,7 @@ class _Build:
         if tree is None and (tree := latest_tree(self._state)):
             owned |= tree.files.keys()
         self._known = tree or Tree()
-        self._before = inspect(self._output, tree, owned)
+        self._before = inspect(self._output, tree, owned, self._published)
         if not owned and tree is None and self._published.issuperset(self._before.foreign):
             # the cache is gone, and the folder holds nothing but pages of this site: they are kept aside
             self._keep_aside = bool(self._before.foreign)
@@ -272,7 +272,8 @@ class _Build:
         The site is published by now: where this cannot be written, the next build only has more to do.
         """
         stories = explain.Stories(self._state)
-        stories.tell((self._jobs[n], results.why(self._jobs[n].path)) for n in outcome.rebuilt)
+        made = {self._jobs[n].path for n in outcome.rebuilt} | results.restored
+        stories.tell((job, results.why(job.path)) for job in self._jobs if job.path in made)
         if self._report.removed:
             stories.forget(self._report.removed)
         with contextlib.suppress(OSError):

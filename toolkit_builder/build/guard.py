@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import stat as stats
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from toolkit_builder.build.digests import digest
 from toolkit_builder.build.manifest import Made, Tree, identity
-from toolkit_builder.build.publish import CARRIED, look_at
+from toolkit_builder.build.publish import CARRIED
 from toolkit_builder.diagnostics import Diagnostic, error
 
+_ENOUGH = 200  # foreign files: nobody wants to wait until all of /usr has been listed
 JUNK = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})  # file managers leave these anywhere
 
 
@@ -70,11 +71,12 @@ class Inspection:
     touched: bool = False
 
 
-def inspect(output: Path, known: Tree | None, owned: Collection[str]) -> Inspection:
+def inspect(output: Path, known: Tree | None, owned: Collection[str], published: Collection[str] = ()) -> Inspection:
     """Compare ``output/`` with what the last build left there.
 
     ``known`` is the state of this very folder, or of a copy of it, or None; ``owned`` are paths that an
-    earlier build has published. A file whose time stamp or inode differs is read, and whole if its bytes are.
+    earlier build has published, ``published`` those of this one. A file whose time stamp or inode differs is
+    read, and whole if its bytes are. Looking ends at some hundred files that are in neither.
     """
     if not identity(output):
         return Inspection(Tree(hidden=known.hidden if known else {}), touched=bool(known and known.files))
@@ -85,10 +87,14 @@ def inspect(output: Path, known: Tree | None, owned: Collection[str]) -> Inspect
             found.live.files[path] = one
         if one is not made:
             found.touched = True
+    unexpected = 0
     for path in _strangers(output, tree):
         found.touched = True
         if path not in owned and path.rpartition("/")[2] not in JUNK:
             found.foreign.append(path)
+            unexpected += path not in published
+            if unexpected == _ENOUGH:
+                break
     return found
 
 
@@ -118,34 +124,37 @@ def _whole(name: str, made: Made) -> Made | None:
         return None
 
 
-def _strangers(output: Path, tree: Tree) -> Iterable[str]:
+def _strangers(output: Path, tree: Tree) -> Iterator[str]:
     """Paths in ``output/`` that are not in the tree. A folder whose time stamp is as we left it is not read."""
-    if not tree.folders:
-        files, _ = look_at(output)
-        return [path for path in files if path not in CARRIED]
-    strangers: list[str] = []
-    for folder, mtime_ns in tree.folders.items():
+    for folder, mtime_ns in (tree.folders or {"": -1}).items():
         place = f"{output}/{folder}" if folder else str(output)
         try:
-            if os.lstat(place).st_mtime_ns == mtime_ns:
-                continue
-            with os.scandir(place) as entries:
-                here = sorted(entries, key=lambda e: e.name)
-        except OSError:  # gone, or no folder any more: its files are missed one by one
+            if os.lstat(place).st_mtime_ns != mtime_ns:
+                yield from _strangers_in(place, folder, tree)
+        except (FileNotFoundError, NotADirectoryError):  # its files are missed one by one
             continue
-        for entry in here:
-            path = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if path not in tree.folders:
-                    strangers += [f"{path}/{name}" for name in look_at(Path(entry.path))[0]]
-            elif path not in tree.files and path not in CARRIED:
-                strangers.append(path)
-    return strangers
+
+
+def _strangers_in(place: str, folder: str, tree: Tree) -> Iterator[str]:
+    with os.scandir(place) as entries:
+        here = sorted(entries, key=lambda e: e.name)
+    for entry in here:
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if path in tree.folders:
+                continue
+            try:
+                yield from _strangers_in(entry.path, path, tree)
+            except PermissionError:
+                yield f"{path}/"
+        elif path not in tree.files and path not in CARRIED:
+            yield path
 
 
 def refuse_foreign(output: Path, project: Path, foreign: Sequence[str]) -> Diagnostic:
     """The sentence about files that a build would delete without having made them."""
-    some = ", ".join(foreign[:5]) + (f" and {len(foreign) - 5} more" if len(foreign) > 5 else "")
+    more = f" and {'many' if len(foreign) >= _ENOUGH else len(foreign) - 5} more" if len(foreign) > 5 else ""
+    some = ", ".join(foreign[:5]) + more
     files = "a file that no build of this project has made" if len(foreign) == 1 else "files that no build made"
     return error(
         "B201",

@@ -25,6 +25,7 @@ class Results:
         self._live = live
         self._known = known
         self._why: dict[str, str] = {}
+        self.restored: set[str] = set()  # paths of results that have come back from the store
 
     def why(self, path: str) -> str:
         """What is known of the reason why a job was rendered, beyond its inputs; "" if nothing is."""
@@ -48,6 +49,7 @@ class Results:
         if result is None:
             return None
         name, diagnostics = result
+        self.restored.add(job.path)
         if not job.publish:
             return Made(key, name, diagnostics=_as_json(diagnostics))
         data = self._store.read_object(name)
