@@ -124,6 +124,9 @@ def plan_amendment(planner: Planner, amendment: Amendment) -> AmendmentPlan:
             plan.diagnostics.append(_at(problem, amendment, 0, min(len(amendment.source), 80)))
         return plan
     instructions, found = parse_instructions(amendment.source, amendment.path, amendment.first_line)
+    wrong = {d.span.line for d in found if d.is_error and d.span}
+    first = amendment.first_line  # what is left of a line that was not understood would only add to the noise
+    instructions = tuple(i for i in instructions if first + amendment.source.count("\n", 0, i.start) not in wrong)
     plan.instructions = instructions
     plan.diagnostics.extend(found)
     for instruction in instructions:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.motions import phrases as ph
 from toolkit_builder.motions.instructions import RANKS, Instruction, Path, Place, Spot, Target, Words
-from toolkit_builder.motions.places import join_paths, read_paths, read_words
+from toolkit_builder.motions.places import join_paths, read_bare_label, read_new_label, read_paths, read_words
 from toolkit_builder.motions.reading import Cursor
 from toolkit_builder.motions.refusals import Refusal, as_diagnostic
 
@@ -48,7 +48,7 @@ _NOISE = re.compile(
 )
 _SEPARATOR = re.compile(r"[\s.;,:&*_)]+")
 _INSTEAD = (
-    r"[\s,;.]*(?:and\s+|then\s+|,\s*)*(?:then\s+)?(?:(?P<plain>(?:to\s+be\s+|be\s+)?(?:re-?plac(?:e|ed|ing|ement)|substitut(?:e|ed|ing))"
+    r"[\s,;.]*(?:and\s+|&\s*|then\s+|,\s*)*(?:then\s+)?(?:(?P<plain>(?:to\s+be\s+|be\s+)?(?:re-?plac(?:e|ed|ing|ement)|substitut(?:e|ed|ing))"
     r"(?:\s+(?:it|them|this|these|those|that|the\s+above|the\s+same|text|(?:the\s+)?words?))?\s*(?:with|by|:|as\s+follows))"
     r"|(?P<insert>(?:in\s+(?:its|their)\s+place\s*,?\s*)?(?:to\s+be\s+)?(?:insert(?:ing|ed)?|substitut(?:e|ing)|replac(?:e|ing)|put)"
     r"(?:\s+instead|\s+in\s+(?:its|their)\s+place|\s+in\s+lieu|\s+therefor)?)"
@@ -231,6 +231,8 @@ class _Parser:
         if not prefix and lead.spot:
             return False
         paths = read_paths(self.c)
+        if not paths and prefix and (label := read_bare_label(self.c)):
+            paths = (label,)
         if not paths:
             return False
         lead.own = lead.own or not prefix
@@ -265,6 +267,8 @@ class _Parser:
         if lead.swap and targets and self.c.word(r"read|put|have"):
             return self._with_text(_Lead(scopes=scopes), targets)
         passive = self.c.take(_PASSIVE) if targets else None
+        if not targets and not lead.spot and scopes and self.c.peek(_TO_READ):
+            targets, scopes = (Target(kind="places", places=scopes),), ()
         if passive:
             rest = _Lead(scopes=scopes, targets=targets)
             if passive["delete"]:
@@ -293,10 +297,14 @@ class _Parser:
         instead: tuple[Target, ...] = lead.targets if lead.swap else ()
         if lead.targets and not lead.swap:
             return False
+        c.take(r"\s*:\s*(?=(?:after|before|between|following|at\s+the|immediately)\b)")
         c.take(r"\s*,?\s*(?:the\s+following\b(?=\s+(?:at|after|before|to|in|under|as)\b)|in\b(?=\s*:))?")
         while not (text is not None and c.sentence_over()):
             here = c.at
             if text is None and unit is None and (unit := ph.read_new_unit(c)):
+                continue
+            if text is None and unit is None and (under := read_new_label(c)):
+                unit, scope = ph.NewUnit("point", under[-1].labels), join_paths(scope, under[:-1])
                 continue
             if spot is None and (found := ph.read_spot(c)):
                 spot, scope = found[0], join_paths(scope, found[1])
@@ -321,7 +329,7 @@ class _Parser:
                     break
                 continue
             c.at = here
-            if text is None and unit is None and c.peek(r"\s*\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\w"):
+            if text is None and unit is None and c.peek(r"\s*\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+[\w“\"‘'«]"):
                 text = ph.read_marked_text(c)
                 if text is not None:
                     break
@@ -356,8 +364,10 @@ class _Parser:
         label = unit.label if unit else ()
         if unit and unit.ordinal > 0 and not label:
             label = (str(unit.ordinal),)
-        if unit and unit.ordinal < 0 and spot is None:
+        if unit and unit.ordinal == -1 and spot is None:
             spot = Spot(kind="end")
+        if unit and unit.ordinal < -1 and spot is None:  # "new penultimate paragraph": before so many from the end
+            spot = Spot(kind="before", ref=(Place(unit=unit.unit, ordinal=unit.ordinal + 1),))
         scopes = lead.scopes or ((),)
         if spot is None and not label:
             anywhere = any(scopes) or scope or self.carry or self.context
@@ -404,6 +414,8 @@ class _Parser:
             before = len(self.refusals)
             if not separate and self._replaced(lead, scope, targets, match):
                 return True
+            if self.pending is not None:
+                return False
             del self.refusals[before:]
             self.c.at = here
         made = [Instruction(verb="delete", target=target) for target in targets]
@@ -489,7 +501,7 @@ class _Parser:
             return False
         text = self._text(c)
         if text is None:
-            return False
+            return False if own else self._refuse("A203", c.at)
         here = c.at
         if own and text.quoted and ph.read_spot(c):
             return False
@@ -612,8 +624,9 @@ class _Parser:
         if c.take(r"\s*,?\s*(?:to\s+(?:become|be)|so\s+that\s+it\s+becomes|as)\s+(?:the\s+)?(?:new\s+)?"):
             unit = ph.read_new_unit(Cursor(c.source, c.at)) or None
             paths = read_paths(c, several=False)
-            if paths and len(paths[0]) == 1 and (paths[0][0].labels or paths[0][0].ordinal):
-                place = paths[0][0]
+            if paths and (paths[0][-1].labels or paths[0][-1].ordinal):
+                place = paths[0][-1]
+                scope = join_paths(scope, paths[0][:-1])
                 labels = place.labels or ((str(place.ordinal),) if place.ordinal > 0 else ())
                 spot = None if labels else Spot(kind="end")
                 made = [Instruction(verb="move", target=targets[0], spot=spot, unit=place.unit, label=labels)]

@@ -69,7 +69,8 @@ def _meets(p: Planner, i: Instruction, spot: Spot, end: int, regions: list[Regio
 def _put(p: Planner, i: Instruction, at: int, block: Block, plan: Plan, *, after: bool) -> None:
     """New words at an offset; a whole sentence goes behind the full stop, never into the middle of another."""
     new = parse(i.text)[0].blocks
-    if len(new) > 1 or (new and new[0].kind == "call"):
+    dashed = len(new) == 1 and new[0].is_bullet and p.source[at : block.end].strip(" .;,")
+    if not dashed and (len(new) > 1 or (new and new[0].kind == "call")):
         _blocks_at_words(p, i, at, block, plan, after=after)
         return
     right = joins.after_of(p.source, at, block.end)
@@ -447,12 +448,13 @@ def _numbered_paragraph(p: Planner, i: Instruction, regions: list[Region], plan:
 
 def _numbered_point(p: Planner, i: Instruction, regions: list[Region], plan: Plan, *, several: bool) -> None:
     """``Insert new point 4``: it takes the number, the printed point 4 and those after it move up."""
-    region = p.one_region(regions, "this place", plan)
-    bodies = _bodies(i, plan, several=several) if region else []
-    if region is None or not bodies:
+    bodies = _bodies(i, plan, several=several)
+    if not bodies:
         return
-    inside = region.unit == "point"
-    places = [found for items in _lists(p, i, region) if (found := _slot(p, items, i.label, inside=inside))]
+    places = [
+        found for region in regions for items in _lists(p, i, region)
+        if (found := _slot(p, items, i.label, inside=region.unit == "point"))
+    ]  # fmt: skip
     if not places:
         plan.fail("A311", f"there is no place for a point {label_words(i.label)}", "name the point it goes after, or write: add new point at end")
         return
@@ -515,9 +517,15 @@ def _sub_at_end(p: Planner, i: Instruction, block: Block, plan: Plan) -> None:
 # --- points -------------------------------------------------------------------------------------------------
 
 
-def point_texts(source: str, *, several: bool) -> list[str]:
-    """New text as points: what each marked line (or paragraph) says, without its marker; sub-points stay inside."""
+def point_texts(source: str, *, several: bool, label: str = "") -> list[str]:
+    """New text as points: what each marked line (or paragraph) says, without its marker; sub-points stay inside.
+
+    ``label`` is the printed label of the point it replaces: a number like it at the beginning is not part of the text.
+    """
     text = parse(source)[0]
+    if label and not text.calls:
+        source = re.sub(rf"^\(?{re.escape(label)}(?:[.)]\s*|\s+)", "", source, flags=re.IGNORECASE)
+        text = parse(source)[0]
     blocks = list(text.blocks)
     if not blocks:
         return [source]

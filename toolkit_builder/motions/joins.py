@@ -86,6 +86,8 @@ def _without_double(text: str, right: str, left: str) -> str:
     """Punctuation at the edges of the new words that stands there already, or that a stronger one makes idle."""
     while text and right and ((text[-1] == right and right in ",;:.") or (text[-1] in ",;" and right in ".;:")):
         text = text[:-1].rstrip()
+    if right and right in ".;:,!?)":
+        text = text.rstrip(" –—") or text
     if text[:1] and text[0] == left and left in ",;:":
         text = text[1:].lstrip()
     return text
@@ -103,7 +105,7 @@ def delete(source: str, start: int, end: int, floor: int, ceiling: int) -> Cut:
         while start > floor and source[start - 1].isspace():
             start -= 1
         before = source[start - 1] if start > floor else ""
-        if before and before in ",;" and right and right in ",;.":  # a comma met by another
+        if before and before in ",;" and ((right and right in ",;.") or (not right and before == ",")):  # an idle comma
             start -= 1
     elif right.isspace() and left in "([“‘":
         while end < ceiling and source[end].isspace():

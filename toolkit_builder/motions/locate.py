@@ -95,7 +95,7 @@ class Locator:
             return Problem("A306", f"a row is named by its words: {name}", 'write: the row beginning "..."')
         if place.unit == "sentence" and len(path) == 1:
             return Problem("A306", f"{name} needs the paragraph or point it stands in", "write: the last sentence of paragraph 2")
-        return Problem("A305", f"there is no {name.removeprefix('the ')}{inside}", f"the motion has {' and '.join(counts)}")
+        return Problem("A305", f"there {'are' if place.until or place.count > 1 else 'is'} no {name.removeprefix('the ')}{inside}", f"the motion has {' and '.join(counts)}")
 
     def _inside(self, region: Region, place: Place) -> list[Region]:
         if place.unit == "motion":

@@ -7,10 +7,11 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, replace
 
-from toolkit_builder.motions.instructions import Path, Place, Ref, Spot, Target
+from toolkit_builder.motions.instructions import Path, Place, Ref, Spot, Target, Words
 from toolkit_builder.motions.places import read_bare_label, read_path, read_paths, read_words
 from toolkit_builder.motions.quotations import INSTRUCTION_LINE as INSTRUCTION_LINE
 from toolkit_builder.motions.reading import Cursor
@@ -29,7 +30,7 @@ _NEW_UNIT = (
     r"(?P<sub>sub[\s-]?(?:points?|paragraphs?|paras?|clauses?|bullets?|bullet\s+points?|sections?)\b)"
     r"|(?P<bullet>(?:bullet|bulleted)[\s-]?points?\b|bullets?\b)|(?P<paragraph>paragraphs?\b|paras?\b\.?)"
     r"|(?P<point>(?:action|numbered|campaign|campaigning)\s+points?\b|points?\b|calls?\b|demands?\b|pts?\b\.?)|(?P<sentence>sentences?\b)"
-    r"|(?P<heading>(?:sub-?)?headings?\b)|(?P<row>rows?\b)|(?P<clause>clauses?\b|items?\b|sections?\b)"
+    r"|(?P<heading>(?:sub-?)?headings?\b)|(?P<row>(?:table\s+)?rows?\b)|(?P<clause>clauses?\b|items?\b|sections?\b)"
 )
 _RENUMBERING = (
     r"\s*[,;.]?\s*(?:[-–—]\s*)?\(?\s*(?:and\s+|then\s+)*(?:then\s+)?(?:consequential(?:ly)?\s+)?(?:re-?\s?number|re-?letter)(?:ing|ed)?\b"
@@ -57,6 +58,9 @@ _INLINE_INSTRUCTION = re.compile(
     r"(?:[“\"‘']|(?:the\s+)?(?:words?|point|paragraph|new\s+(?:point|paragraph)|all\s+after)\b))",
     re.IGNORECASE,
 )
+
+
+_PUNCTUATION = {"full": ".", "comm": ",", "semi": ";", "colo": ":", "ques": "?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ def read_new_text(c: Cursor, *, unquoted: bool = True) -> NewText | None:
         r"following|passage)\b(?=\s*(?:[:,“\"‘'«(–-]|\n|to\s+read|as\s+follows|below))"
     )
     c.take(r"(?:to\s+read(?:\s+as\s+follows)?|as\s+follows|below|which\s+reads|reading|that\s+reads|saying)\b")
+    if match := c.take(r"\s*:?\s*(?:a|an)\s+(?P<name>full[\s-]stop|comma|semi-?colon|colon|question\s+mark)\b"):
+        return NewText(_PUNCTUATION[match["name"].lower()[:4]], c.at, True)
     lead = c.take(r"\s*(?::\s*[-–—]?|[-–—](?=\s)|,(?=\s*[“\"‘'«*_]))")
     here = c.at
     quotation = c.quotation()
@@ -146,9 +152,9 @@ def _unquoted(c: Cursor) -> NewText | None:
             stop = at
             break
         hidden = _INLINE_INSTRUCTION.search(line)
-        if hidden:
+        if hidden or (not first and _like_instruction(line)):
             doubt = "it is not plain whether these words are an instruction or part of the new text"
-            doubt_at = at + hidden.start() + 2
+            doubt_at = at + (hidden.start() + 2 if hidden else 0)
         first = False
         at = line_end + 1
     raw = source[start:stop]
@@ -164,7 +170,29 @@ def _unquoted(c: Cursor) -> NewText | None:
 
 def read_marked_text(c: Cursor) -> NewText | None:
     """``add v. To invite ...``: new text that begins with its own number needs no colon."""
+    start = c.at
+    marker = c.take(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=[“\"‘'«])")
+    quotation = c.quotation() if marker else None
+    if marker and quotation and quotation.text:
+        return NewText(f"{marker[0].strip()} {quotation.text}", start, True)
+    c.at = start
     return _unquoted(c)
+
+
+_FIRST_WORD = re.compile(r"[\s>*_•-]*(?:\(?(?:\d{1,2}|[a-z])[.)]\s*)?(?P<word>[A-Za-z]+)(?P<rest>.*)", re.DOTALL)
+_VERBS = ("delete", "insert", "replace", "substitute", "renumber", "remove", "amend", "add")
+
+
+def _like_instruction(line: str) -> bool:
+    """Whether a line of text without marks could be an instruction after all, perhaps with a slip of the pen."""
+    match = _FIRST_WORD.match(line)
+    if match is None:
+        return False
+    word, rest = match["word"].lower(), match["rest"]
+    if word in {"delete", "insert", "replace", "substitute", "renumber"}:
+        return True
+    placed = re.search(r"\b(?:paragraphs?|paras?|points?|bullets?|lines?|sentences?)\s+\(?\d|[“\"‘«]", rest, re.IGNORECASE)
+    return placed is not None and bool(difflib.get_close_matches(word, _VERBS, n=1, cutoff=0.75))
 
 
 def _dedent(raw: str) -> str:
@@ -242,6 +270,14 @@ def read_scope(c: Cursor) -> Path | None:
     return None
 
 
+_BARE_WORDS = (
+    r"(?P<how>after|before|following)\s+(?:the\s+words?\s+)?(?!(?:the\s+|each\s+|this\s+|existing\s+|\w+\s+)?"
+    r"(?:paragraph|para|point|bullet|call|clause|section|sentence|line|item|motion|sub)\w*\b)"
+    r"(?P<words>[^\n“”\"‘':;,.()]{2,60}?)\s*,?\s+(?=(?:insert|add)\b)"
+)
+"""``after employers insert``: an anchor without marks, understood right before the verb."""
+
+
 def read_spot(c: Cursor) -> tuple[Spot, Path] | None:
     """Where new text goes in, and a place around that spot."""
     start = c.at
@@ -256,6 +292,9 @@ def read_spot(c: Cursor) -> tuple[Spot, Path] | None:
             c.at = here
             return Spot(kind="after" if match["after"] else "before", ref=ref), scope
     c.at = start
+    if match := c.take(_BARE_WORDS):
+        words = Words(quote=" ".join(match["words"].split()))
+        return Spot(kind=match["how"].lower().replace("following", "after"), ref=words), ()
     if c.take(r"(?:in\s+)?between\s+"):
         first = read_ref(c)
         if first and c.take(r"\s*,?\s*and\s+") and (second := read_ref(c)):
@@ -271,7 +310,7 @@ def read_spot(c: Cursor) -> tuple[Spot, Path] | None:
     if edge is not None and re.match(r"[\s*_]*(?:as|at|to|on|in|the|onto)\b", edge[0], re.IGNORECASE):
         kind = "end" if edge["end"] else "start"
         here = c.at
-        if c.take(r"\s*(?:of|in)\s+") and (path := read_path(c)):
+        if c.take(r"\s*(?:of|in)\s+") and (path := read_path(c) or read_bare_label(c)):
             return Spot(kind=kind, ref=None if path[-1].unit == "motion" else path), ()
         c.at = here
         if c.take(r"\s*of\s+(?:the\s+)?(?:motion|text|resolution)(?:\s+\d[\d.]*)?\b"):
@@ -412,10 +451,16 @@ def _all_of(c: Cursor) -> _Found:
 
 
 def _whole_places(c: Cursor) -> _Found:
+    start = c.at
     c.take(r"(?:the\s+)?(?:whole|all|entirety|text|wording|contents?)\s+of\s+")
     paths = read_paths(c)
     if not paths:
         return None
+    named = c.source[start : c.at]
+    if any(path[-1].unit == "section" and path[-1].opener for path in paths) and not re.search(
+        r"section|part\b|list|all\s+of|whole", named, re.IGNORECASE
+    ):
+        return None  # "delete Congress notes": the words, the paragraph, or all that stands under them?
     if len(paths) == 1 and len(paths[0]) == 1 and paths[0][0].unit == "line" and not paths[0][0].labels and not paths[0][0].ordinal:
         return None
     here = c.at
@@ -431,7 +476,7 @@ def _bare_labels(c: Cursor) -> _Found:
     """``delete 4(b)``; ``In 'Conference notes', delete 2 and 3``: labels without a unit, where a list is named."""
     places: list[Path] = []
     c.take(r"(?:the\s+)?(?:existing|current|printed|original)\s+")
-    while c.peek(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[).]?(?:\s|[,:;.]|$|\()"):
+    while c.peek(r"\(?(?:\d{1,2}[a-z]?|[a-z]|[ivx]{1,4})[).]?(?:\s|[,:;.]|$|\()"):
         path = read_bare_label(c)
         labels = () if path else c.label()
         if not path and not labels:

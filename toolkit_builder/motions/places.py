@@ -78,7 +78,7 @@ def read_paths(c: Cursor, *, several: bool = True) -> tuple[Path, ...]:
         c.at = start
         return ()
     paths = _around(c, tuple((place,) for place in places))
-    if several:
+    if several and not c.sentence_over():
         while True:
             here = c.at
             if not c.take(r",?\s*(?:and|&|,)\s+(?:also\s+)?(?:(?:in|of|from)\s+)?") or c.peek(r"new\b"):
@@ -96,14 +96,14 @@ def read_paths(c: Cursor, *, several: bool = True) -> tuple[Path, ...]:
 
 def _around(c: Cursor, paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """``of paragraph 2``, ``, line 3``: places around or within those read so far."""
-    while True:
+    while not c.sentence_over():
         here = c.at
         if c.take(r",?\s*(?:of|in|to|from)\s+(?:the\s+)?(?:original\s+|main\s+|above\s+)?(?:motion|text|resolution)(?:\s+\d[\d.]*)?\b"):
             continue
         if c.take(r",?\s*(?:on\s+)?page\s+\d+\b"):
             continue
         outward = c.take(_OUTWARD) is not None
-        if not outward and not c.take(r"\s*[,:(–-]\s*(?:in\s+)?|\s+(?=(?:line|sentence|sub|bullet|point)\w*\s)"):
+        if not outward and not c.take(r"['’]s\s+(?=(?:\w+\s+)?(?:point|bullet|sentence|line|sub|paragraph|heading))") and not c.take(r"\s*[,:(–-]\s*(?:in\s+)?|\s+(?=(?:line|sentence|sub|bullet|point)\w*\s)"):
             break
         opened = c.source[here : c.at].strip().startswith("(")
         more = _places(c)
@@ -275,7 +275,7 @@ def _by_words(c: Cursor, unit: str) -> tuple[Place, ...]:
 
 def _described(c: Cursor, place: Place) -> Place:
     """``beginning 'X'``, ``ending 'Y'``, ``('X ...')``, ``and its points``."""
-    while True:
+    while not c.sentence_over():
         here = c.at
         if c.take(r",?\s*" + _BEGINNING) and (quote := c.quotation()):
             place = replace(place, beginning=_stub(quote.text))
@@ -290,6 +290,7 @@ def _described(c: Cursor, place: Place) -> Place:
         else:
             c.at = here
             return place
+    return place
 
 
 def _back(c: Cursor, at: int) -> bool:
@@ -315,7 +316,8 @@ def _opener_place(c: Cursor) -> tuple[Place, ...]:
     if c.peek(r"[“\"‘'*_]") and (quote := c.quotation()):
         found = opening(quote.text.strip(" :.…") + " ")
         whole = found is not None and not quote.text.strip(" :.…")[found.end :].strip(" :.") and _prefixed(c.source[:start])
-        if found is not None and len(quote.text.split()) <= 8 and (whole or c.peek(r"\s*(?:section|paragraph|part|list|heading|,|:|point|bullet|\d|\n|$|insert|add|delete|after|before|at)")):
+        leads = not c.source[c.source.rfind("\n", 0, start) + 1 : start].strip() and c.peek(r"\s*[:,–-]\s")
+        if found is not None and len(quote.text.split()) <= 8 and (whole or leads or c.peek(r"\s*,?\s*(?:section|part|list|heading|points?\b|bullet|\(?\d)")):
             return _under_opener(c, _said(quote.text))
         c.at = here
         return ()
@@ -367,6 +369,17 @@ def _under_opener(c: Cursor, opener: str) -> tuple[Place, ...]:
         return tuple(places)
     c.at = here
     return (section,)
+
+
+def read_new_label(c: Cursor) -> Path | None:
+    """``new Council believes 3``: the section and the point's number."""
+    start = c.at
+    if c.take(r"(?:a\s+)?new\s+"):
+        found = _opener_place(c)
+        if len(found) == 1 and found[0].labels:
+            return _in_order(found)
+    c.at = start
+    return None
 
 
 def read_bare_label(c: Cursor) -> Path | None:

@@ -225,7 +225,7 @@ class Planner:
             if starts and ends:
                 self.cut(max(region.start, first.content if first.start == region.start and after.strip() else region.start), region.end, i, plan)
                 return
-        plan.fail("A312", f"{region.name} does not begin and end with a sentence", 'quote the words: delete from "X" to "Y"')
+        plan.fail("A312", f"the words of {region.name} do not begin and end with a sentence", 'quote the words: delete from "X" to "Y"')
 
     def _blocks(self, region: Region, i: Instruction, plan: Plan, *, introduced: bool) -> None:
         last = region.blocks[-1]
@@ -285,7 +285,7 @@ class Planner:
         """Points replaced: the first new point takes the first old one's number, the rest follow."""
         from toolkit_builder.motions.inserting import add_points, point_texts
 
-        bodies = point_texts(i.text, several=True)
+        bodies = point_texts(i.text, several=True, label=region.blocks[0].labels[-1])
         tops = [b for b in region.blocks if b.depth == region.blocks[0].depth]
         first = tops[0]
         if len(bodies) > 1 and len(tops) == 1 and not self._marked(i.text):

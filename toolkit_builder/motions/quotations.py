@@ -25,6 +25,11 @@ _UNIT = (
 )
 _ORDINAL = r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|penultimate|\d+(?:st|nd|rd|th)"
 _PLACE = rf"(?:(?:the|this|that|existing|current|same|action|bullet|numbered|new|a|an|each|both|all|every|{_ORDINAL})\s+){{0,3}}(?:{_UNIT}|\d)"
+_ROMAN = r"(?:\d{1,2}|[a-z]|[ivx]{1,4})"
+_OPENER = (
+    r"(?:the\s+|this\s+)?(?:(?:conference|congress|council|branch|union)\s+)?(?:further\s+)?"
+    r"(?:notes|believes|resolves|calls\s+on|instructs)\b(?=\s*(?:\d|\(|[,:]|$|\n|section|point|with\b|by\b|and\b|[ivx]{1,4}\b))"
+)
 _MARK = r"[“\"„‘'`«‹⟦*_]"
 _THE_WORDS = r"(?:the\s+)?(?:following\s+)?(?:new\s+|additional\s+)?(?:words?|text|phrase|sentence|wording|following)"
 _VERB = (
@@ -37,12 +42,13 @@ FOLLOWS = re.compile(
     | [(\[] \s* (?:and\s+)? (?:re-?number|{_ORDINAL}|line|para|point|in\b|occurr|where|twice)
     | [-–—]\s*(?:{_VERB}|to\s+read)
     | \bthen\b | \bthroughout\b | \bwhere(?:ver|\s+it) | \bonwards?\b | \binclusive | \beach\s+time | \bso\s+(?:that|it|as)\b
-    | \band\s+(?:re-?number|{_VERB}|with\s|by\s|in\s+{_PLACE}|after\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})|before\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})
+    | (?:\band|&)\s+(?:re-?number|{_VERB}|with\s|by\s|in\s+{_PLACE}|after\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})|before\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})
         |{_MARK}|{_THE_WORDS}\b|everything|all\b|at\s+the\s+(?:end|start|beginning)|then\b|consequential|from\s+{_MARK})
     | (?:with|by|for|to|from|as|into)\s*(?::|\n|{_MARK}|{_THE_WORDS}\b)
     | to\s+(?:read|the\s+(?:end|start|beginning)|be\b|become\b|after\b|before\b|{_PLACE}) | through\s+to\b | up\s+to\b | until\b
     | by\s+(?:insert|add|delet|replac|the\s+words)\w*
-    | (?:in|of|from|on|at|under|within|as)\s+(?:{_PLACE}|the\s+(?:end|start|beginning)|{_MARK}\w|both\b|all\b|each\b|every\b)
+    | (?:in|of|from|on|at|under|within|as)\s+(?:{_PLACE}|the\s+(?:end|start|beginning)|{_MARK}\w|both\b|all\b|each\b|every\b|{_OPENER})
+    | \d{{1,2}}[\s(,:.)] | \({_ROMAN}\)
     | (?:at|to)\s+(?:the\s+)?(?:very\s+)?(?:end|start|beginning)\b
     | (?:immediately\s+)?(?:after|before|between|following|preceding)\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS}|the\s+(?:end|word))
     | (?:should|shall|must|will|is|are|be|now|becomes?)\s+(?:be\b|to\b|now\b|read|delet|replac|insert|remov|becom|chang|amend|substitut)
