@@ -97,6 +97,8 @@ def test_complaints_about_a_style_sheet_come_with_every_document_that_uses_it(en
         (SVG + '<title>x</title><image href="file:///etc/passwd" width="9" height="9"/></svg>', "P101"),
         ('<a href="javascript:alert(1)">x</a>', "P108"),
         ('<a href="file:///etc/passwd">x</a>', "P108"),
+        ('<a href="http://[bad">x</a>', "P108"),
+        ('<img src="//[" alt="x">', "P108"),
         ('<a rel="attachment" href="a.txt">x</a>', "P112"),
     ],
 )  # fmt: skip

@@ -101,6 +101,8 @@ def test_inspection_finds_what_is_missing(engine: WeasyPrintEngine) -> None:
         '<p><a href="https://example.org/"><img src="dot.png" alt="One"></a>Two</p>',
         '<a href="#end" style="display: block"><p>One</p><p>Two</p></a>',
         '<p><a href="#end">One <span style="float: footnote">Two</span></a></p>',
+        '<table><tr><th rowspan="2">One</th><td colspan="2">x</td></tr><tr><td>y</td><td>Two</td></tr></table>',
+        "<table><tr><th>One</th><th>x</th></tr><tr><th>Two</th><td>y</td></tr></table>",
         '<ul><li><a href="#end">One</a></li><li><a href="#end"><p>Two</p></a></li></ul>',
     ],
 )
@@ -145,6 +147,7 @@ def test_text_that_the_engine_drops_is_reported(engine: WeasyPrintEngine) -> Non
         '<header style="position: running(head)">Runs along</header>',
         "<table><thead><tr><th>Again and again</th></tr></thead>" + "<tr><td>row</td></tr>" * 90 + "</table>",
         "<p>Read <!-- not this --> that</p><script>var gone = 1</script><template>gone</template>",
+        '<p style="font-size: 0">Nothing</p>',
         '<p style="display: contents">Contents <b>bold</b> tail</p>',
         "<ruby>A<rt>b</rt></ruby><textarea>x</textarea><select><option>y</option></select>",
     ],

@@ -197,6 +197,7 @@ class WeasyPrintEngine:
         )
         page.etree_element.attrib.setdefault("lang", document.lang)
         name_drawings(page.etree_element)
+        malformed = links.without_malformed(page.etree_element, document.span)
         laid_out, style_for = _laid_out(
             page,
             kit,
@@ -212,7 +213,7 @@ class WeasyPrintEngine:
         if document.pdf_variant.startswith("pdf/x"):  # it would take the time of day
             laid_out.metadata.created = laid_out.metadata.created or document.date
             laid_out.metadata.modified = laid_out.metadata.modified or document.date
-        found = [*kit.complaints, *links.resolved(laid_out, document)]
+        found = [*kit.complaints, *malformed, *links.resolved(laid_out, document)]
         fit, problems = checked(laid_out, document, page.etree_element, style_for)
         laid_out.fonts = used = _Fonts()
         tagging = Tagging(page.etree_element, laid_out.metadata.lang)

@@ -8,14 +8,32 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
-from ..diagnostics import Diagnostic, warning
+from ..diagnostics import Diagnostic, Span, error, warning
 from .document import PrintDocument
 from .fetch import HOST, path_of, shown
 
+_ADDRESSES = ("href", "src", "data", "poster", "{http://www.w3.org/1999/xlink}href")
 _PRINTABLE = re.compile(r"(?:https?|mailto|tel|sms):", re.IGNORECASE)
 _Link = tuple[str, str, tuple[float, float, float, float], Any]  # kind, target, corners in CSS pixels, box
+
+
+def without_malformed(root: Any, span: Span) -> list[Diagnostic]:
+    """Take addresses that cannot be taken apart (``http://[``) out of a parsed document: the engine breaks on them."""
+    found = []
+    for element in root.iter():
+        for name in _ADDRESSES:
+            address = element.get(name)
+            if address is None:
+                continue
+            try:
+                urlsplit(urljoin(HOST, address.strip()))
+            except ValueError:
+                del element.attrib[name]
+                hint = "write it as https://example.org/page, and escape brackets"
+                found.append(error("P108", f"the address '{shown(address)}' is not a web address", span, hint=hint))
+    return list(dict.fromkeys(found))
 
 
 def resolved(laid_out: Any, document: PrintDocument) -> list[Diagnostic]:

@@ -59,4 +59,7 @@ def _printed(laid_out: Any) -> Counter[int]:
 
 
 def _is_hidden(style: Any) -> bool:
-    return style is None or style["display"] == ("none",) or style["position"][0] == "running()"
+    """Hidden on purpose, or printed elsewhere."""
+    if style is None or style["display"] == ("none",) or style["font_size"] == 0:
+        return True
+    return bool(style["position"][0] == "running()")

@@ -1,7 +1,8 @@
 """The engine's structure tree, before it is written, in; the same tree within the rules of PDF/UA out.
 
-The engine (70) puts a paragraph straight into a list item (``<li><p>``), where only a label and a body may stand, and
-a link's annotation into whatever box is inside the link. Both are common in real documents. The tree is mended here as
+The engine (70) puts a paragraph straight into a list item (``<li><p>``), where only a label and a body may stand, a
+link's annotation into whatever box is inside the link, and leaves header cells without a scope. All are common in
+real documents. The tree is mended here as
 plain dictionaries: ten times faster than in the finished file.
 """
 
@@ -21,6 +22,8 @@ def mend_structure(document: Any, pdf: Any) -> None:
     for element in [thing for thing in pdf.objects if _is_element(thing)]:
         if element["S"] == "/LI":
             tree.give_body(element)
+        if element["S"] == "/TR":
+            tree.give_scope(element)
         if element["S"] != "/Link":
             tree.free_links(element)
 
@@ -67,6 +70,14 @@ class _Tree:
             for kid in members:
                 self._adopt(kid, body, item)
         item["K"][:] = ordered
+
+    def give_scope(self, row: Any) -> None:
+        """Say what header cells head: their row when data cells stand beside them, else their column."""
+        cells = [self._kid(kid) for kid in row["K"]]
+        kinds = {cell["S"] for cell in cells if _is_element(cell)}
+        for cell in cells:
+            if _is_element(cell) and cell["S"] == "/TH" and "Scope" not in cell["A"]:
+                cell["A"]["Scope"] = "/Row" if "/TD" in kinds else "/Column"
 
     def _adopt(self, kid: Any, parent: Any, before: Any) -> None:
         """Tell a child, or whatever finds its owner by number, who its parent is now."""
