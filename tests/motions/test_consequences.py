@@ -182,6 +182,13 @@ def test_composites_and_their_sources() -> None:
     ]  # fmt: skip
 
 
+def test_a_source_without_a_result_was_composited() -> None:
+    composite = record("Composite D", "carried", sources=("9", "10.0", "11"))
+    listed = [record("9"), record("11", "withdrawn"), record("12"), composite]
+    found = records.implied(listed)
+    assert {number: results.said(result) for number, result in found.items()} == {"9": "Composited into Composite D"}
+
+
 def test_an_amendment_named_by_its_mover() -> None:
     amendment = record("P04.1", "carried", amends="P04", mover="Harbour Workers")
     motion = record("P04", "carried as amended by the amendment from harbour workers")

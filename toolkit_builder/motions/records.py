@@ -82,6 +82,18 @@ def amendments_carried(record: Record, book: Book) -> tuple[str, ...]:
     return tuple(each.number for each in found if each)
 
 
+def implied(records: Iterable[Record], words: Vocabulary = DEFAULT) -> dict[str, results.Result]:
+    """Results that follow from composites: a source without a final result was composited into the composite."""
+    book = Book(tuple(records), words)
+    found: dict[str, results.Result] = {}
+    for record in book.records:
+        for name in record.sources:
+            source = book.find(name)
+            if source and not words[source.result.outcome].final:
+                found[source.number] = results.Result(outcome="composited", into=record.number)
+    return found
+
+
 # --- checks ----------------------------------------------------------------------------------------------
 
 
