@@ -75,7 +75,7 @@
         kept[key] ||= [...stored.content.cloneNode(true).childNodes];
         panel.replaceChildren(...kept[key]);
         current = key;
-        document.querySelectorAll("[data-lines]").forEach(links);
+        document.querySelectorAll("[data-lines]").forEach(addressed);
         for (const other of links) {
           if (other === link) other.setAttribute("aria-current", "true"); else other.removeAttribute("aria-current");
         }
@@ -105,7 +105,7 @@
   };
 
   /* The number of each paragraph, and a mark before each call, copy the address of that place. */
-  const links = (text) => {
+  const addressed = (text) => {
     const blocks = text.querySelectorAll(".motion-text:not(.motion-diff) :is(.preamble, .operative, .call)[id]");
     for (const block of blocks) {
       if (block.querySelector(":scope > .copy-link")) continue;
@@ -135,7 +135,7 @@
 
   document.querySelectorAll("[data-filter]").forEach(filter);
   document.querySelectorAll("[data-views]").forEach(views);
-  document.querySelectorAll("[data-lines]").forEach(links);
+  document.querySelectorAll("[data-lines]").forEach(addressed);
   document.querySelectorAll("[data-copy]").forEach(post);
   line();
   addEventListener("hashchange", line);
