@@ -346,3 +346,11 @@ def test_pictures_of_pages_are_the_same_every_time(book: bytes) -> None:
     assert picture.pages(book, 40) == first
     assert picture.pages(book, 40, only=range(2, 3)) == [first[2]]
     assert Image.open(io.BytesIO(first[0])).size == (234, 331)
+
+
+def test_pictures_are_compared_with_a_tolerance(book: bytes) -> None:
+    first, second = picture.pages(book, 40, only=range(2))
+    assert picture.difference(first, first) == 0
+    assert 0.001 < picture.difference(first, second) < 0.5
+    assert picture.difference(first, second, tolerance=255) == 0
+    assert picture.difference(first, picture.pages(book, 41, only=range(1))[0]) == 1
