@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from toolkit_builder.diagnostics import Severity
 from toolkit_builder.prose import containers, lists, notes, tables
 from toolkit_builder.prose.context import Context
-from toolkit_builder.prose.engine import ATTRIBUTES, Engine, attributes, escape_all
+from toolkit_builder.prose.engine import ATTRIBUTES, Engine, attribute_html, escape_all
+from toolkit_builder.prose.figures import figure
 from toolkit_builder.prose.markers import read as read_marker
-from toolkit_builder.prose.rawhtml import BLOCKS, Verdict, judge
+from toolkit_builder.prose.rawhtml import BLOCKS, Judge
 
 DEEPEST = 24
 """How deep blocks may nest; what is deeper is shown as plain text."""
@@ -27,8 +28,6 @@ _FENCE = re.compile(r"( {0,3})(`{3,}(?!.*`)|~{3,})[ ]*(.*)$")
 _QUOTE = re.compile(r" {0,3}>[ ]?")
 _HTML = re.compile(r" {0,3}<(?:(/?)([A-Za-z][A-Za-z0-9]*)(?=[\s/>]|$)|(!--))")
 _DEFINITION = re.compile(r" {0,3}:[ ]{1,3}(?=\S)")
-_FIGURE = re.compile(r"\s*<img [^<>]*>\s*", re.DOTALL)
-_TITLE = re.compile(r' title="([^"]*)"')
 
 
 @dataclass(slots=True)
@@ -51,7 +50,7 @@ class Structure:
         self.notes = notes.Notes(context)
         self.at = 0
         self.effort = 0
-        self.raw_depth = 0
+        self.judge = Judge()
         self.break_lines = 0
 
     # --- inline ----------------------------------------------------------------------------------------------
@@ -70,6 +69,11 @@ class Structure:
             return self.engine.render(text)
         except RecursionError:
             return self._given_up(text, at)
+
+    def raw_html(self, text: str, at: int) -> str:
+        """A block of raw HTML with each tag judged."""
+        self.at = at
+        return self.judge.block(text, self.engine.tell)
 
     def _given_up(self, text: str, at: int) -> str:
         self.context.report(
@@ -161,9 +165,9 @@ class _Scan:
         html = self.s.inline(text, self.base + self.start)
         if self.s.break_lines and "\n" in html:
             html = re.sub(r"(?<!<br>)\n", "<br>\n", html)
-        figure = _figure(html) if "<img" in html else ""
-        if figure:
-            self.out.append(Block("", figure))
+        shown = figure(html) if "<img" in html else ""
+        if shown:
+            self.out.append(Block("", shown))
         elif not self.depth and containers.is_contact(raw):
             lines = re.sub(r"(?<!<br>)\n", "<br>\n", html)
             self.out.append(Block("", f'<aside class="contact">\n<p>{lines}</p>\n</aside>'))
@@ -397,7 +401,7 @@ class _Scan:
             text += "\n" + self.lines[end]
             end += 1
         self.flush()
-        self.add(raw_html(text, self.s, self.base + i))
+        self.add(self.s.raw_html(text, self.base + i))
         return end
 
     def plan_points(self, i: int) -> int:
@@ -451,64 +455,3 @@ def _item_html(blocks: list[Block], prefix: str) -> str:
     if prefix:
         blocks = [Block("p", prefix.rstrip()), *blocks]
     return "\n" + join(blocks) + "\n" if blocks else ""
-
-
-def attribute_html(text: str) -> str:
-    """The inside of ``{#id .class}`` as HTML attributes."""
-    classes = " ".join(value for key, value in attributes(text) if key == "class")
-    others = {key: value for key, value in attributes(text) if key != "class"}
-    if classes:
-        others["class"] = classes
-    return "".join(f' {key}="{escape_all(value).replace(chr(34), "&quot;")}"' for key, value in sorted(others.items()))
-
-
-def _figure(html: str) -> str:
-    """A picture alone in its paragraph, with a title or a line under it: a figure with a caption; else ""."""
-    match = _FIGURE.match(html)
-    if not match:
-        return ""
-    image, caption = match.group().strip(), html[match.end() :]
-    newline = "\n" in html[: match.end()].rstrip(" ")[len(match.group().rstrip()) :] or not caption
-    title = _TITLE.search(image)
-    if caption and not newline:
-        return ""
-    if not caption and title:
-        caption = title[1]
-        image = image.replace(title.group(), "", 1)
-    if not caption:
-        return f"<figure>{image}</figure>"
-    return f"<figure>\n{image}\n<figcaption>{caption.strip()}</figcaption>\n</figure>"
-
-
-_PIECE = re.compile(r"<!--.*?-->|<[^<>]*>|<", re.DOTALL)
-_HIDDEN = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_DEEPEST_RAW = 300
-
-
-def raw_html(text: str, structure: Structure, at: int) -> str:
-    """A block of raw HTML with each tag judged: kept, left out (its words stay), or shown as the text it is."""
-    structure.at = at
-
-    def hidden(match: re.Match[str]) -> str:
-        structure.engine.tell("script", match.group())
-        return ""
-
-    def piece(match: re.Match[str]) -> str:
-        raw = match.group()
-        if raw.startswith("<!--") and len(raw) > 4:
-            return ""
-        verdict, name, handlers = judge(raw)
-        if verdict is Verdict.TEXT or name in ("script", "style"):
-            return escape_all(raw)
-        for handler in handlers:
-            structure.engine.tell("handler", handler)
-        if verdict is Verdict.DROP:
-            if raw[1] != "/":
-                structure.engine.tell("left-out", raw)
-            return ""
-        structure.raw_depth += -1 if raw[1] == "/" else 0 if raw.endswith("/>") else 1
-        return escape_all(raw) if structure.raw_depth > _DEEPEST_RAW else raw
-
-    return _PIECE.sub(piece, _HIDDEN.sub(hidden, text))
-
-

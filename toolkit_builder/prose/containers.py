@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from toolkit_builder.diagnostics import Severity
-from toolkit_builder.prose.engine import ATTRIBUTES, escape_all
+from toolkit_builder.prose.engine import ATTRIBUTES, attribute_html, escape_all
 
 if TYPE_CHECKING:
     from toolkit_builder.prose.blocks import _Scan
@@ -117,8 +117,6 @@ def _head(name: str, rest: str) -> Head:
     rest = rest.rstrip()
     given = ATTRIBUTES.fullmatch(rest, rest.rfind("{")) if rest.endswith("}") else None
     if given is not None:
-        from toolkit_builder.prose.blocks import attribute_html
-
         head.attributes = attribute_html(given[1])
         rest = rest[: given.start()]
     if head.name == "quote" and (origin := _FROM.search(rest)) is not None:

@@ -236,6 +236,15 @@ def attributes(text: str) -> list[tuple[str, str]]:
     return found
 
 
+def attribute_html(text: str) -> str:
+    """The inside of ``{#id .class}`` as HTML attributes."""
+    classes = " ".join(value for key, value in attributes(text) if key == "class")
+    others = {key: value for key, value in attributes(text) if key != "class"}
+    if classes:
+        others["class"] = classes
+    return "".join(f' {key}="{escape_all(value).replace(chr(34), "&quot;")}"' for key, value in sorted(others.items()))
+
+
 def escape(text: str) -> str:
     """Plain text for an HTML fragment, as Python-Markdown's serialiser writes it."""
     if "&" in text:

@@ -7,6 +7,7 @@ every tag is judged here first, where the source line is still known; nh3 has th
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import Enum
 
 
@@ -70,3 +71,43 @@ def judge(tag: str) -> tuple[Verdict, str, tuple[str, ...]]:
         if attribute.lower().startswith("on"):
             handlers.append(attribute.lower())
     return (Verdict.KEEP if name in KEPT else Verdict.DROP), name, tuple(handlers)
+
+
+_PIECE = re.compile(r"<!--.*?-->|<[^<>]*>|<", re.DOTALL)
+_HIDDEN_ELEMENT = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_DEEPEST = 300
+
+
+class Judge:
+    """Blocks of raw HTML, each tag judged. One judge for a text: what opens in one block may close in another."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+
+    def block(self, text: str, tell: Callable[[str, str], None]) -> str:
+        """Tags are kept, left out (their words stay) or shown as the text they are; ``tell`` hears what is left out."""
+
+        def hidden(match: re.Match[str]) -> str:
+            tell("script", match.group())
+            return ""
+
+        return _PIECE.sub(lambda match: self._piece(match.group(), tell), _HIDDEN_ELEMENT.sub(hidden, text))
+
+    def _piece(self, raw: str, tell: Callable[[str, str], None]) -> str:
+        if raw.startswith("<!--") and len(raw) > 4:
+            return ""
+        verdict, name, handlers = judge(raw)
+        if verdict is Verdict.TEXT or name in HIDDEN:
+            return _as_text(raw)
+        for handler in handlers:
+            tell("handler", handler)
+        if verdict is Verdict.DROP:
+            if raw[1] != "/":
+                tell("left-out", raw)
+            return ""
+        self.depth += -1 if raw[1] == "/" else 0 if raw.endswith("/>") else 1
+        return _as_text(raw) if self.depth > _DEEPEST else raw
+
+
+def _as_text(raw: str) -> str:
+    return raw.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
