@@ -30,8 +30,9 @@ ARROWS: dict[str, set[str]] = {
     "linking": READING | {"config", "references", "motions", "kinds", "site"},
     "decisions": READING | {"config", "motions", "kinds", "site"},
     "studies": READING | {"config", "motions", "kinds", "site", "build", "prose", "references"},
+    "downloads": BASE | {"model", "kinds", "site", "build", "motions"},
     "blueprint": READING | {"config", "motions", "prose", "kinds", "site", "theme", "formats", "build", "linking",
-                            "localise"},
+                            "localise", "downloads"},
     "importers": READING | {"motions", "prose", "kinds"},
     "scaffold": READING | {"resources", "kinds"},
 }

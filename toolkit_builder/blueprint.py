@@ -11,8 +11,9 @@ from typing import Any
 
 from toolkit_builder.build.jobs import Job, Output, SharedValue
 from toolkit_builder.diagnostics import Diagnostic, Span, error
+from toolkit_builder import downloads
 from toolkit_builder.formats import FORMATS
-from toolkit_builder.kinds import BY_NAME, campaigns, conferences, pages, papers, people, shapes
+from toolkit_builder.kinds import BY_NAME, conferences, pages, papers, people, shapes
 from toolkit_builder.kinds.prints import PRINTS, Print
 from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.linking import broken_link
@@ -220,6 +221,7 @@ class _Draft:
     code: str
     jobs: list[Job] = field(default_factory=list)
     blobs: dict[str, bytes | str] = field(default_factory=dict)
+    pdfs: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, path: str, format: str, payload: Payload, *, label: str, closure: str = "",
             reasons: Mapping[str, str] | None = None, publish: bool = True, heavy: bool = False) -> None:
@@ -244,7 +246,8 @@ def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str, text
             for each in prints:
                 _print_jobs(draft, page, each, shared, assets)
     _feeds(draft)
-    _plain_files(draft, listed, texts)
+    _plain_files(draft, listed)
+    downloads.add_files(site, texts, draft.pdfs, draft.add)
     _redirects(draft, diagnostics, {p.url for p in listed})
     _assets(draft, assets)
     return Blueprint(jobs=tuple(draft.jobs), blobs=draft.blobs, diagnostics=tuple(diagnostics))
@@ -304,6 +307,7 @@ def _print_jobs(draft: _Draft, page: Page, each: Print, shared: SharedValue, ass
     styles[f"themes/{theme.name}/print/brand.css"] = draft_blob(draft, brand_css(theme))
     fonts = {f"themes/{theme.name}/print/{n}": draft_blob(draft, d) for n, d in sorted(theme.print_files.items())
              if not n.endswith(".css")}
+    draft.pdfs.setdefault(doc.id, []).append(_pdf_path(page, each))
     draft.add(_pdf_path(page, each), "pdf", {
         "html": Output(html), "title": page.title, "language": inner["language"], "path": doc.path,
         "stylesheets": styles, "assets": {**fonts, **_pictures(draft, assets)}, "root": root_of(site),
@@ -390,7 +394,7 @@ def _when(doc: Document) -> str:
     return date.isoformat() if date else ""
 
 
-def _plain_files(draft: _Draft, listed: Sequence[Page], texts: Mapping[str, str]) -> None:
+def _plain_files(draft: _Draft, listed: Sequence[Page]) -> None:
     site = draft.site
     root = root_of(site)
     draft.add("robots.txt", "robots", {"root": root, "allow": site.config.robots == "allow"}, label="robots.txt")
@@ -399,33 +403,6 @@ def _plain_files(draft: _Draft, listed: Sequence[Page], texts: Mapping[str, str]
                   if p.url != "/404.html" and p.kind != "motion-view"]
         draft.add("sitemap.xml", "sitemap", {"root": root, "pages": sorted(public, key=lambda p: p["url"])},
                   label="sitemap.xml")
-    for doc in site.documents:
-        if doc.kind in {"motion", "amendment", "composite", "resource"}:
-            draft.add(f"{doc.url[1:]}source.md", "copy", {"data": texts[doc.path]}, label=doc.path,
-                      reasons={doc.path: doc.digest})
-    for held in site.conferences:
-        if held.motions:
-            rows = [_register_row(r) for r in conferences.register_rows(held, site)]
-            base = f"{held.document.url[1:]}register/register"
-            reasons = {d.path: d.digest for d in (*held.motions, *held.amendments, *held.composites)}
-            draft.add(f"{base}.csv", "register-csv", {"rows": rows}, label="the register", reasons=reasons)
-            draft.add(f"{base}.json", "json", {"value": {"conference": held.document.title, "items": rows}},
-                      label="the register", reasons=reasons)
-    for home in site.all("toolkit"):
-        mine = campaigns.resources(home, site)
-        if mine:
-            name = home.folder["toolkit"]
-            entries = [[f"{name}/{doc.name}.md", Output(f"{doc.url[1:]}source.md")] for doc in mine]
-            draft.add(f"{home.url[1:]}{name}.zip", "archive", {"entries": entries}, label=home.path,
-                      reasons={d.path: d.digest for d in mine})
-
-
-def _register_row(row: Payload) -> Payload:
-    vote = row["vote"] or {}
-    return {"number": row["number"], "kind": row["kind"], "title": row["title"], "mover": row["mover"],
-            "seconder": row["seconder"], "result": row["result"]["label"],
-            "by": ", ".join(b["label"] for b in row["by"]), "note": row["result"]["note"],
-            "for": vote.get("for"), "against": vote.get("against"), "abstain": vote.get("abstain"), "url": row["url"]}
 
 
 def _redirects(draft: _Draft, diagnostics: list[Diagnostic], taken: set[str]) -> None:

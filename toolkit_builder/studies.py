@@ -135,11 +135,13 @@ def _relate(result: Payload, moved: Sequence[_Moved], relations: Matrix) -> None
     for relation in relations.relations:
         a, b = ids[relation.first], ids[relation.second]
         cell = {"a": a, "b": b, "kind": relation.kind, "sentence": relation.sentence()}
+        if relation.kind == INDEPENDENT:
+            continue
         result["cells"].append(cell)
         if relation.kind == IDENTICAL:
             result["amendments"][a]["same_as"].append(b)
             result["amendments"][b]["same_as"].append(a)
-        elif relation.kind != INDEPENDENT:
+        else:
             result["conflicts"].append(cell)
             for one, other in ((a, b), (b, a)):
                 result["amendments"][one]["conflicts"].append(

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from toolkit_builder.build.jobs import RenderError
-from toolkit_builder.formats import feed, files, page, pdf
+from toolkit_builder.formats import feed, files, page, papers, pdf, register
 from toolkit_builder.formats.templates import TemplateFailure, Templates
 from toolkit_builder.model import Payload
 from toolkit_builder.theme import Bundle
@@ -27,9 +27,11 @@ class Format:
 
 
 def _register_csv(payload: Payload) -> bytes:
-    from toolkit_builder.formats import register
+    return register.as_csv(payload["rows"], payload["conference"])
 
-    return register.as_csv(payload["rows"])
+
+def _register_json(payload: Payload) -> bytes:
+    return register.as_json(payload["rows"], payload["conference"])
 
 
 FORMATS: Mapping[str, Format] = {f.name: f for f in (
@@ -44,6 +46,9 @@ FORMATS: Mapping[str, Format] = {f.name: f for f in (
     Format("archive", files.VERSION, files.archive),
     Format("json", files.VERSION, files.as_json),
     Format("register-csv", 1, _register_csv),
+    Format("register-json", 1, _register_json),
+    Format("paper-text", papers.VERSION, papers.numbered),
+    Format("akoma-ntoso", papers.VERSION, papers.akoma),
 )}  # fmt: skip
 
 

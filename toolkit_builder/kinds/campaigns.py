@@ -57,8 +57,8 @@ def toolkit(doc: Document, site: Site) -> Payload:
         **_body(doc), "campaign": fields.campaign, "version": fields.version, "stock_number": fields.stock_number,
         "groups": groups, "contact": shapes.contact(fields.contact) or shapes.contact(site.config.contact),
         "imprint_html": doc.parsed.get("imprint_html", ""),
-        "downloads": [{"label": "The whole toolkit", "url": f"{doc.url}{doc.folder['toolkit']}.zip", "format": "ZIP",
-                       "size": None, "note": ""}] if mine else [],
+        "downloads": [shapes.download("The whole toolkit", f"{doc.url}{doc.folder['toolkit']}.zip", "ZIP")]
+        if mine else [],
         "plans": [card(p, site) for p in site.all("plan") if p.fields.campaign
                   and p.fields.campaign == fields.campaign],
         "mentioned_in": shapes.mentioned_in(doc, site),
@@ -72,8 +72,7 @@ def resource(doc: Document, site: Site) -> Payload:
     return {
         **_body(doc), "type": fields.type, "type_label": TYPE_LABELS[fields.type], "audience": fields.audience,
         "toolkit": link(home, site) if home else None,
-        "downloads": [{"label": "The text as Markdown", "url": f"{doc.url}source.md", "format": "Markdown",
-                       "size": None, "note": ""}],
+        "downloads": shapes.files_of(doc),
         "questions": [q.model_dump(mode="json") for q in fields.questions], "make_url": None,
         "post_text": fields.post_text,
         "image": {"src": f"/{fields.image}", "alt": fields.image_alt} if fields.image else None,

@@ -65,7 +65,7 @@ def conference(doc: Document, site: Site) -> Payload:
         "consequences": list(fields.consequences), "mentioned_in": shapes.mentioned_in(doc, site),
         "conflicts_url": f"{doc.url}conflicts/" if held.amendments else "",
         "register_url": f"{doc.url}register/" if held.motions else "",
-        "downloads": [], "feed_url": f"{doc.url}feed.xml",
+        "downloads": shapes.conference_files(doc) if held.motions else [], "feed_url": f"{doc.url}feed.xml",
     }
 
 
@@ -129,8 +129,7 @@ def conference_pages(site: Site) -> list[Page]:
             pages.append(Page(
                 url=f"{url}register/", template="register.html", kind="register", title=f"Register: {head.title}",
                 doc={**base, "rows": register_rows(held, site), "title": "Register of decisions",
-                     "downloads": [{"label": f"The register as {f}", "url": f"{url}register/register.{e}", "format": f,
-                                    "size": None, "note": ""} for f, e in (("CSV", "csv"), ("JSON", "json"))]},
+                     "downloads": shapes.conference_files(head)},
                 crumbs=crumbs, sources=everything))
         if held.amendments:
             pages.append(Page(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from toolkit_builder.kinds import shapes
 from toolkit_builder.kinds.shapes import Page, card, link
 from toolkit_builder.model import Document, Payload
@@ -46,14 +48,19 @@ def page(doc: Document, site: Site) -> Payload:
 
 def home_lists(site: Site) -> Payload:
     bulletins = [b for c in site.conferences for b in reversed(c.bulletins)]
-    toolkits = site.all("toolkit")
+    toolkits = _originals(site.all("toolkit"))
     return {
         "conferences": [card(c.document, site) for c in site.conferences],
-        "plans": [card(d, site) for d in site.all("plan")], "toolkits": [card(d, site) for d in toolkits],
+        "plans": [card(d, site) for d in _originals(site.all("plan"))], "toolkits": [card(d, site) for d in toolkits],
         "news": [card(d, site) for d in site.by_date("news")[:6]],
         "bulletins": [card(b, site) for b in bulletins[:4]], "branches": len(site.all("branch")),
         "featured": card(toolkits[0], site) if toolkits else None,
     }
+
+
+def _originals(docs: Sequence[Document]) -> list[Document]:
+    """Without translations: they are a step away, on the page of the original."""
+    return [d for d in docs if not d.fields.translation_of]
 
 
 def index_pages(site: Site) -> list[Page]:

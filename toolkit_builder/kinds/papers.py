@@ -21,11 +21,6 @@ def _step(doc: Document | None, site: Site) -> Payload | None:
     return link(doc, site) if doc else None
 
 
-def _source(doc: Document) -> Payload:
-    """The Markdown source, given back: what every paper offers for download."""
-    return {"label": "The text as Markdown", "url": f"{doc.url}source.md", "format": "Markdown", "size": None, "note": ""}
-
-
 def _study(doc: Document, site: Site) -> Payload:
     """What the motions engine found out about a paper and its amendments; empty for one without any."""
     study: Payload = site.studies.get(doc.id, {})
@@ -49,7 +44,7 @@ def _common(doc: Document, site: Site, among: tuple[Document, ...]) -> Payload:
         "previous": _step(previous, site), "next": _step(following, site), "numbers": _numbers(doc),
         "all": {"title": "All motions", "url": f"{conference.document.url}#motions" if conference else "/motions/",
                 "label": ""},
-        "downloads": [_source(doc)],
+        "downloads": shapes.files_of(doc),
     }
 
 

@@ -220,6 +220,27 @@ def contact(value: Contact | None) -> Payload | None:
     return value.model_dump(mode="json") if value else None
 
 
+def download(label: str, url: str, format: str) -> Payload:
+    return {"label": label, "url": url, "format": format, "size": None, "note": ""}
+
+
+def files_of(doc: Document) -> list[Payload]:
+    """The files that a paper or resource offers beside its page (``downloads`` makes them)."""
+    found = [download("The text as Markdown", f"{doc.url}source.md", "Markdown")]
+    if doc.kind in {"motion", "composite"}:
+        found.insert(0, download("Plain text with line numbers", f"{doc.url}paper.txt", "Text"))
+    return found
+
+
+def conference_files(doc: Document) -> list[Payload]:
+    return [
+        download("Register of decisions", f"{doc.url}register/register.csv", "CSV"),
+        download("Register of decisions", f"{doc.url}register/register.json", "JSON"),
+        download("All papers, for machines (Akoma Ntoso)", f"{doc.url}papers.xml", "XML"),
+        download("The whole conference in one file", f"{doc.url}{doc.name}.zip", "ZIP"),
+    ]
+
+
 def crumb(title: str, url: str) -> Payload:
     return {"title": title, "url": url}
 

@@ -1,0 +1,88 @@
+"""A linked ``Site`` in; the files beside its pages out: sources given back, registers, archives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from toolkit_builder.build.jobs import Output
+from toolkit_builder.kinds import campaigns, conferences, shapes
+from toolkit_builder.model import Document, Payload
+from toolkit_builder.site import PAPERS, Conference, Site
+
+Add = Callable[..., None]
+"""``blueprint``'s way to add a job: ``add(path, format, payload, label=..., reasons=...)``."""
+
+
+def add_files(site: Site, texts: Mapping[str, str], pdfs: Mapping[str, list[str]], add: Add) -> None:
+    """Every such file as a job. ``pdfs``: paths of the printed documents, by the id of their document."""
+    for doc in site.documents:
+        if doc.kind in {*PAPERS, "resource"}:
+            add(f"{doc.url[1:]}source.md", "copy", {"data": texts[doc.path]}, label=doc.path,
+                reasons={doc.path: doc.digest})
+    for held in site.conferences:
+        if held.motions:
+            _conference(held, site, pdfs, add)
+    for home in site.all("toolkit"):
+        _toolkit(home, site, pdfs, add)
+
+
+def _conference(held: Conference, site: Site, pdfs: Mapping[str, list[str]], add: Add) -> None:
+    head = held.document
+    every = (*held.motions, *held.amendments, *held.composites)
+    reasons = {d.path: d.digest for d in (head, *every)}
+    base = head.url[1:]
+    rows = {"rows": conferences.register_rows(held, site), "conference": head.title}
+    add(f"{base}register/register.csv", "register-csv", rows, label="the register", reasons=reasons)
+    add(f"{base}register/register.json", "register-json", rows, label="the register", reasons=reasons)
+    measure = head.fields.measure or site.config.motions.measure
+    for doc in (*held.motions, *held.composites):
+        add(f"{doc.url[1:]}paper.txt", "paper-text",
+            {"head": _head(doc, head, site), "source": doc.body, "title": doc.fields.title, "measure": measure},
+            label=doc.path, reasons={doc.path: doc.digest})
+    add(f"{base}papers.xml", "akoma-ntoso", _akoma(held, site), label=head.path, reasons=reasons)
+    members: list[Any] = [["papers.xml", Output(f"{base}papers.xml")],
+                          ["register.csv", Output(f"{base}register/register.csv")],
+                          ["register.json", Output(f"{base}register/register.json")]]
+    for doc in every:
+        folder = doc.url[1:].removeprefix(base)
+        members.append([f"{folder.rstrip('/')}.md", Output(f"{doc.url[1:]}source.md")])
+        if doc.kind != "amendment":
+            members.append([f"{folder.rstrip('/')}.txt", Output(f"{doc.url[1:]}paper.txt")])
+    for doc in (head, *held.bulletins):
+        members += [[path.removeprefix(base), Output(path)] for path in pdfs.get(doc.id, ())]
+    add(f"{base}{held.name}.zip", "archive", {"entries": members}, label=head.path, reasons=reasons)
+
+
+def _head(doc: Document, conference: Document, site: Site) -> list[str]:
+    fields = doc.fields
+    moved = f"Moved by {fields.mover}" + (f", seconded by {fields.seconder}" if fields.seconder else "")
+    return [conference.title, "", f"{shapes.label(doc)}: {shapes.title(doc, site)}", moved if fields.mover else ""]
+
+
+def _akoma(held: Conference, site: Site) -> Payload:
+    head = held.document
+    papers = []
+    for doc in (*held.motions, *held.composites, *held.amendments):
+        target = held.paper(doc.fields.amends, besides=doc) if doc.kind == "amendment" else None
+        shown = shapes.result(doc, site)
+        papers.append({
+            "kind": doc.kind, "number": doc.fields.number, "label": shapes.label(doc), "title": shapes.title(doc, site),
+            "url": doc.url, "mover": doc.fields.mover, "seconder": doc.fields.seconder,
+            "date": (doc.fields.date or head.fields.start).isoformat(), "amends": target.url if target else "",
+            "result": {"key": shown["key"], "label": shown["label"]}, "vote": shown["vote"], "source": doc.body,
+        })
+    return {"language": site.config.language, "organisation": site.config.organisation.name, "papers": papers,
+            "conference": {"title": head.title, "url": head.url, "start": head.fields.start.isoformat()}}
+
+
+def _toolkit(home: Document, site: Site, pdfs: Mapping[str, list[str]], add: Add) -> None:
+    mine = campaigns.resources(home, site)
+    if not mine:
+        return
+    name = home.folder["toolkit"]
+    entries: list[Any] = [[f"{name}/{doc.name}.md", Output(f"{doc.url[1:]}source.md")] for doc in mine]
+    for doc in (home, *mine):
+        entries += [[f"{name}/{path.removeprefix(home.url[1:])}", Output(path)] for path in pdfs.get(doc.id, ())]
+    add(f"{home.url[1:]}{name}.zip", "archive", {"entries": entries}, label=home.path,
+        reasons={d.path: d.digest for d in mine})
