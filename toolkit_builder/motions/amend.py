@@ -230,7 +230,7 @@ def _edits(text: MotionText, plans: Sequence[AmendmentPlan]) -> list[Edit]:
             raw.append((Cut(block.start, block.start + len(block.marker), marker), (), (len(plans),)))
     newline = "\r\n" if "\r\n" in text.source else "\n"
     merged: dict[tuple[int, int, str, tuple[int, ...]], Edit] = {}
-    for cut, by, order in sorted(raw, key=lambda item: (item[0].start, item[0].end, item[2])):
+    for cut, by, order in sorted(raw, key=lambda item: (item[0].start, item[0].end, _layer(item[0]), item[2])):
         new = cut.new.replace("\n", newline) if newline != "\n" else cut.new
         if cut.start == cut.end and not new:
             continue
@@ -240,6 +240,13 @@ def _edits(text: MotionText, plans: Sequence[AmendmentPlan]) -> list[Edit]:
         else:
             merged[key] = Edit(start=cut.start, end=cut.end, old=text.source[cut.start : cut.end], new=new, by=by, order=order)
     return _closed_up(text.source, list(merged.values()))
+
+
+def _layer(cut: Cut) -> int:
+    """At one offset: blocks that go before, then words inside the block, then blocks that go after it."""
+    if cut.new.startswith("\n"):
+        return 2
+    return 0 if cut.new.endswith("\n") else 1
 
 
 def _closed_up(source: str, edits: list[Edit]) -> list[Edit]:

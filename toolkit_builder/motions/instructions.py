@@ -16,7 +16,8 @@ _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "sevent
              "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
              "eighteenth", "nineteenth", "twentieth")  # fmt: skip
 _FROM_END = {-1: "last", -2: "second last", -3: "third last"}
-_PAIRS = (("“", "”"), ('"', '"'), ("«", "»"), ("‹", "›"), ("⟦", "⟧"))
+_DOUBLED = ("“", "”", "„", "‟", '"', "''", "``", "´´", "’’")
+_PAIRS = (("«", "»"), ("‹", "›"), ("⟦", "⟧"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,8 @@ class Instruction:
 
 def quoted(text: str) -> str:
     """``text`` in the first pair of quotation marks that it does not hold itself."""
+    if not any(mark in text for mark in _DOUBLED):
+        return f"“{text}”"
     for before, after in _PAIRS:
         if before not in text and after not in text:
             return f"{before}{text}{after}"

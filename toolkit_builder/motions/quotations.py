@@ -53,7 +53,7 @@ FOLLOWS = re.compile(
     | (?:immediately\s+)?(?:after|before|between|following|preceding)\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS}|the\s+(?:end|word))
     | (?:should|shall|must|will|is|are|be|now|becomes?)\s+(?:be\b|to\b|now\b|read|delet|replac|insert|remov|becom|chang|amend|substitut)
     | (?:the|a|an|two|three|these|this)\s+(?:(?:new|following|further|additional|extra|words?|text|sentences?|phrase|paragraphs?|points?|bullets?)\b\s*){{1,3}}
-    | ,?\s*{_MARK}\w | (?:entirely|altogether|completely)\b
+    | or\s+{_MARK}\w | or\s+{_MARK}\w | (?<=[,;:][ \t]){_PLACE}\b | ,?\s*{_MARK}\w | (?:entirely|altogether|completely)\b
     | reads?\b | becomes?\b | {_VERB}\b
     | (?:{_UNIT})\s+\d
     )""",

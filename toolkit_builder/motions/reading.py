@@ -30,6 +30,7 @@ _SETS_OFF = re.compile(
     r"|^\s*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|[-•*–])\s",
     re.IGNORECASE,
 )
+_OPENS_EMPHASIS = re.compile(r"[\s*_]*[*_]")  # marks that belong to what follows: words in bold may be a quotation
 _FULL_STOP = re.compile(r"\.(?=[ \t]+[a-z“\"‘'(])")
 _SUB = re.compile(r"[a-z0-9]+", re.IGNORECASE)
 
@@ -51,7 +52,7 @@ class Cursor:
     def take(self, pattern: str) -> re.Match[str] | None:
         """What the pattern matches here (after white space and emphasis marks), and move past it."""
         match = _compiled(pattern).match(self.source, self.at)
-        if match is not None:
+        if match is not None and not _OPENS_EMPHASIS.fullmatch(match[0]):
             self.move(match.end())
         return match
 
