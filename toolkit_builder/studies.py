@@ -30,13 +30,14 @@ def requests(site: Site) -> list[tuple[str, Payload]]:
     for held in site.conferences:
         for doc in (*held.motions, *held.composites, *held.amendments):
             amendments = [a for a in held.amendments_of.get(doc.id, ()) if a is not doc]
-            if amendments or doc.kind == "composite":
+            if amendments or doc.kind == "composite" or shapes.recorded(doc, site).parts:
                 found.append((doc.id, _request(doc, amendments, held, site)))
     return found
 
 
 def _request(doc: Document, amendments: Sequence[Document], held: Conference, site: Site) -> Payload:
-    carried = shapes.words(site)[shapes.recorded(doc, site).outcome]
+    recorded, words = shapes.recorded(doc, site), shapes.words(site)
+    carries = [p for p in recorded.parts if words[p.result.outcome].carries]
     return {
         "paper": _paper(doc), "measure": held.document.fields.measure or site.config.motions.measure,
         "amendments": [
@@ -45,8 +46,10 @@ def _request(doc: Document, amendments: Sequence[Document], held: Conference, si
                       for s in held.amendments_of.get(a.id, ()) if s is not a]}
             for a in amendments
         ],
-        "carried": carried.carries, "as_amended": carried.like == "carried-as-amended",
-        "by": [p.id for n in shapes.recorded(doc, site).by if (p := held.paper(n, ("amendment",)))],
+        "carried": words[recorded.outcome].carries or bool(carries),
+        "by": [p.id for n in (*recorded.by, *(n for c in carries for n in c.result.by))
+               if (p := held.paper(n, ("amendment",)))],
+        "lost_parts": [p.part for p in recorded.parts if not words[p.result.outcome].carries] if carries else [],
         "sources": [_paper(s) for n in doc.fields.sources if (s := held.paper(n, besides=doc))]
         if doc.kind == "composite" else [],
     }
@@ -79,8 +82,13 @@ def study(payload: Payload) -> Payload:
             found += each.diagnostics
         _views(result, text, moved, payload)
         found += _final(result, text, moved, payload)
+    elif payload["lost_parts"]:
+        _views(result, text, [], payload)
+        found += _final(result, text, [], payload)
     if payload["sources"]:
         found += _provenance(result, text, payload["sources"])
+    if len(result["views"]) < 2:
+        result["views"] = []
     return {**result, "diagnostics": [d.to_json() for d in found]}
 
 
@@ -155,7 +163,7 @@ def _views(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: 
                                                                                lines=numbered)}]
     views += [{"key": shapes.slug(m.given["number"] or m.id), "label": f"With {m.given['label'].lower()}",
                "html": result["amendments"][m.id]["amended_html"]} for m in moved if m.works]
-    result["views"] = views if len(views) > 1 else []
+    result["views"] = views
 
 
 def _final(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: Payload) -> list[Diagnostic]:
@@ -164,7 +172,8 @@ def _final(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: 
         return []
     named = payload["by"]
     chosen = [m for m in moved if (m.id in named if named else m.given["carried"])]
-    if not chosen:
+    lost = payload["lost_parts"]
+    if not chosen and not lost:
         return []
     problems: list[Diagnostic] = []
     ready = []
@@ -177,12 +186,19 @@ def _final(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: 
         ready.append(amendment)
     if any(a.form == "editorial" for a in ready):
         return problems
+    if lost:  # what was lost in a vote in parts goes as if an amendment had deleted it
+        paper = payload["paper"]
+        words = "\n\n".join(f"Delete {part}." for part in lost)
+        ready.append(Amendment(id="vote", source=words, path=paper["path"], first_line=paper["line"]))
     amended, found = apply(text, ready, measure=payload["measure"])
     problems += [d for d in found if d.is_error]
     if any_errors(problems):
         return problems
     names = shapes.listed([m.given["label"].lower() for m in chosen])
-    result["final"] = {"html": _resolution(amended), "sentence": f"As amended by {names}."}
+    said = [f"as amended by {names}"] if chosen else []
+    said += [f"without {shapes.listed(lost)}, lost in a vote in parts"] if lost else []
+    sentence = "; ".join(said)
+    result["final"] = {"html": _resolution(amended), "sentence": f"{sentence[0].upper()}{sentence[1:]}."}
     result["views"].append({"key": "carried", "label": "As carried",
                             "html": html.diff_html(compare(amended.before, amended.after), inline=prose.inline)})
     return problems
