@@ -53,6 +53,9 @@ READ = [
     ("If Motion 18 is carried Motion 19 falls", "18 carried", ["19 fell"]),
     ("if 20.1 is carried, amendments 20.2 to 20.4 fall", "20.1 carried", ["20.2 fell", "20.3 fell", "20.4 fell"]),
     ("if 18 is carried as amended 19 falls", "18 carried as amended", ["19 fell"]),
+    ("if neither 18 nor 19 is carried, 20 falls", "18 and 19 not carried", ["20 fell"]),
+    ("if 7 (part 2) is lost, 9 falls", "7 (part 2) lost", ["9 fell"]),
+    ("If Composite A falls, motions 4 and 5 will be taken", "Composite A falls", ["4 tabled", "5 tabled"]),
     ("When 18, 19 and 20 are lost, then 21 is not put", "18 and 19 and 20 lost", ["21 fell"]),
 ]
 
@@ -112,6 +115,10 @@ def test_what_is_not_understood_says_why_and_shows_a_form(text: str, why: str) -
          {"19": "Fell (18 (last paragraph) lost)"}),
         ("18 last paragraph: lost; rest: carried | 19 tabled", "if 18 carried, 19 falls", {}),
         ("20.01 carried | 20.10 tabled | 20.1 tabled", "if 20.1 carried, 20.10 falls", {}),
+        ("18 lost | 19 tabled | 20 tabled", "if neither 18 nor 19 is carried, 20 falls", {}),
+        ("18 lost | 19 fell | 20 tabled", "if neither 18 nor 19 is carried, 20 falls",
+         {"20": "Fell (18 and 19 not carried)"}),
+        ("18 fell | 19 tabled", "if 18 falls, 19 will be put", {}),
         ("18 carried | 19 tabled", "if 18 carried, 19 is remitted", {"19": "Remitted (18 carried)"}),
     ],
 )  # fmt: skip

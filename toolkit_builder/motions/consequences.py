@@ -46,11 +46,13 @@ _EFFECTS: tuple[tuple[str, str], ...] = (
     (r"lost|defeated", "lost"),
     (r"remitted", "remitted"),
     (r"carried|passed|agreed", "carried"),
+    (r"(?:be )?(?:put|taken|heard|debated|moved|voted on)|stands?", "tabled"),  # said for clarity; nothing follows
 )
 _BE_WORDS = (
     "will|shall|would|should|does|do|did|automatically|then|also|both|each|all|is|are|was|were|be|been|being|has|have"
 )
 _BE = rf"(?:(?:{_BE_WORDS})\s+)*"
+_NEITHER = re.compile(r"(?i)\bneither\s+(.+?)\s+nor\s+(.+?)\s+(?:is|are|was|were)\s+")
 _LONGEST = 400
 # A recorded result that agrees with "falls": it was never voted on.
 _NEVER_VOTED = {"fell", "withdrawn", "ruled-out", "composited", "not-reached", "guillotined"}
@@ -183,6 +185,7 @@ def _rule(statement: str) -> tuple[Rule | None, str]:
 
 def _condition(text: str) -> tuple[Condition | None, str]:
     verb = re.compile(rf"(?i)\s+{_BE}(?P<no>not\s+)?{_BE}(?P<state>{_STATE_WORDS})(?=$|\s*,|\s+(?:and|or)\s)")
+    text = _NEITHER.sub(r"\1 and \2 is not ", text)
     clauses: list[Clause] = []
     joins: set[str] = set()
     at = 0
@@ -253,8 +256,8 @@ _PART_WORDS = (
     r"(?:the\s+)?(?:(?:first|second|third|fourth|last|final|remaining)\s+)?"
     r"(?:part|paragraph|para|point|call|clause|section)s?"
 )
-_PART_OF_ITEM = re.compile(rf"(?i)(?P<part>{_PART_WORDS}(?:\s+[\w()]+)?)\s+of\s+(?P<number>.+)")
-_ITEM_PART = re.compile(rf"(?i)(?P<number>.+?)\s*[(,]?\s*(?P<part>{_PART_WORDS}(?:\s+[\w()]+)?)\)?")
+_PART_OF_ITEM = re.compile(rf"(?i)(?P<part>{_PART_WORDS}(?:\s+\w+(?:\(\w+\))?)?)\s+of\s+(?P<number>.+)")
+_ITEM_PART = re.compile(rf"(?i)(?P<number>.+?)\s*[(,]?\s*(?P<part>{_PART_WORDS}(?:\s+\w+(?:\(\w+\))?)?)\)?")
 
 
 def _read_items(piece: str, before: Number | None) -> list[Item]:
@@ -349,6 +352,8 @@ def _follow(
     words: Vocabulary,
 ) -> list[Diagnostic]:
     """Enter one effect into ``known`` and ``derived``, or say what it contradicts."""
+    if effect.outcome == results.TABLED.outcome:
+        return []
     number, part = effect.item.number, effect.item.part
     now = known[number]
     if part and now.parts:

@@ -55,7 +55,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     _outcome("carried", "Carried", "was carried", "policy", "good", "reason",
              "passed|agreed|adopted|approved|accepted|carried unamended"),
     _outcome("carried-as-amended", "Carried as amended", "was carried as amended", "policy", "good", "by",
-             "carried, as amended|carried (as amended)|passed as amended|agreed as amended|"
+             "carried, as amended|as amended carried|carried (as amended)|passed as amended|agreed as amended|"
              "adopted as amended|amended and carried|carried with amendment|carried with amendments"),
     _outcome("carried-unopposed", "Carried unopposed", "was carried unopposed", "policy", "good", "reason",
              "carried without opposition|passed unopposed|agreed unopposed"),

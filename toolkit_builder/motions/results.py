@@ -17,6 +17,14 @@ from toolkit_builder.motions.outcomes import DEFAULT, EXECUTIVE, Detail, Outcome
 from toolkit_builder.motions.votes import Vote
 
 _LONGEST = 1000
+_DASHES = ("-", "–", "—")
+# "The motion was carried", "Result: carried"
+_SUBJECT = re.compile(r"(?i)(?:the )?(?:motion|amendment|resolution|composite|result|decision|item)\b\s*:?\s*")
+_VERB = re.compile(r"(?:(?:was|is|were|has been|and) )?")
+_PART_NAME = re.compile(
+    r"(?i)(?:the )?(?:(?:sub-?)?(?:part|paragraph|para|point|call|clause|section|bullet|title|preamble|opening|text)s?"
+    r"|first|second|third|fourth|fifth|last|final|remaining|remainder|rest|\(?[a-z0-9]{1,3}\)?)(?!\w)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,22 +88,22 @@ def parse(
     if len(plain) > _LONGEST:
         message = f"the result has {len(plain)} characters; at most {_LONGEST} are read"
         return None, [error("R201", message, span, source=source, hint="put the report in the text, not in the result")]
-    lead = _leading(plain, words)
+    lead = _leading(plain, words) or _after_subject(plain, words)
     if lead and lead[0].detail == "parts":
-        return _parse_parts(plain[lead[1] :].lstrip(" :-,("), words, span, source)
-    if lead is None:
-        vote, rest = votes.read(plain)  # "card vote: for 120, against 80 - carried"
-        if vote and (lead := _leading(rest, words)) and (found := _detailed(lead[0], rest[lead[1] :], span, source)):
-            return (replace(found[0], vote=found[0].vote or vote) if found[0] else None), found[1]
-        lead = None
+        return _parse_parts(plain[lead[1] :].lstrip(" :-–—,.("), words, span, source)
+    if lead:
+        return _detailed(lead[0], plain[lead[1] :], span, source) or (None, [_unknown(plain, words, span, source)])
+    vote, rest = votes.read(plain)  # "card vote: for 120, against 80 - carried"
+    late = _leading(rest, words) if vote else None
+    read = _detailed(late[0], rest[late[1] :], span, source) if late else None
+    if read and read[0]:
+        return replace(read[0], vote=read[0].vote or vote), read[1]
     pieces = _pieces(plain)
     # "last paragraph: lost; remaining motion: carried": a first piece that names no outcome, but ends in one.
-    if lead is None and _part_and_tail(pieces[0], words) is not None:
+    part = _part_and_tail(pieces[0], words)
+    if part and (len(pieces) > 1 or _PART_NAME.match(part[0])):
         return _parse_parts(plain, words, span, source)
-    if lead is None:
-        return None, [_unknown(plain, words, span, source)]
-    read = _detailed(lead[0], plain[lead[1] :], span, source)
-    return read or (None, [_unknown(plain, words, span, source)])
+    return None, [_unknown(plain, words, span, source)]
 
 
 def position(
@@ -110,7 +118,7 @@ def position(
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.replace("\u2013", "-").replace("\u2014", "-").replace("\u2019", "'").split()).rstrip(".")
+    return " ".join(text.split()).rstrip(".")
 
 
 def _pieces(text: str) -> list[str]:
@@ -127,10 +135,9 @@ def _pieces(text: str) -> list[str]:
 
 def _leading(text: str, words: Vocabulary) -> tuple[Outcome, int] | None:
     """The outcome whose longest phrase starts the text, and where the phrase ends."""
-    low = re.sub(r"-(?=\w)", " ", text.lower())
-    for prefix in ("", "was ", "is ", "were ", "has been ", "and "):
-        if not low.startswith(prefix):
-            continue
+    low = re.sub(r"[-–—](?=\w)", " ", text.lower())
+    verb = _VERB.match(low)
+    for prefix in dict.fromkeys(["", verb[0] if verb else ""]):
         best: tuple[int, Outcome] | None = None
         for outcome in words.outcomes:
             for phrase in outcome.phrases:
@@ -144,11 +151,12 @@ def _leading(text: str, words: Vocabulary) -> tuple[Outcome, int] | None:
 
 
 _UNDER = r"(?:under|by|in line with|in accordance with)"
-_RULE = re.compile(rf"(?i)[\s,(-]*\b{_UNDER}\s+(?P<rule>(?:standing order|rule|so)\s+[\w.()/]*\w)")
+_RULE = re.compile(rf"(?i)[\s,(–—-]*\b{_UNDER}\s+(?P<rule>(?:standing order|rule|so)\s+[\w.()/]*\w)")
 _TO = re.compile(
     r"(?i)^(?:and\s+)?(?:(?:is |was )?(?:referred|remitted|remit|sent)\s+)?(?:back\s+)?to\s+"
     r"(?P<to>(?:the\s+)?[^(;:,]+?)\s*(?:[(;:,]|$)"
 )
+_COMPOSITE = re.compile(r"(?i)\bcomposite\s+(?:motion\s+)?\w{1,4}\b")
 _CAUSE = re.compile(
     r"(?i)^(?:because(?: of)?|as a (?:result|consequence) of|as|since|when|due to|following|after|if)\s+(?:the\s+)?"
 )
@@ -159,17 +167,24 @@ _CONNECTORS: dict[Detail, str] = {
     "into": "into|in|as|under|with|see|by|composite",
     "cause": "because|as|since|when|due to|if|after|following",
     "reason": "because|since|due to|for|in favour of|in light of|in view of|after|following|subject to|"
-    "by the mover|under|on",
+    "by the mover|by an?|under|on",
     "to": "to|and|because|since|due to|under|after|following|for|by|on",
 }
+
+
+def _after_subject(text: str, words: Vocabulary) -> tuple[Outcome, int] | None:
+    """``The motion was carried``: the outcome after the words that only say what it is the result of."""
+    subject = _SUBJECT.match(text)
+    lead = _leading(text[subject.end() :], words) if subject else None
+    return (lead[0], subject.end() + lead[1]) if subject and lead else None
 
 
 def _detailed(
     outcome: Outcome, rest: str, span: Span | None, source: str
 ) -> tuple[Result | None, list[Diagnostic]] | None:
     """The outcome with its details; None where the words after it belong to no outcome known."""
-    attached = rest.startswith(" ") and not rest.lstrip().startswith(("(", "-", "–"))
-    vote, rest = votes.read(rest)
+    attached = rest.startswith(" ") and not rest.lstrip().startswith(("(", *_DASHES))
+    vote, rest = votes.read(rest, pairs=outcome.detail != "by")
     rule = ""
     if match := _RULE.search(rest):
         rule = match["rule"]
@@ -181,6 +196,9 @@ def _detailed(
     if outcome.detail == "by" and detail:
         by, note, problems = _amendments(detail, span, source)
         return replace(result, by=by, reason=note), problems
+    if outcome.detail == "into" and (match := _COMPOSITE.search(detail)):
+        rest = re.sub(r"(?i)\b(?:in(?:to)?|as|see|under|by)\s*$", "", detail[: match.start()]) + detail[match.end() :]
+        return replace(result, into=match[0], reason=_unwrap(rest)), []
     if outcome.detail == "into" and detail:
         into = re.sub(r"(?i)^(?:in(?:to)?|as|see|under|with|by)\s+", "", detail)
         return replace(result, into=into), []
@@ -193,10 +211,10 @@ def _detailed(
 
 def _unwrap(text: str) -> str:
     """``- (a reason)`` -> ``a reason``; a bracket within the words stays."""
-    text = text.strip(" ,;:-")
+    text = text.strip(" ,;:-–—")
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
         text = text[1:-1]
-    return text.strip(" ,;:-")
+    return text.strip(" ,;:-–—")
 
 
 def _amendments(detail: str, span: Span | None, source: str) -> tuple[tuple[str, ...], str, list[Diagnostic]]:
@@ -223,7 +241,7 @@ def _amendments(detail: str, span: Span | None, source: str) -> tuple[tuple[str,
 
 def _part_and_tail(piece: str, words: Vocabulary) -> tuple[str, str] | None:
     """``last paragraph: lost`` or ``part 2 was lost (120-80)`` -> the part's name and what became of it."""
-    for match in re.finditer(r"\s*:\s*|\s+-\s+|\s+(?=\w)", piece):
+    for match in re.finditer(r"\s*:\s*|\s+[-–—]\s+|\s+(?=\w)", piece):
         name, tail = piece[: match.start()].strip(), piece[match.end() :]
         lead = _leading(tail, words) if name and tail else None
         if lead and lead[0].detail != "parts" and _detailed(lead[0], tail[lead[1] :], None, ""):

@@ -83,15 +83,15 @@ class Vote:
         return f"{self.method}: {said}" if said else self.method
 
 
-def read(text: str) -> tuple[Vote | None, str]:
-    """The vote said in ``text``, if any, and the words that are left.
+def read(text: str, *, pairs: bool = True) -> tuple[Vote | None, str]:
+    """The vote said in ``text``, if any, and the words that are left. ``pairs``: may ``120 to 80`` be one?
 
     Reads ``card vote: for 1,204; against 998; abstentions 12``, ``120 votes to 80``, ``120-80``, ``nem con``.
     """
     rest = text
     method: Method | None = None
     for pattern, name in _METHODS:
-        if match := re.search(rf"(?i)\b(?:(?:on|by|after|in) (?:a |an )?)?\b(?:{pattern})\b", rest):
+        if match := re.search(rf"(?i)\b(?:(?:on|by|after|in|following) (?:a |an )?)?\b(?:{pattern})\b", rest):
             method, rest = name, rest[: match.start()] + " " + rest[match.end() :]
             break
     counts: dict[str, int] = {}
@@ -101,7 +101,9 @@ def read(text: str) -> tuple[Vote | None, str]:
         if match := re.search(f"(?i){after}|{before}", rest):
             counts[field] = _count(match["after"] or match["before"])
             rest = rest[: match.start()] + " " + rest[match.end() :]
-    if not counts and (match := _PAIR.search(rest)):
+    if method is None and not {"for_", "against"} <= counts.keys():
+        counts, rest = {}, text  # "remitted for 3 years", "see motion no 20"
+    if pairs and not counts and (match := _PAIR.search(rest)):
         counts = {"for_": _count(match[1]), "against": _count(match[2])}
         rest = rest[: match.start()] + " " + rest[match.end() :]
     note = ""
@@ -123,8 +125,11 @@ _FIELDS = (
     ("abstain", "abstentions?|abstain(?:ed|ing)?|abst"),
     ("total", "total(?: votes?)?(?: cast)?|votes cast"),
 )
+# Two numbers are a vote after "by", a bracket or a comma, and where no other word follows ("2 to 3 weeks").
 _PAIR = re.compile(
-    rf"(?i)(?<![\w.])(?:by\s+)?({_COUNT})\s*(?:votes?\s+)?(?:to|-|–|v|votes to)\s*({_COUNT})(?![\w.])(?:\s*votes?\b)?"
+    r"(?i)(?:^|(?<=[(,:;])|(?<=[-–] )|\bby\b|\bvote\b)\s*(?<![\w.])"
+    rf"({_COUNT})\s*(?:votes?\s+)?(?:to|-|–|v)\s*({_COUNT})"
+    r"(?![\w.])(?:\s*votes?\b)?(?=\s*(?:$|[),;:.]))"
 )
 
 
