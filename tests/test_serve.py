@@ -1,0 +1,144 @@
+"""The server: the site as it is, this computer only, what is wrong above the last good site."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.driver import SiteTest
+from toolkit_builder import pipeline, serve
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind((serve.HOST, 0))
+        port: int = s.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(site: SiteTest) -> Iterator[str]:
+    """The site served from a thread, rebuilt on every edit; yields its address."""
+    options = pipeline.Options(**site.options)
+    state = serve.State(site.output, "/")
+    state.take(pipeline.build(site.folder, options))
+    port = free_port()
+    loop = asyncio.new_event_loop()
+
+    async def run() -> None:
+        folders = [site.folder / "content", site.folder / "toolkit.yaml"]
+        await serve.serve(state, port, folders, lambda: pipeline.build(site.folder, options), lambda r, s: None)
+
+    def work() -> None:
+        asyncio.set_event_loop(loop)
+        with pytest.raises(asyncio.CancelledError):
+            loop.run_until_complete(task)
+
+    task = loop.create_task(run())
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        address = f"http://{serve.HOST}:{port}"
+        wait_for(lambda: get(address + "/")[0] == 200)
+        yield address
+    finally:
+        loop.call_soon_threadsafe(task.cancel)
+        thread.join(10)
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
+def get(address: str, **headers: str) -> tuple[int, str]:
+    try:
+        request = urllib.request.Request(address, headers=headers)
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return answer.status, answer.read().decode("utf-8", "replace")
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code, refusal.read().decode("utf-8", "replace")
+    except OSError:
+        return 0, ""
+
+
+def wait_for(condition: object, seconds: float = 15.0) -> None:
+    assert callable(condition)
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def news(site: SiteTest) -> SiteTest:
+    return site.content(**{"news/a.md": "---\ntitle: Apples\ndate: 2027-06-01\n---\n\nText about apples.\n"})
+
+
+def test_pages_and_assets_are_served_with_the_reload_script(news: SiteTest) -> None:
+    with served(news) as address:
+        status, page = get(f"{address}/news/a/")
+        assert status == 200
+        assert "Text about apples." in page
+        assert "/livereload.js?port=" in page
+        assert get(f"{address}/assets/css/site.css")[0] == 200
+        assert get(f"{address}/livereload.js")[0] == 200
+        status, page = get(f"{address}/nowhere/")
+        assert status == 404
+        assert "livereload" in page
+
+
+def test_an_edit_shows_and_a_broken_edit_shows_what_is_wrong_and_heals(news: SiteTest) -> None:
+    with served(news) as address:
+        news.edit("content/news/a.md", "apples.", "pears.")
+        wait_for(lambda: "Text about pears." in get(f"{address}/news/a/")[1])
+        news.edit("content/news/a.md", "date: 2027-06-01", "date: 31/06/2027")
+        wait_for(lambda: "This edit cannot be published yet" in get(f"{address}/news/a/")[1])
+        page = get(f"{address}/news/a/")[1]
+        assert "Text about pears." in page
+        assert "content/news/a.md:3:7" in page
+        news.edit("content/news/a.md", "date: 31/06/2027", "date: 2027-06-02")
+        wait_for(lambda: "cannot be published" not in get(f"{address}/news/a/")[1])
+
+
+def test_what_is_wrong_is_shown_escaped(news: SiteTest) -> None:
+    news.content(**{"news/b.md": "---\ntitle: B\ndate: <script>alert(1)</script>\n---\n\nText.\n"})
+    with served(news) as address:
+        page = get(f"{address}/")[1]
+        assert "cannot be published" in page
+        assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("path", ["/%00", "/../../toolkit.yaml", "/%2e%2e/toolkit.yaml", "/..%2ftoolkit.yaml",
+                                  "/forcereload"])
+def test_no_address_reaches_out_of_the_site(news: SiteTest, path: str) -> None:
+    with served(news) as address:
+        status, page = get(address + path)
+        assert status in {400, 404}
+        assert "Test site\nbase_url" not in page
+
+
+def test_other_hosts_and_origins_are_refused(news: SiteTest) -> None:
+    with served(news) as address:
+        assert get(f"{address}/", Host="evil.example")[0] == 403
+        assert upgrade(address, "https://evil.example") == 403
+        assert upgrade(address, address) == 101
+
+
+def upgrade(address: str, origin: str) -> int:
+    """The status with which the reload socket answers a page of ``origin``."""
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=5)
+    try:
+        connection.request("GET", "/livereload", headers={
+            "Origin": origin, "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="})
+        return connection.getresponse().status
+    finally:
+        connection.close()
