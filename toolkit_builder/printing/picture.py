@@ -26,7 +26,7 @@ def pages(pdf: bytes, dpi: float = 72, *, only: range | None = None) -> list[byt
 
 
 def difference(one: bytes, two: bytes, *, tolerance: int = 48) -> float:
-    """The share of pixels (0 to 1) that two PNG pictures differ in by more than ``tolerance`` of 255; 1 for other sizes.
+    """The share of pixels (0 to 1) that two PNG pictures differ in by more than ``tolerance``; 1 for other sizes.
 
     For golden pictures: another FreeType smooths edges a little differently, and no page changes by a hair.
     """
