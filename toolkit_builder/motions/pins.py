@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -40,9 +41,10 @@ def apply_pin(record: Mapping[str, Any], text: MotionText, path: str = "") -> tu
     printed = [word for _, _, line in rows for word in line.split()]
     now = aligned(printed, words)
     lines: list[Line] = []
+    within: Counter[str] = Counter()
     starts = _starts(rows, now, len(words))
     for (number, _, _), (begin, end) in zip(rows, pairwise([*starts, len(words)]), strict=True):
-        lines += [_line(number, words[begin:end], places[begin:end], text, lines)]
+        lines.append(_line(number, words[begin:end], places[begin:end], within, lines[-1] if lines else None))
     problems: list[Diagnostic] = []
     if printed != words:
         edition = str(record.get("edition") or "printed")
@@ -115,15 +117,16 @@ def _starts(rows: Sequence[tuple[int, str, str]], now: Sequence[int | None], cou
 
 
 def _line(
-    number: int, words: Sequence[str], places: Sequence[tuple[str, int, int]], text: MotionText, before: Sequence[Line]
+    number: int, words: Sequence[str], places: Sequence[tuple[str, int, int]], within: Counter[str], last: Line | None
 ) -> Line:
-    if not words:
-        last = before[-1] if before else None
-        end = last.end if last else 0
-        return Line(number, last.block if last else "", (last.within + 1) if last else 1, end, end, "")
-    block = places[0][0]
-    within = 1 + sum(1 for line in before if line.block == block)
-    return Line(number, block, within, places[0][1], places[-1][2], " ".join(words))
+    """One printed line on today's words; ``within`` counts the lines of every block so far."""
+    block, start, end = places[0][0] if places else last.block if last else "", 0, 0
+    if places:
+        start, end = places[0][1], places[-1][2]
+    elif last:
+        start = end = last.end
+    within[block] += 1
+    return Line(number, block, within[block], start, end, " ".join(words))
 
 
 def _align(
