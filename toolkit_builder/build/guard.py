@@ -102,8 +102,8 @@ def newcomers(output: Path, known: Tree, before: Inspection) -> list[str]:
     """Foreign files that have come into ``output/`` since it was inspected (a long build leaves time for that)."""
     if not identity(output):
         return []
-    now = inspect(output, known, before.live.files.keys() | known.files.keys())
-    return [path for path in now.foreign if path not in before.foreign]
+    ours = known.files.keys() | set(before.foreign)
+    return [p for p in _strangers(output, known) if p not in ours and p.rpartition("/")[2] not in JUNK]
 
 
 def _whole(name: str, made: Made) -> Made | None:
