@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from toolkit_builder.printing import inspect
 from toolkit_builder.printing.engine import WeasyPrintEngine
 
 from .conftest import document
@@ -84,6 +85,13 @@ def test_text_cut_off_by_a_box_that_hides_it_needs_no_mark(engine: WeasyPrintEng
     _, found = engine.render(document(f'<div style="height: 12mm; overflow: hidden">{LINES}</div>', css=CSS))
     assert codes(found) == ["P123"]
     assert "'three'" in found[0].message
+
+
+def test_text_for_screen_readers_only_is_neither_clipped_nor_lost(engine: WeasyPrintEngine) -> None:
+    hidden = '<span style="position: absolute; width: 0.1pt; height: 0.1pt; overflow: hidden">Added words</span>'
+    printed, found = engine.render(document(f"<p>Text {hidden} end</p>", css=CSS))
+    assert found == []
+    assert "Added words" in inspect.pdf_text(printed.pdf)[0]
 
 
 def test_a_line_wider_than_its_column(engine: WeasyPrintEngine) -> None:
