@@ -128,6 +128,11 @@ def test_what_is_left_out_is_reported_with_its_line() -> None:
     assert found == [("P103", 12), ("P104", 16), ("P106", 18), ("P105", 20)]
 
 
+def test_what_is_given_up_is_kept_to_the_letter() -> None:
+    source = "[&<b> *x* " * 5_000
+    assert plain(convert(source, path="x")[0].html) == source.strip()
+
+
 def test_an_unclosed_script_takes_nothing_with_it() -> None:
     prose, _ = convert("before\n\n<script>\n\nafter *all*\n\n<!-- never closed\n\nthe end", path="x")
     assert plain(prose.html) == "before\n<script>\nafter all\n<!-- never closed\nthe end"
@@ -158,6 +163,8 @@ MONSTERS = {
     "bars": "|" * 50_000 + "\n" + "|-" * 25_000,
     "headings": "# h\n" * 5_000,
     "quotes": "\"'" * 100_000,
+    "entities": "&amp;" * 200_000,
+    "mail in brackets": "<a@b.c> " * 30_000,
     "many bad paragraphs": "\n\n".join(["[" * 1_000] * 500),
     "addresses": "http://" * 50_000,
     "mail": "a@" * 100_000,

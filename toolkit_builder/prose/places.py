@@ -12,30 +12,39 @@ def located(found: list[tuple[str, str, bool]], lines: list[str], first_line: in
     """``found`` holds (target, text, is an image) in the order of the fragment, as its HTML has them."""
     if not found:
         return ()
-    source = "\n".join(lines)
     starts = [0]
     for each in lines:
         starts.append(starts[-1] + len(each) + 1)
-    cursors: dict[str, int] = {}
+    source = _Source("\n".join(lines))
     links: list[Link] = []
     for raw, text, image in found:
         target = html.unescape(raw)
-        at = _find(source, target, cursors)
+        at = source.find(target)
         line = bisect.bisect_right(starts, at) - 1 if at >= 0 else -1
         number, column = (first_line + line, at - starts[line] + 1) if at >= 0 else (0, 0)
         links.append(Link(target, html.unescape(text), number, column, image))
     return tuple(links)
 
 
-def _find(source: str, target: str, cursors: dict[str, int]) -> int:
-    """The next place where the target stands as a target; else the last one found; else where it stands at all."""
-    start = cursors.get(target, 0)
-    for written in dict.fromkeys((target, target.removeprefix("mailto:"), target.removeprefix("https://"))):
-        at = source.find(written, start)
-        while at > 0 and source[at - 1] not in "(<\"'=: \n[":
-            at = source.find(written, at + 1)
-        if at >= 0 and written:
-            cursors[target] = at + len(written)
-            cursors["@" + target] = at
-            return at
-    return cursors.get("@" + target, source.find(target))
+class _Source:
+    """A source in which each target is looked for once for every link to it, from where it was found last."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.next: dict[str, int] = {}  # spelling -> where to look next; -1: there are no more
+        self.last: dict[str, int] = {}  # target -> where it was found last
+
+    def find(self, target: str) -> int:
+        """The next place where the target stands as a target; else the last one found; else where it stands at all."""
+        for written in dict.fromkeys((target, target.removeprefix("mailto:"), target.removeprefix("https://"))):
+            start = self.next.get(written, 0)
+            at = self.text.find(written, start) if written and start >= 0 else -1
+            while at > 0 and self.text[at - 1] not in "(<\"'=: \n[":
+                at = self.text.find(written, at + 1)
+            self.next[written] = at + len(written) if at >= 0 else -1
+            if at >= 0:
+                self.last[target] = at
+                return at
+        if target not in self.last:
+            self.last[target] = self.text.find(target)
+        return self.last[target]
