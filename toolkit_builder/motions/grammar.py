@@ -33,7 +33,9 @@ _FILLER = (
     r"(?:and|then|also|please|finally|first(?:ly)?(?=,)|second(?:ly)?(?=,)|third(?:ly)?(?=,)|lastly|next(?=,)|further(?=,)|"
     r"additionally|to(?=\s+(?:delete|insert|add|remove|replace|amend|substitute|move|renumber)\b)|that(?=\s+(?:the|in|point|para))|"
     r"by(?=\s+(?:delet|insert|add|remov|replac|amend|substitut|mov)\w+)|"
-    r"amend\s+by(?=\s+\w+ing)|(?:we|the\s+branch|this\s+branch|the\s+region|the\s+committee)\s+(?:propose|proposes|move|moves|seek|seeks|wish|wishes)"
+    r"(?:amend|change)\s+(?:the\s+motion\s+|motion\s+[\d.]+\s+)?(?:by(?=\s+\w+ing)|to(?=\s+(?:delete|insert|add|replace|remove)))|"
+    r"it\s+is\s+(?:proposed|moved)\s+(?:that|to)|(?:that\s+)?the\s+motion\s+(?:is|be|should\s+be|shall\s+be)\s+amended\s+by(?=\s+\w+ing)|"
+    r"(?:we|the\s+branch|this\s+branch|the\s+region|the\s+committee)\s+(?:propose|proposes|move|moves|seek|seeks|wish|wishes)"
     r"(?:\s+to)?(?:\s+amend\s+(?:the\s+)?motion(?:\s+[\d.]+)?(?:\s+by)?)?)\b\s*,?"
 )
 _NOISE = re.compile(
@@ -277,6 +279,7 @@ class _Parser:
                 return self._with_text(rest, targets)
             if passive["move"]:
                 return self._move(rest)
+            return self._passive_insert(rest)
         if targets and self.c.take(_TO_READ) and self._with_text(_Lead(scopes=scopes), targets):
             return True
         if lead.spot and self.out and self.out[-1].verb == "insert" and self.c.peek(r"\s*[“\"‘'«]"):
@@ -285,6 +288,16 @@ class _Parser:
             self.context = lead.scopes[0]
             return True
         return False
+
+    def _passive_insert(self, lead: _Lead) -> bool:
+        """``'Y' to be inserted after 'X'``."""
+        words = lead.targets[0].start if lead.targets[0].kind == "words" else None
+        found = ph.read_spot(self.c)
+        if not isinstance(words, Words) or found is None:
+            return self._refuse("A202", self.c.at)
+        text = ph.NewText(words.quote, self.begin, True)
+        return self._inserted(_Lead(scopes=lead.scopes), join_paths(found[1], ph.read_scope(self.c) or ()), found[0], None, text,
+                              adding=False, to_place=False, renumber=False)  # fmt: skip
 
     # --- insert ------------------------------------------------------------------------------------------
 
@@ -318,6 +331,8 @@ class _Parser:
             c.at = here
             if prefix := c.take(r"\s*,?\s*(?:to|in|into|under|on|at|of|within)\s+(?:the\s+list\s+(?:in|under|of)\s+)?"):
                 paths = read_paths(c, several=False)
+                if not paths and (label := read_bare_label(c)):
+                    paths = (label,)
                 if paths:
                     to_place = to_place or prefix[0].strip(" ,").lower() in {"to", "under"}
                     scope = join_paths(scope, paths[0])
@@ -429,7 +444,7 @@ class _Parser:
     def _targets(self, lead: _Lead) -> tuple[tuple[Target, ...], Path, _Lead]:
         """What goes: named after the verb, or before it (``Paragraph 2: delete and replace with``)."""
         if lead.spot is not None:
-            return (), (), lead
+            return self._at_spot(lead, lead.spot)
         if lead.targets and not lead.swap:
             if self.c.peek(r"\s*(?:the\s+words?\s+)?[“\"‘'«]"):  # "in line 3 'X', delete 'Y'": Y is in X
                 lead = self._in_passage(lead)
@@ -454,6 +469,24 @@ class _Parser:
         blocks = [path for path in lead.scopes if path and RANKS[path[-1].unit] < RANKS["line"]]
         if blocks and lead.own and (self.c.done or self.c.newline_ahead() or self.c.peek(r"\s*(?:[,;.:]|and\b)") or self.c.peek(_INSTEAD)):
             return (Target(kind="places", places=lead.scopes),), (), _Lead()
+        return (), (), lead
+
+    def _at_spot(self, lead: _Lead, spot: Spot) -> tuple[tuple[Target, ...], Path, _Lead]:
+        """``After "X" delete all``; ``at the end of point 3 delete ";"``."""
+        rest = replace_lead(lead)
+        found = ph.read_target(self.c)
+        if found is None or len(found[0]) != 1:
+            return (), (), lead
+        target, scope = found[0][0], found[1]
+        if target.kind == "all" and spot.kind == "after" and spot.ref is not None:
+            return (Target(kind="span", start=spot.ref, start_included=False),), scope, rest
+        if target.kind == "all" and spot.kind == "before" and spot.ref is not None:
+            return (Target(kind="span", end=spot.ref, end_included=False),), scope, rest
+        edge = spot.kind in {"start", "end"} and isinstance(spot.ref, tuple)
+        if edge and isinstance(spot.ref, tuple) and isinstance(target.start, Words) and target.kind == "words" and not target.start.occurrence:
+            words = replace(target.start, occurrence=-1 if spot.kind == "end" else 1)
+            rest.scopes = self._joined(rest.scopes, (spot.ref,))
+            return (replace(target, start=words),), scope, rest
         return (), (), lead
 
     @staticmethod
@@ -606,7 +639,7 @@ class _Parser:
             self.context = join_paths(scope, paths[0])
             return True
         c.at = here
-        if not c.take(r"\s*,?\s*(?:so\s+(?:that|as)\s+(?:it|they)?\s*(?:now\s+)?(?:to\s+)?(?:reads?|says)|to\s+(?:now\s+)?(?:read|say|state|become|be)|into|to|as\s+follows|with)\b(?:\s+as\s+follows)?") and not c.peek(r"\s*:"):
+        if not c.take(r"\s*,?\s*(?:so\s+(?:that|as)\s+(?:it|they)?\s*(?:now\s+)?(?:to\s+)?(?:reads?|says)|to\s+(?:now\s+)?(?:read|say|state|become|be)|into|to|as\s+follows|as(?=\s*:)|with)\b(?:\s+as\s+follows)?") and not c.peek(r"\s*:"):
             return self._refuse("A203", c.at)
         text = self._text(c)
         if text is None:
@@ -681,6 +714,11 @@ class _Parser:
     def _refuse(self, code: str, at: int) -> bool:
         self.pending = self.pending or Refusal(code, self.begin, max(at, self.begin))
         return False
+
+
+def replace_lead(lead: _Lead) -> _Lead:
+    """The same places without the spot, which has become part of the target."""
+    return _Lead(scopes=lead.scopes, own=lead.own)
 
 
 def _carried(scope: Path) -> Path:

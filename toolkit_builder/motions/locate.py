@@ -208,7 +208,7 @@ class Locator:
             if not everywhere:  # every paragraph is numbered
                 return self._point(region, replace(place, unit="point"))
             if not place.labels[0].isdigit() or len(place.labels) > 1:
-                return self._point(region, replace(place, unit="point"))
+                return [*self._point(region, replace(place, unit="point")), *self._in_paragraph(region, place)]
             first = int(place.labels[0])
             last = int(place.until[0]) if place.until and place.until[0].isdigit() else first
             numbered = [b for b in plain if first <= b.number <= last]
@@ -225,6 +225,14 @@ class Locator:
         if not found and not plain and place.ordinal:
             return self._point(region, place)
         return found
+
+    def _in_paragraph(self, region: Region, place: Place) -> list[Region]:
+        """``paragraph 2(i)``: a point of the list that paragraph 2 introduces."""
+        if not place.labels[0].isdigit() or place.until:
+            return []
+        found = [b for b in region.blocks if b.kind == "paragraph" and b.number == int(place.labels[0])]
+        calls = [c for b in found for c in self.text.calls_of(b) if c.labels == place.labels[1:]]
+        return [self._one(c, "point") for c in calls]
 
     def _clauses(self, region: Region, place: Place) -> list[Region]:
         """``clause 3``, ``section 3``: a point where there are points, else a paragraph."""

@@ -36,7 +36,7 @@ _RENUMBERING = (
     r"\s*[,;.]?\s*(?:[-–—]\s*)?\(?\s*(?:and\s+|then\s+)*(?:then\s+)?(?:consequential(?:ly)?\s+)?(?:re-?\s?number|re-?letter)(?:ing|ed)?\b"
     r"(?P<rest>(?:[\s,]+(?:accordingly|as\s+(?:appropriate|necessary|required|needed)|consequentially|consecutively|thereafter|throughout|"
     r"all|the|remaining|remainder|rest|of|subsequent|following|existing|other|original|old|later|these|those|to\s+suit|"
-    r"motion|list|paragraphs?|paras?|points?|bullets?|bullet|calls?|clauses?|items?|sub|sections?|numbers?|ones|and|if|where|are|be))*)\s*\)?"
+    r"motion|list|(?:sub[\s-]?)?(?:paragraphs?|paras?|points?|bullets?|clauses?|sections?)|bullet|calls?|items?|numbers?|ones|and|if|where|are|be))*)\s*\)?"
     r"(?=\s*(?:[.;,:)]|\n|$))"
 )
 _READS = (
@@ -485,7 +485,7 @@ def _bare_labels(c: Cursor) -> _Found:
         here = c.at
         if not c.take(r"\s*(?:,\s*and|,|and|&)\s*(?=\(?(?:\d|[a-z]\)|[ivx]{1,4}\)))"):
             break
-    if not places or not c.peek(r"\s*\.?\s*(?:$|\n|[.;,:]|and\b|from\b|in\b|of\b|under\b)"):
+    if not places or not c.peek(r"\s*\.?\s*(?:$|\n|[.;,:]|and\b|to\s+read|with\b|by\b|as\b|be\b|from\b|in\b|of\b|under\b)"):
         return None
     return (Target(kind="places", places=tuple(places)),), ()
 

@@ -25,20 +25,20 @@ _UNITS = (
     ("call", r"calls?|demands?|asks?"),
     ("point", r"(?:action|numbered|campaign)[\s-]+points?|points?|pts?\b\.?"),
     ("sentence", r"sentences?"),
-    ("line", r"lines?"),
+    ("line", r"lines?|ll?\.(?=\s*\d)"),
     ("heading", r"sub-?\s?headings?|headings?"),
     ("title", r"title(?:\s+of\s+(?:the\s+)?motion)?|headline|motion\s+title|motion's\s+title"),
     ("table", r"tables?"),
     ("row", r"(?:table\s+)?rows?"),
     ("preamble", r"preamble"),
     ("clause", r"clauses?|items?|sections?|parts?|resolutions?|numbers?|nos?\b\.?"),
-    ("list", r"list(?:\s+of\s+(?:calls|points|bullets|bullet\s+points|demands))?"),
+    ("list", r"list(?:\s+of\s+(?:calls|points|bullets|bullet\s+points|demands))?(?:\s+[a-z\d]\s?[-–]\s?[a-z\d]\b)?"),
     ("motion", r"(?:text\s+of\s+(?:the\s+)?)?motion(?:\s+text)?(?:\s+\d+\b)?|main\s+text|text\s+of\s+motion"),
 )
 _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
 _SUBJECT = r"conference|congress|council|branch|union|we|clp|blp|party|meeting|agm|egm|assembly|committee|nec|executive"
 _OPENER_VERB = (
-    r"notes?|believes?|resolves?|welcomes?|condemns?|recogni[sz]es|instructs|calls?(?:\s+(?:up)?on)?|urges|agrees|demands|"
+    r"notes?|believes?|resolves?|welcomes?|condemns?|recogni[sz]es|instructs|calls?(?:\s+(?:(?:up)?on|for))?|urges|agrees|demands|"
     r"mandates|deplores|regrets|applauds|considers|acknowledges|asks|requests|affirms|reaffirms|supports|congratulates|"
     r"commits|encourages|understands|opposes|expresses"
 )
@@ -315,9 +315,9 @@ def _opener_place(c: Cursor) -> tuple[Place, ...]:
     here = c.at
     if c.peek(r"[“\"‘'*_]") and (quote := c.quotation()):
         found = opening(quote.text.strip(" :.…") + " ")
-        whole = found is not None and not quote.text.strip(" :.…")[found.end :].strip(" :.") and _prefixed(c.source[:start])
+        whole = found is not None and found.end >= 4 and _prefixed(c.source[:start])
         leads = not c.source[c.source.rfind("\n", 0, start) + 1 : start].strip() and c.peek(r"\s*[:,–-]\s")
-        if found is not None and len(quote.text.split()) <= 8 and (whole or leads or c.peek(r"\s*,?\s*(?:section|part|list|heading|points?\b|bullet|\(?\d)")):
+        if found is not None and len(quote.text.split()) <= 12 and (whole or leads or c.peek(r"\s*,?\s*(?:section|part|list|heading|points?\b|bullet|\(?\d)")):
             return _under_opener(c, _said(quote.text))
         c.at = here
         return ()

@@ -22,7 +22,7 @@ _LABEL = re.compile(
     r"[\s*_]*(?P<paren>\()?(?P<first>\d{1,3}(?!\d|\s?(?:st|nd|rd|th)\b|%)|[a-z](?![a-z'’])|[ivxl]{2,5}(?![a-z])"
     rf"|(?:{'|'.join(NUMBER_WORDS[1:])})\b)"
     r"(?(paren)\)|\)?)"
-    r"(?P<rest>(?:\s?\([a-z0-9]{1,4}\)|(?<=\d)\s[a-z]\)|\.(?:\d{1,2}|[a-z])(?![\w])|(?<=\d)(?:[a-z](?![a-z])|[ivx]{2,4}(?![a-z])))*)",
+    r"(?P<rest>(?:\s?\([a-z0-9]{1,4}\)|(?<=\d)\s[a-z]\)|(?<=\d)\s[ivx]{2,4}(?![a-z])|\.(?:\d{1,2}|[a-z])(?![\w])|(?<=\d)(?:[a-z](?![a-z])|[ivx]{2,4}(?![a-z])))*)",
     re.IGNORECASE,
 )
 _SETS_OFF = re.compile(
