@@ -40,6 +40,16 @@ def test_words_of_neighbours_do_not_run_together(engine: WeasyPrintEngine) -> No
     assert inspect.pdf_text(printed.pdf) == ["Carried unanimously today"]
 
 
+def test_words_at_the_end_of_a_line_are_whole(engine: WeasyPrintEngine, tmp_path: Path) -> None:
+    text = "Many words of extraordinary internationalisation are here to wrap, and bold words wrap well-nigh as often."
+    marked = text.replace("bold words wrap", "<b>bold words wrap</b>")
+    body = f'<p lang="en-GB" style="width: 30mm; hyphens: auto">{marked}</p><p>One<br>two</p>'
+    printed, found = engine.render(document(body))
+    assert found == []
+    assert inspect.pdf_text(printed.pdf) == [f"{text}\nOne two"]
+    assert ua_failures(printed.pdf, tmp_path) == []
+
+
 def test_text_inside_transparency_is_in_the_structure(engine: WeasyPrintEngine, tmp_path: Path) -> None:
     faint = '<p style="opacity: 0.5">Faint <span style="display: inline-block; opacity: 0.5">fainter</span></p>'
     printed, _ = engine.render(document(f'<p>One</p>{faint}<p style="break-before: page">Two</p>{faint}'))

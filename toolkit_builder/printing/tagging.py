@@ -6,7 +6,8 @@ The engine (70) tags a document well enough for a validator. For a reader it lea
 - decoration (``alt=""`` or ``aria-hidden="true"``) is tagged as a figure without description: here it is an artefact;
 - the language of a part (``lang="cy"``) is not written: here it is, on each run of text;
 - text inside ``opacity`` is drawn in a form of its own and lost to the structure: here the structure points there;
-- a space between two elements is not drawn, so their words run together: here the structure has it;
+- a space between two elements or at the end of a line is not drawn, so words run together, and a word broken by the
+  engine keeps its hyphen: here the structure says what is meant;
 - a figure's bounding box is in pixels from the top of the page: here in points from the bottom.
 """
 
@@ -35,7 +36,7 @@ class _Page:
     languages: dict[int, str] = field(default_factory=dict)
     artefacts: dict[int, dict[str, str]] = field(default_factory=dict)
     figures: list[int] = field(default_factory=list)
-    spaces: list[int] = field(default_factory=list)
+    meant: dict[int, str] = field(default_factory=dict)
     groups: dict[int, Any] = field(default_factory=dict)
 
 
@@ -49,9 +50,11 @@ class Tagging:
         }
         self._pages: list[_Page] = []
         self._undescribed: list[str] = []
+        self._endings: dict[int, str] = {}
 
     def watch(self, laid_out: Any) -> None:
         """Look over the engine's shoulder while it paints each page."""
+        self._endings = _line_endings(laid_out)
         for page in laid_out.pages:
             page.paint = self._painter(page, page.paint)
 
@@ -78,7 +81,9 @@ class Tagging:
                 noted.figures.append(number)
                 self._look_for_description(box)
             elif box.text and not box.text.strip():
-                noted.spaces.append(number)
+                noted.meant[number] = " "
+            elif id(box) in self._endings:
+                noted.meant[number] = self._endings[id(box)]
             lang = box.style["lang"]
             if lang and lang != self._lang and number not in noted.artefacts:
                 noted.languages[number] = lang
@@ -116,9 +121,9 @@ class Tagging:
             owners = tree.get(index, Array())
             for number, lang in page.languages.items():
                 owners[number].Lang = lang
-            for number in page.spaces:
+            for number, text in page.meant.items():
                 if Name.Span == owners[number].S:
-                    owners[number].ActualText = " "
+                    owners[number].ActualText = text
             for number in page.figures:
                 _turn_box(owners[number], page.height)
             for form, numbers in _by_form(pdf, page.groups):
@@ -152,6 +157,30 @@ def _all(box: Any) -> Iterator[Any]:
         inner = waiting.pop()
         yield inner
         waiting += children_of(inner)
+
+
+def _line_endings(laid_out: Any) -> dict[int, str]:
+    """The last run of each line that goes on in another one: its text with a space, or without the hyphen put in."""
+    lines: list[tuple[int, Any]] = []  # block and last run
+    for page in laid_out.pages:
+        waiting: list[tuple[Any, Any]] = [(page._page_box, None)]
+        while waiting:
+            box, block = waiting.pop()
+            if kind(box) == "LineBox":
+                runs = [inner for inner in _all(box) if kind(inner) == "TextBox" and inner.text.strip()]
+                if runs:
+                    right = box.style["direction"] == "ltr"
+                    lines.append((id(block), max(runs, key=lambda run: run.position_x if right else -run.position_x)))
+            waiting += [(child, box.element) for child in reversed(children_of(box))]
+    last = {block: index for index, (block, _) in enumerate(lines)}
+    return {id(run): _as_meant(run) for index, (block, run) in enumerate(lines) if index < last[block]}
+
+
+def _as_meant(run: Any) -> str:
+    hyphen = run.style["hyphenate_character"]
+    if run.style["hyphens"] != "none" and hyphen and run.text.endswith(hyphen):
+        return str(run.text[: -len(hyphen)])
+    return f"{run.text.rstrip()} "
 
 
 def _is_decoration(box: Any) -> bool:
