@@ -120,6 +120,8 @@ def _editions(held: Conference, texts: Texts) -> Found:
     for kind in PAPERS:
         docs = [d for d in (*held.motions, *held.amendments, *held.composites) if d.kind == kind and d.fields.number]
         items = []
+        if not any(d.fields.numbers or d.fields.new_in for d in docs):
+            continue  # one number in every edition: two equal ones are reported as such
         for doc in docs:
             span, source = _line(doc, "numbers" if doc.fields.numbers else "new_in", texts)
             items.append(editions.Item(id=doc.id, number=doc.fields.number, numbers=doc.fields.numbers,

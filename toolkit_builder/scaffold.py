@@ -70,9 +70,9 @@ def new_document(project: Path, kind: str, title: str, folder: str, today: dt.da
 
     Returns the path written. Raises Exists if that file is there already.
     """
-    text = _retitled(example(kind), title, today)
     path = _place(project, kind, title, folder, today)
     target = project / "content" / path
+    text = _numbered(_retitled(example(kind), title, today), target.parent)
     if target.exists():
         raise Exists(f"content/{path}")
     _write(target, text)
@@ -102,6 +102,23 @@ def _retitled(text: str, title: str, today: dt.date) -> str:
     if re.search(r"^title: ", text, re.MULTILINE):
         text = re.sub(r"^title: .*$", lambda _: f"title: {_quoted(title)}", text, count=1, flags=re.MULTILINE)
     return re.sub(r"^date: .*$", f"date: {today.isoformat()}", text, count=1, flags=re.MULTILINE)
+
+
+_NUMBER = re.compile(r"^(number|issue): ([\w.]+)$", re.MULTILINE)
+
+
+def _numbered(text: str, folder: Path) -> str:
+    """The text with the next number that no document beside it has: 3 after 1 and 2, B after A, 1.2 after 1.1."""
+    match = _NUMBER.search(text)
+    if match is None:
+        return text
+    taken = {m[2].upper() for p in folder.glob("*.md") if (m := _NUMBER.search(p.read_text("utf-8", "replace")))}
+    number = match[2]
+    while number.upper() in taken:
+        head, last = number[:-1], number[-1]
+        digits = re.search(r"\d+$", number)
+        number = f"{number[: digits.start()]}{int(digits[0]) + 1}" if digits else f"{head}{chr(ord(last) + 1)}"
+    return text[: match.start(2)] + number + text[match.end(2) :]
 
 
 def _quoted(text: str) -> str:
