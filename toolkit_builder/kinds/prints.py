@@ -55,14 +55,73 @@ def lifted(html: str, part: re.Pattern[str]) -> tuple[str, list[str]]:
 
 
 def agenda(doc: Document, site: Site) -> Payload:
-    """The whole agenda: the conference's own payload with every paper as its page shows it."""
+    """The whole agenda: the conference's own payload, and every paper as its page shows it, section by section."""
     held = site.conference_by_name[doc.name]
+    shown = conferences.conference(doc, site)
+    made = {m.url: on_paper(papers.motion(m, site), m) for m in held.motions}
+    made |= {c.url: on_paper(papers.composite(c, site), c) for c in held.composites}
+    parts = [{"title": part["title"], "papers": [made.pop(row["url"]) for row in part["items"] if row["url"] in made]}
+             for part in shown["sections"]]
+    if made:
+        parts.append({"title": "Composites", "papers": list(made.values())})
+    everything = (*held.motions, *held.composites)
     return {
-        **conferences.conference(doc, site),
-        "motions": {m.fields.number: papers.motion(m, site) for m in held.motions},
-        "composite_papers": [papers.composite(c, site) for c in held.composites],
-        "movers": movers((*held.motions, *held.composites), site), "subjects": subjects(held.motions, site),
+        **shown, "parts": parts, "shows_results": shows_results(doc.fields.edition),
+        "movers": movers(everything, site), "subjects": subjects(everything, site),
     }
+
+
+def shows_results(edition: str) -> bool:
+    """Whether an edition is printed with what became of its papers: not those from before the vote."""
+    return not edition or "decision" in edition.lower() or "result" in edition.lower()
+
+
+def anchor(doc: Document) -> str:
+    """A paper's own name inside a document that holds many of them."""
+    return shapes.slug(f"{doc.kind} {doc.fields.number or doc.name}")
+
+
+_IDS = re.compile(r"""(\s(?:id|for|aria-labelledby)="|\shref="#)""")
+_BLOCK_START = r"<(?:p|li|h[1-6]|td|th|div|pre)\b[^>]*>"
+_LINE_START = re.compile(rf"""(?P<first>{_BLOCK_START})?[ ]?(?P<line><span class="line"[^>]*></span>)""")
+
+
+def printed_text(html: str, prefix: str) -> str:
+    """A paper's text for print: its line map's breaks made visible, its addresses unique in a booklet."""
+
+    def broken(match: re.Match[str]) -> str:
+        return match[0] if match["first"] else f"<br>{match['line']}"
+
+    return _IDS.sub(rf"\1{prefix}-", _LINE_START.sub(broken, html))
+
+
+def on_paper(shown: Payload, doc: Document) -> Payload:
+    """A motion or composite for print: unique addresses, numbered lines that end where the line map ends them."""
+    name = anchor(doc)
+    final = shown.get("final")
+    kept = {k: v for k, v in shown.items() if k not in {"views", "mentioned_in", "previous", "next", "downloads"}}
+    return {
+        **kept, "anchor": name, "kind": doc.kind, "url": doc.url, "text_html": printed_text(shown["text_html"], name),
+        "amendments": [amendment_on_paper(a, name) for a in shown["amendments"]],
+        "final": {**final, "html": printed_text(final["html"], f"{name}-final")} if final else None,
+        "clauses": shown.get("clauses", []), "sources": shown.get("sources", []),
+    }
+
+
+def amendment_on_paper(shown: Payload, prefix: str) -> Payload:
+    name = f"{prefix}-{shown['anchor']}"
+    return {
+        **shown, "anchor": name, "instruction_html": printed_text(shown["instruction_html"], name),
+        "diff_html": printed_text(shown["diff_html"], name) if shown["diff_html"] else "",
+        "sub_amendments": [amendment_on_paper(s, prefix) for s in shown["sub_amendments"]],
+    }
+
+
+def motion(doc: Document, site: Site) -> Payload:
+    shown = papers.composite(doc, site) if doc.kind == "composite" else papers.motion(doc, site)
+    held = site.conference_of(doc)
+    edition = held.document.fields.edition if held else ""
+    return {**on_paper(shown, doc), "edition": edition, "shows_results": shows_results(edition)}
 
 
 def movers(docs: Iterable[Document], site: Site) -> list[Payload]:
@@ -70,7 +129,7 @@ def movers(docs: Iterable[Document], site: Site) -> list[Payload]:
     found: dict[str, list[Payload]] = {}
     for doc in docs:
         if doc.fields.mover:
-            found.setdefault(doc.fields.mover, []).append(shapes.link(doc, site))
+            found.setdefault(doc.fields.mover, []).append({**shapes.link(doc, site), "anchor": anchor(doc)})
     return [{"name": name, "items": found[name]} for name in sorted(found, key=str.casefold)]
 
 
@@ -78,7 +137,7 @@ def subjects(docs: Iterable[Document], site: Site) -> list[Payload]:
     found: dict[str, list[Payload]] = {}
     for doc in docs:
         for tag in doc.fields.tags:
-            found.setdefault(tag, []).append(shapes.link(doc, site))
+            found.setdefault(tag, []).append({**shapes.link(doc, site), "anchor": anchor(doc)})
     return [{"name": name, "items": found[name]} for name in sorted(found, key=str.casefold)]
 
 
@@ -93,25 +152,36 @@ def _papers_of(doc: Document, site: Site) -> Iterable[Document]:
     return (*held.motions, *held.amendments, *held.composites)
 
 
+# Heights of a line in points, of which the largest that fits the copy is taken; type is 0.78 of it, so that a bulletin
+# is never under 9.6 points and a leaflet never under 12.
+_LINES = [12.4, 12.6, 12.8, 13.0, 13.2, 13.4, 13.6, 13.8, 14.0, 14.2, 14.4, 14.6]
+_LARGE_LINES = [15.2, 15.6, 16.0, 16.5, 17.0, 17.5, 18.0, 18.5, 19.0, 20.0]
+_POSTER_LINES = [17.0, 18.0, 19.0, 20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0, 28.0, 30.0]
+_CARD_LINES = [12.8, 13.4, 14.0, 14.6, 15.2, 16.0, 17.0, 18.0]
+
 PRINTS: tuple[Print, ...] = (
     Print(kind="bulletin", name="bulletin", template="print/bulletin.html", label="To print, A4",
-          sheet={"size": "a4", "max_pages": 4}, view=bulletin),
+          sheet={"size": "a4", "max_pages": 4, "sizes": _LINES}, view=bulletin),
     Print(kind="conference", name="agenda", template="print/agenda.html", label="Agenda booklet, A4",
           sheet={"size": "a4"}, view=agenda, sources=_papers_of),
     Print(kind="conference", name="agenda-a5", template="print/agenda.html", label="Agenda booklet, A5",
           sheet={"size": "a5"}, view=agenda, sources=_papers_of),
     Print(kind="conference", name="agenda-large", template="print/agenda.html", label="Agenda in large print (16 point)",
           sheet={"size": "a4", "large": 16}, view=agenda, sources=_papers_of),
+    Print(kind="conference", name="agenda-giant", template="print/agenda.html", label="Agenda in large print (18 point)",
+          sheet={"size": "a4", "large": 18}, view=agenda, sources=_papers_of),
     Print(kind="motion", name="motion", template="print/motion.html", label="Motion sheet with its amendments, A4",
-          sheet={"size": "a4"}),
+          sheet={"size": "a4"}, view=motion),
     Print(kind="composite", name="composite", template="print/motion.html", label="Composite sheet, A4",
-          sheet={"size": "a4"}),
-    Print(kind="plan", name="plan-a4", template="print/plan-a4.html", label="Leaflet, A4", sheet={"size": "a4"}),
+          sheet={"size": "a4"}, view=motion),
+    Print(kind="plan", name="plan-a4", template="print/plan-a4.html", label="Leaflet, A4",
+          sheet={"size": "a4", "sizes": _LARGE_LINES}),
     Print(kind="plan", name="plan-a3", template="print/plan-a3.html", label="Poster, A3",
-          sheet={"size": "a3", "max_pages": 1}),
-    Print(kind="plan", name="plan-a5", template="print/plan-a5.html", label="Handout, A5", sheet={"size": "a5"}),
+          sheet={"size": "a3", "max_pages": 1, "sizes": _POSTER_LINES}),
+    Print(kind="plan", name="plan-a5", template="print/plan-a5.html", label="Handout, A5",
+          sheet={"size": "a5", "sizes": _LARGE_LINES}),
     Print(kind="plan", name="plan-a6", template="print/plan-a6.html", label="Wallet card, A6",
-          sheet={"size": "a6", "max_pages": 2}),
+          sheet={"size": "a6", "max_pages": 2, "sizes": _CARD_LINES}),
     Print(kind="toolkit", name="toolkit", template="print/toolkit.html", label="The whole toolkit, A4",
           sheet={"size": "a4"}, view=whole_toolkit,
           sources=lambda doc, site: campaigns.resources(doc, site)),

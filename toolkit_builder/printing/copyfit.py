@@ -117,8 +117,8 @@ def _alone(lines: list[_Line], span: Span) -> list[Diagnostic]:
     found = []
     length = Counter(id(line.block) for line in lines)
     for before, after in pairwise(lines):
-        if before.place == after.place:
-            continue
+        if before.place == after.place or (before.page == after.page and before.column == 0):
+            continue  # what stands over columns is not parted from them
         if before.is_heading and before.block is not after.block:
             text = f"the heading '{excerpt(before.text)}' stands alone at the foot of page {before.page}"
             found.append(warning("P133", text, span, hint="set 'break-after: avoid' on headings in the theme"))
