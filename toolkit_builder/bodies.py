@@ -14,6 +14,8 @@ from typing import Any
 from toolkit_builder import decode, prose, references
 from toolkit_builder.diagnostics import Diagnostic, Span, any_errors, error
 from toolkit_builder.kinds import BY_NAME
+from toolkit_builder.localise import fields as localise_fields
+from toolkit_builder.localise import template
 from toolkit_builder.model import Payload
 
 _TITLE = re.compile(r"\A\s*#\s+(?P<title>[^\n]+?)\s*#*\s*(?:\n|\Z)")
@@ -203,7 +205,15 @@ def read_amendment(reader: _Reader, body: str, fields: Any) -> Payload:
 
 
 def read_resource(reader: _Reader, body: str, fields: Any) -> Payload:
-    return read_prose(reader, body, fields)
+    """A template is read once, here: its page shows its fields as marked blanks, ``template`` is what fills them."""
+    if not fields.template:
+        return read_prose(reader, body, fields)
+    compiled, value, found = template.compile_template(body, path=reader.path, first_line=reader.line,
+                                                       language=reader.language)
+    reader.diagnostics += [*found, *localise_fields.unknown(compiled, fields.fields, reader.path)]
+    shown = template.as_shown(value, compiled, localise_fields.labels(fields.fields, reader.language))
+    kept = {k: v for k, v in compiled.items() if k not in {"base", "marks"}}
+    return {**_facts(reader, shown), "template": kept}
 
 
 READERS: dict[str, Callable[[_Reader, str, Any], Payload]] = {
