@@ -61,7 +61,7 @@ _PASSIVE = (
     r"(?P<replace>replaced|substituted|changed|amended|altered)(?:\s+(?:with|by|to\s+read|to))?|(?P<move>moved)|(?P<insert>inserted|added))\b"
 )
 _TO_READ = (
-    r"\s*,?\s*(?:(?:so\s+that|so\s+as)\s+(?:it|they)?\s*)?(?:to|should|shall|must|will|now)(?:\s+(?:now|be\s+amended\s+to|be\s+changed\s+to))?\s+"
+    r"\s*,?\s*becomes\b|\s*,?\s*(?:(?:so\s+that|so\s+as)\s+(?:it|they)?\s*)?(?:to|should|shall|must|will|now)(?:\s+(?:now|be\s+amended\s+to|be\s+changed\s+to))?\s+"
     r"(?:read|say|state|become|be)\b(?:\s+as\s+follows|\s+instead)?"
 )
 
@@ -181,6 +181,8 @@ class _Parser:
             else:
                 self._emit(Instruction(verb="renumber"), ())
             return True
+        if self.c.peek(r"(?:a\s+)?(?:new|additional|further|extra)\s+(?:\w+\s+)?(?:paragraph|para|point|bullet|call)s?\b[^:\n]{0,30}:"):
+            return self._insert(_Lead(), adding=True)  # "New point 4: ..."
         lead = self._lead()
         if self.c.word(ph.INSERT):
             return self._insert(lead, adding=self._was(r"add\w*|append\w*|put"))
@@ -215,7 +217,7 @@ class _Parser:
                 self.c.at = here
                 break
             here = self.c.at
-            mark = self.c.take(rf"\s*(?:[,:;–—-]+|\.(?=\s+(?:{ph.DELETE}|{ph.INSERT}|{ph.REPLACE}|{ph.AMEND}|after|before)\b))\s*")
+            mark = self.c.take(rf"\s*(?:[,:;–—-]+|\.(?=\s+(?:{ph.DELETE}|{ph.INSERT}|{ph.REPLACE}|{ph.AMEND}|after|before|for|line|sentence|point|bullet)\b))\s*")
             if mark is None and not self.c.peek(r"\s*\S"):
                 break
             if "\n" in (mark[0] if mark else "") or self.c.newline_ahead():
@@ -233,7 +235,8 @@ class _Parser:
         if not prefix and lead.spot:
             return False
         paths = read_paths(self.c)
-        if not paths and prefix and (label := read_bare_label(self.c)):
+        line_start = not self.c.source[self.c.source.rfind("\n", 0, self.c.at) + 1 : self.c.at].strip()
+        if not paths and (prefix or not line_start) and (label := read_bare_label(self.c)):
             paths = (label,)
         if not paths:
             return False
@@ -319,7 +322,8 @@ class _Parser:
             if text is None and unit is None and (under := read_new_label(c)):
                 unit, scope = ph.NewUnit("point", under[-1].labels), join_paths(scope, under[:-1])
                 continue
-            if spot is None and (found := ph.read_spot(c)):
+            bracket = c.take(r"\s*\((?=\s*(?:after|before|at\s|between)\b)") is not None
+            if spot is None and (found := ph.read_spot(c)) and (not bracket or c.take(r"\s*\)")):
                 spot, scope = found[0], join_paths(scope, found[1])
                 continue
             c.at = here
@@ -419,6 +423,8 @@ class _Parser:
     # --- delete and replace ------------------------------------------------------------------------------
 
     def _delete(self, lead: _Lead) -> bool:
+        if self.c.take(r"\s*and\s+(?:replace|substitute)\b(?!\s*(?:it\b|them\b|with\b|by\b|:))"):
+            return self._replace(lead)
         targets, scope, lead = self._targets(lead)
         if not targets:
             return self._refuse("A206", self.c.at)
@@ -474,6 +480,8 @@ class _Parser:
     def _at_spot(self, lead: _Lead, spot: Spot) -> tuple[tuple[Target, ...], Path, _Lead]:
         """``After "X" delete all``; ``at the end of point 3 delete ";"``."""
         rest = replace_lead(lead)
+        if spot.kind == "after" and spot.ref is not None and (unit := ph.read_rest(self.c)) is not None:
+            return (Target(kind="span", start=spot.ref, start_included=False, to_unit=unit),), (), rest
         found = ph.read_target(self.c)
         if found is None or len(found[0]) != 1:
             return (), (), lead
@@ -482,6 +490,10 @@ class _Parser:
             return (Target(kind="span", start=spot.ref, start_included=False),), scope, rest
         if target.kind == "all" and spot.kind == "before" and spot.ref is not None:
             return (Target(kind="span", end=spot.ref, end_included=False),), scope, rest
+        if isinstance(spot.ref, Words) and isinstance(target.start, Words) and target.kind == "words" and not spot.ref.occurrence:
+            beside = {"after": spot.ref.quote} if spot.kind == "after" else {"before": spot.ref.quote} if spot.kind == "before" else {}
+            if beside:
+                return (replace(target, start=replace(target.start, **beside)),), scope, rest
         edge = spot.kind in {"start", "end"} and isinstance(spot.ref, tuple)
         if edge and isinstance(spot.ref, tuple) and isinstance(target.start, Words) and target.kind == "words" and not target.start.occurrence:
             words = replace(target.start, occurrence=-1 if spot.kind == "end" else 1)
@@ -500,7 +512,7 @@ class _Parser:
         """A bare label (``delete 2 and 3``) needs the list it belongs to."""
         bare = [path for target in targets for path in target.places if path[0].unit == "point" and len(path) == 1]
         shown = self.c.source[self.begin : self.c.at]
-        if not bare or re.search(r"points?|calls?|demands?|asks?|pts?\b|C[NBR]|\w\)", shown, re.IGNORECASE):
+        if not bare or re.search(r"points?|calls?|demands?|asks?|pts?\b|C[NBR]|\w\)|\b[ivx]{2,4}\b", shown, re.IGNORECASE):
             return True
         if all(len(path[0].labels) > 1 for path in bare):
             return True
@@ -590,7 +602,14 @@ class _Parser:
         new = self._text(c)
         if new is None:
             return self._refuse("A203", c.at)
-        return self._replacements(lead, scope, targets, new)
+        if not self._replacements(lead, scope, targets, new):
+            return False
+        here = c.at  # "replace 'a' with 'b' and 'c' with 'd'"
+        if new.quoted and c.take(r"\s*,?\s*and\s+(?=[“\"‘'«])") and (words := read_words(c)) and c.take(r"\s*(?:with|by)\b"):
+            further = self._text(c)
+            return further is not None and self._replacements(lead, scope, (Target(kind="words", start=words),), further)
+        c.at = here
+        return True
 
     def _names_target(self) -> bool:
         """``Replace: "X" with: "Y"``: what goes follows the colon."""
@@ -703,6 +722,10 @@ class _Parser:
 
     def _emit(self, instruction: Instruction, own: Path) -> None:
         scope, inherited = self._scope_of(own)
+        if own and not inherited:
+            self.context = self.context if self.context == own else ()
+        if inherited == len(scope) and instruction.unit.removesuffix("s") in {"paragraph", "heading"}:
+            scope, inherited = tuple(p for p in scope if RANKS[p.unit] < RANKS["paragraph"]), 0
         target = instruction.target
         paths = list(target.places) if target else []
         if inherited and paths and any(RANKS[p[0].unit] <= RANKS[scope[-1].unit] for p in paths):

@@ -89,7 +89,7 @@ def read_new_text(c: Cursor, *, unquoted: bool = True) -> NewText | None:
     c.take(
         r"(?:the\s+)?(?:(?:following|new|additional|further|extra|amended|revised|replacement)\s+){0,3}"
         r"(?:words?|text|phrase|wording|sentences?|paragraphs?|paras?|clauses?|points?|bullet\s+points?|bullets?|title|heading|figure|term|"
-        r"following|passage)\b(?=\s*(?:[:,“\"‘'«(–-]|\n|to\s+read|as\s+follows|below))"
+        r"following|passage|(?:one|two|a|a\s+single)\s+(?:new\s+)?(?:sentence|paragraph|point|bullet)s?)\b(?=\s*(?:[:,“\"‘'«(–-]|\n|to\s+read|as\s+follows|below))"
     )
     c.take(r"(?:to\s+read(?:\s+as\s+follows)?|as\s+follows|below|which\s+reads|reading|that\s+reads|saying)\b")
     if match := c.take(r"\s*:?\s*(?:a|an)\s+(?P<name>full[\s-]stop|comma|semi-?colon|colon|question\s+mark)\b"):
@@ -161,10 +161,12 @@ def _unquoted(c: Cursor) -> NewText | None:
     tail = _TAIL.search(raw)
     if tail and re.search(r"number|letter", tail[0], re.IGNORECASE):
         raw = raw[: tail.start()] + (raw[tail.start()] if raw[tail.start()] in ".;" else "")
+    begin_after = start + len(raw)
+    raw = re.sub(r"\s*[(\[]\s*\d+\s+words\s*[)\]]\s*$", "", raw, flags=re.IGNORECASE)
     text = _dedent(raw)
     if not text or INSTRUCTION_LINE.match(text.split("\n")[0]):
         return None
-    c.move(start + len(raw))
+    c.move(begin_after)
     return NewText(text, start, False, doubt, doubt_at)
 
 
@@ -417,6 +419,17 @@ def _span_end(c: Cursor, ref: Ref, scope: Path, *, included: bool) -> _Found:
     return (replace(base, end=last[0], end_included=not exclusive),), scope or last[1]
 
 
+def read_rest(c: Cursor) -> str | None:
+    """``the rest of the sentence``, ``to the end of the paragraph``, ``all``: the unit it ends with ('': not said)."""
+    match = c.take(
+        r"(?:(?:all\s+|everything\s+)?(?:to|until|up\s+to)\s+(?:the\s+)?end|(?:the\s+)?(?:rest|remainder|remaining\s+(?:words|text)))"
+        r"(?:\s+of\s+(?:the\s+|this\s+)?(?P<unit>sentence|paragraph|para|point|bullet|motion|text))?\b"
+    )
+    if match is None:
+        return None
+    return {"para": "paragraph", "text": "motion"}.get(unit := (match["unit"] or "").lower(), unit)
+
+
 def _rest_of(c: Cursor) -> _Found:
     """``the rest of the paragraph after 'X'``, ``the remainder of point 3 from 'X'``."""
     if not c.take(r"(?:the\s+)?(?:rest|remainder|remaining\s+(?:words|text))\s+of\s+"):
@@ -508,7 +521,10 @@ def _several_words(c: Cursor) -> _Found:
             c.at = here
             targets.append(Target(kind="words", start=first))
         c.take(r"\s*\(?inclusive\)?")
-        scope = read_scope(c) or scope
+        more = read_scope(c)
+        if more and scope and more != scope:
+            return None  # two places, one sentence: which words are where is for separate instructions to say
+        scope = more or scope
         here = c.at
         if not c.take(r"\s*,?\s*(?:and|,|&)\s+(?:also\s+)?(?:the\s+words?\s+)?(?=[“\"‘'«]|the\s+(?:\w+\s+)?occurrence)"):
             break

@@ -61,6 +61,13 @@ class Planner:
 
     def plan(self, i: Instruction) -> Plan:
         """The plan of one instruction; its ``problem`` says why there is none."""
+        plan = self._planned(i)
+        if plan.problem is not None and 0 < i.inherited <= len(i.scope) and i.unit:  # a place given for the lines above
+            alone = self._planned(replace(i, scope=i.scope[i.inherited :], inherited=0))
+            plan = alone if alone.problem is None else plan
+        return plan
+
+    def _planned(self, i: Instruction) -> Plan:
         from toolkit_builder.motions.inserting import insert, move
 
         plan = Plan()
@@ -83,6 +90,10 @@ class Planner:
             plan.told |= {key_of(b) for b in self.text.calls if any(r.start <= b.start < r.end for r in regions)}
         if plan.problem is None:
             self._told(i, plan)
+            if i.verb in {"insert", "replace"} and not plan.additions and not plan.removed and plan.title is None and not any(
+                self.source[c.start : c.end] != c.new for c in plan.cuts
+            ):
+                plan.fail("A314", "this would change nothing: the text reads so already", "leave the instruction out, or quote other words")
         return plan
 
     def _told(self, i: Instruction, plan: Plan) -> None:

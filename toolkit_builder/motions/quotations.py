@@ -50,7 +50,7 @@ FOLLOWS = re.compile(
     | (?:in|of|from|on|at|under|within|as)\s+(?:{_PLACE}|the\s+(?:end|start|beginning)|{_MARK}\w|both\b|all\b|each\b|every\b|{_OPENER})
     | \d{{1,2}}[\s(,:.)] | \({_ROMAN}\)
     | (?:at|to)\s+(?:the\s+)?(?:very\s+)?(?:end|start|beginning)\b
-    | (?:immediately\s+)?(?:after|before|between|following|preceding)\s*:?\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS}|the\s+(?:end|word))
+    | (?:immediately\s+)?(?:after|before|between|following|preceding)\s*:?\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS}|the\s+(?:end|word|{_ORDINAL}))
     | (?:should|shall|must|will|is|are|be|now|becomes?)\s+(?:be\b|to\b|now\b|read|delet|replac|insert|remov|becom|chang|amend|substitut)
     | (?:the|a|an|two|three|these|this)\s+(?:(?:new|following|further|additional|extra|words?|text|sentences?|phrase|paragraphs?|points?|bullets?)\b\s*){{1,3}}
     | or\s+{_MARK}\w | or\s+{_MARK}\w | (?<=[,;:][ \t]){_PLACE}\b | ,?\s*{_MARK}\w | (?:entirely|altogether|completely)\b
