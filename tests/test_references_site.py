@@ -54,7 +54,7 @@ def test_a_paper_says_where_it_is_mentioned(site: SiteTest) -> None:
 def test_an_unknown_number_is_reported_with_a_near_miss(site: SiteTest) -> None:
     bulletin(papers(site), "We debate amendment 20.2 and motion 210 today.")
     report = site.check()
-    assert "bulletins/1.md:9:11: error[S301]" in report
+    assert "bulletins/1.md:9:11: warning[S301]" in report
     assert "'20.2'" in report
     assert "did you mean" in report
 

@@ -368,7 +368,8 @@ class _Linker:
         near = numbering.near(mention.number, conference.numbers) if conference else None
         what = {"motion": "motion", "amendment": "amendment", "composite": "composite"}.get(mention.kind or "", "paper")
         where = f" of {name}" if name else ""
-        return error("S301", f"no {what}{where} has the number '{mention.number}'", span, source=source,
+        severity = error if mention.explicit else warning
+        return severity("S301", f"no {what}{where} has the number '{mention.number}'", span, source=source,
                      hint=f"did you mean {near}?" if near else
                      "check the number; write a backslash or code marks around what is no reference")
 

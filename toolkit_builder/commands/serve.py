@@ -19,7 +19,10 @@ from toolkit_builder.commands import common
 @common.report_options
 def command(port: int, open_: bool, base_url: str, drafts: bool, future: bool, strict: bool, clock: str, jobs: int,
             messages: str, quiet: bool, verbose: bool) -> int:
-    """Show the site in the browser and follow every edit. Ends with Ctrl-C."""
+    """Show the site in the browser and follow every edit.
+
+    It ends with Ctrl-C.
+    """
     from toolkit_builder import pipeline, serve
 
     project = common.project()
