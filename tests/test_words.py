@@ -25,6 +25,7 @@ def words(text: str) -> list[str]:
 
 def source_words(body: str) -> list[str]:
     """What a reader must find: the body without marks, addresses, attributes and container fences."""
+    body = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", body)  # a template's fields, which a branch fills
     body = re.sub(r"^\s*:::+.*$", "", body, flags=re.MULTILINE)
     body = re.sub(r"^\*\[[^\]]*\]:.*$", "", body, flags=re.MULTILINE)
     body = re.sub(r"\]\([^()\s]*(?:\s+\"[^\"]*\")?\)", "]", body)
