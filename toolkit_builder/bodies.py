@@ -107,7 +107,8 @@ def read_prose(reader: _Reader, body: str, fields: Any) -> Payload:
 def read_bulletin(reader: _Reader, body: str, fields: Any) -> Payload:
     """A paper of articles: each ``## Headline`` begins one; the first is the lead, the next two are second."""
     parsed = read_prose(reader, body, fields)
-    lead, articles = "", []
+    lead = ""
+    articles: list[Payload] = []
     for section in prose.split_sections(parsed["html"], 2):
         if not section.id:
             lead = section.html
@@ -137,7 +138,7 @@ def points_of(fragment: str) -> tuple[str, list[Payload], str]:
     from selectolax.lexbor import LexborHTMLParser
 
     body = LexborHTMLParser(f"<body>{fragment}</body>").body
-    nodes = [n for n in body.iter(include_text=True)] if body is not None else []
+    nodes = list(body.iter(include_text=True)) if body is not None else []
     lists = [i for i, n in enumerate(nodes) if n.tag == "ol" and "footnotes" not in (n.attributes.get("class") or "")]
     numbered = [i for i in lists if "points" in (nodes[i].attributes.get("class") or "")] or lists
     if not numbered:

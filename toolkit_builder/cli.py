@@ -48,7 +48,9 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as problem:
@@ -56,7 +58,7 @@ class Commands(click.Group):
 
             near = difflib.get_close_matches(args[0], list(COMMANDS), n=1)
             if near and "Did you mean" not in problem.format_message():
-                problem.message += f" Did you mean '{near[0]}'?"
+                raise click.UsageError(f"{problem.format_message()} Did you mean '{near[0]}'?", ctx) from None
             raise
 
 

@@ -50,7 +50,7 @@ class _LocalOnly(tornado.web.RequestHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
 
 
-class Reload(LiveReloadHandler):
+class Reload(LiveReloadHandler):  # type: ignore[misc]  # livereload has no types
     """The socket that tells browsers to reload; pages of other origins may not listen."""
 
     def check_origin(self, origin: str) -> bool:
@@ -69,7 +69,7 @@ class Reload(LiveReloadHandler):
                 LiveReloadHandler.waiters.discard(waiter)
 
 
-class Script(_LocalOnly, LiveReloadJSHandler):
+class Script(_LocalOnly, LiveReloadJSHandler):  # type: ignore[misc]
     """The browser's half of livereload."""
 
 
@@ -111,10 +111,10 @@ class Pages(_LocalOnly):
             return None
         self.set_status(404)
         missing = root / "404.html"
-        return missing if missing.is_file() else self._plain_404()
-
-    def _plain_404(self) -> None:
+        if missing.is_file():
+            return missing
         self.finish("There is no such page.")
+        return None
 
     def _dressed(self, data: bytes) -> bytes:
         port = self.request.host.rpartition(":")[2]

@@ -59,8 +59,9 @@ class Conference:
 
     def paper(self, number: str, kinds: Sequence[str] = PAPERS, besides: Document | None = None) -> Document | None:
         """The paper with that number: a motion first, then an amendment, then a composite."""
-        wanted = read_number(number)
-        for kind in kinds if wanted is not None else ():
+        if (wanted := read_number(number)) is None:
+            return None
+        for kind in kinds:
             if (doc := self.by_number.get((kind, wanted))) and doc is not besides:
                 return doc
         return None

@@ -189,7 +189,7 @@ def _template_problems(theme: Theme) -> Iterator[Diagnostic]:
             continue
         for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
             span, source = _line_span(template, node.lineno)
-            target = getattr(node.template, "value", None)
+            target = getattr(getattr(node, "template", None), "value", None)
             if not isinstance(target, str):
                 yield error("T103", "the name of another template must be written out in quotes", span, source=source,
                             hint="the builder must know which templates a page uses before it renders it")

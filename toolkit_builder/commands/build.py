@@ -22,7 +22,7 @@ def command(base_url: str, drafts: bool, future: bool, strict: bool, clock: str,
 
     Either the whole new site is published, or the last good one stays as it is.
     """
-    from toolkit_builder import pipeline
+    from toolkit_builder import pipeline, quick
     from toolkit_builder.build import engine
 
     project = common.project()
@@ -38,7 +38,7 @@ def command(base_url: str, drafts: bool, future: bool, strict: bool, clock: str,
             click.echo(path)
         return 1 if failed else 0
     if clean:
-        common.report(engine.clean(project, project / pipeline.quick.output_name(str(project))), messages)
+        common.report(engine.clean(project, project / quick.output_name(str(project))), messages)
     result = pipeline.build(project, options)
     common.report(result.diagnostics, messages, verbose=verbose, quiet=quiet)
     if result.published and messages == "text" and not quiet:
@@ -46,7 +46,7 @@ def command(base_url: str, drafts: bool, future: bool, strict: bool, clock: str,
     elif not result.published and messages == "text":
         click.echo("Nothing was published; the last good site is still in place.", err=True)
     if open_ and result.published:
-        click.launch((project / pipeline.quick.output_name(str(project)) / "index.html").as_uri())
+        click.launch((project / quick.output_name(str(project)) / "index.html").as_uri())
     return result.exit_code
 
 

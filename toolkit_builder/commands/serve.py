@@ -23,7 +23,7 @@ def command(port: int, open_: bool, base_url: str, drafts: bool, future: bool, s
 
     It ends with Ctrl-C.
     """
-    from toolkit_builder import pipeline, serve
+    from toolkit_builder import pipeline, quick, serve
 
     project = common.project()
     options = pipeline.Options(
@@ -33,7 +33,7 @@ def command(port: int, open_: bool, base_url: str, drafts: bool, future: bool, s
     )
     first = pipeline.build(project, options)
     common.report(first.diagnostics, messages, verbose=verbose, quiet=quiet)
-    state = serve.State(project / pipeline.quick.output_name(str(project)), "/")
+    state = serve.State(project / quick.output_name(str(project)), "/")
     state.take(first)
     address = f"http://{serve.HOST}:{port}/"
     calm = replace(options, on_progress=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+from toolkit_builder.formats.files import xml
 from toolkit_builder.formats.page import absolute, link
 from toolkit_builder.model import Payload
 
@@ -33,8 +34,7 @@ def render(payload: Payload) -> bytes:
     _add(_add(feed, "author"), "name", payload["author"] or payload["title"])
     for entry in payload["entries"]:
         _entry(feed, entry, root)
-    ET.indent(feed, " ")
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="utf-8") + b"\n"
+    return xml(feed)
 
 
 def _entry(feed: ET.Element, entry: Payload, root: str) -> None:

@@ -31,8 +31,14 @@ def sitemap(payload: Payload) -> bytes:
         ET.SubElement(url, f"{{{_SITEMAP}}}loc").text = payload["root"] + page["url"]
         if page["updated"]:
             ET.SubElement(url, f"{{{_SITEMAP}}}lastmod").text = page["updated"]
-    ET.indent(urlset, " ")
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(urlset, encoding="utf-8") + b"\n"
+    return xml(urlset)
+
+
+def xml(root: ET.Element) -> bytes:
+    """An XML document, indented, in UTF-8."""
+    ET.indent(root, " ")
+    body: bytes = ET.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + body + b"\n"
 
 
 def robots(payload: Payload) -> bytes:

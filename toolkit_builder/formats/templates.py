@@ -119,7 +119,7 @@ class Templates:
             raise TemplateFailure([self._diagnosis(name, problem, label)]) from problem
 
     def _diagnosis(self, name: str, problem: Exception, label: str) -> Diagnostic:
-        sources = {path: source for path, source in self.bundle.templates.values()}
+        sources = dict(self.bundle.templates.values())
         path, line = "", 0
         if isinstance(problem, jinja2.TemplateSyntaxError):
             path, line = problem.filename or "", problem.lineno
@@ -138,4 +138,4 @@ class Templates:
 
 def safe(html: str) -> Markup:
     """Mark a fragment that ``prose`` has sanitised as safe to show."""
-    return Markup(html)  # noqa: S704
+    return Markup(html)

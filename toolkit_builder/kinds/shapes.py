@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from toolkit_builder.model import Contact, Document, Payload
 from toolkit_builder.motions import outcomes, results
 from toolkit_builder.site import PAPERS, Site
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,8 +257,9 @@ def mentioned_in(doc: Document, site: Site) -> list[Payload]:
     return list(seen.values())
 
 
-def _memo(site: Site, what: str, doc: Document, make: Callable[[], Any]) -> Any:
+def _memo(site: Site, what: str, doc: Document, make: Callable[[], T]) -> T:
     key = (what, doc.id)
     if key not in site.memo:
         site.memo[key] = make()
-    return site.memo[key]
+    value: T = site.memo[key]
+    return value
