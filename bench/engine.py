@@ -125,7 +125,7 @@ def run(folder: Path, count: int) -> None:
                 "-I",
                 "-S",
                 "-c",
-                f"sys=__import__('sys'); sys.path.insert(0, {str(Path.cwd())!r})\n{code}",
+                f"sys=__import__('sys'); sys.path.insert(0, {str(Path(__file__).parents[1])!r})\n{code}",
             ],
             capture_output=True,
             text=True,

@@ -158,6 +158,17 @@ def test_what_depends_on_a_failed_page_is_not_reported_a_second_time(site: Site)
     assert not site.output.exists()
 
 
+def test_two_jobs_with_one_path_are_named_and_nothing_is_published(site: Site) -> None:
+    jobs = [page("a.html", "one", label="content/one.md"), page("b.html", "two", label="content/two.md")]
+    site.built(jobs)
+    for clash in ("a.html", "A.html", "a.html/b"):
+        report = site.build([jobs[0], page(clash, "two", label="content/two.md")])
+        assert report.exit_code == 1
+        assert "content/one.md" in report.diagnostics[0].message
+        assert "content/two.md" in report.diagnostics[0].message
+        assert set(site.files()) == {"a.html", "b.html"}
+
+
 def test_clean_forgets_the_cache_but_not_whose_the_files_are(site: Site) -> None:
     site.built(TEXTS)
     site.built({**TEXTS, "index.html": "changed"})

@@ -170,19 +170,26 @@ class _Build:
         self._inspected = time.monotonic()
 
     def execute(self, blobs: Mapping[str, bytes | str], toolchain: Toolchain) -> None:
-        refused = refuse_place(self._project, self._output, self._options.protected)
-        wrong = [refused] if refused else check_jobs(self._jobs)
-        if wrong:
-            self._report.diagnostics += wrong
+        if refused := refuse_place(self._project, self._output, self._options.protected):
+            self._report.diagnostics.append(refused)
             return
         make_private_folder(self._project / ".toolkit")
         self._state.mkdir(parents=True, exist_ok=True)
         recover(self._output, self._state)
-        if not self._take_stock():
+        if not self._take_stock() or not self._check_paths():
             return
         if not self._attempt(blobs, toolchain):
             self._report.rendered, self._report.paths, self._report.diagnostics = {}, [], []
             self._attempt(blobs, toolchain)
+
+    def _check_paths(self) -> bool:
+        """Whether all jobs can be published together; paths that the last build published need no second look."""
+        paths = {job.path for job in self._jobs}
+        if len(paths) < len(self._jobs) or not paths <= self._known.files.keys() | self._known.hidden.keys():
+            wrong = check_jobs(self._jobs)
+            self._report.diagnostics += wrong
+            return not wrong
+        return True
 
     def _attempt(self, blobs: Mapping[str, bytes | str], toolchain: Toolchain) -> bool:
         """Prepare and publish; False where the standby tree was not as the last build had left it."""
