@@ -12,7 +12,9 @@ from tests.motions.cases import CORPUS
 from toolkit_builder.commands.amend import command
 
 
-def amend(tmp_path: Path, *amendments: str, options: tuple[str, ...] = (), motion: Path = CORPUS / "caseloads.md") -> Result:
+def amend(
+    tmp_path: Path, *amendments: str, options: tuple[str, ...] = (), motion: Path = CORPUS / "caseloads.md"
+) -> Result:
     paths = []
     for number, text in enumerate(amendments, start=1):
         path = tmp_path / f"20.{number}.md"
@@ -39,7 +41,9 @@ def test_the_diff_marks_insertions_and_deletions_in_plain_text(tmp_path: Path) -
 
 
 def test_the_instructions_are_printed_as_understood(tmp_path: Path) -> None:
-    result = amend(tmp_path, "Kindly strike out para 2", "Remove call 4 and re-number", options=("--view", "instructions"))
+    result = amend(
+        tmp_path, "Kindly strike out para 2", "Remove call 4 and re-number", options=("--view", "instructions")
+    )
     assert "1. Delete call 4 and renumber" in result.stdout
 
 
@@ -52,7 +56,7 @@ def test_what_cannot_be_applied_is_reported_with_a_caret_and_exit_code_1(tmp_pat
 
 
 def test_json_holds_the_text_the_edits_and_the_relations(tmp_path: Path) -> None:
-    result = amend(tmp_path, 'Delete point 4', 'In point 4 delete "quick fix"', options=("--json",))
+    result = amend(tmp_path, "Delete point 4", 'In point 4 delete "quick fix"', options=("--json",))
     data = json.loads(result.stdout)
     assert result.return_value == 1
     assert data["applied"] == [str(tmp_path / "20.1.md")]
@@ -71,7 +75,9 @@ def test_a_missing_file_and_a_file_that_is_no_text_are_reported(tmp_path: Path) 
     assert result.return_value == 1
     assert "cannot be read" in result.stderr
     (tmp_path / "bad.md").write_bytes(b"\xff\xfe\x00")
-    result = CliRunner().invoke(command, [str(CORPUS / "caseloads.md"), str(tmp_path / "bad.md")], standalone_mode=False)
+    result = CliRunner().invoke(
+        command, [str(CORPUS / "caseloads.md"), str(tmp_path / "bad.md")], standalone_mode=False
+    )
     assert "not a text file" in result.stderr
 
 

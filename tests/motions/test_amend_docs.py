@@ -46,6 +46,10 @@ def test_every_form_that_reports_show_is_understood(form: str) -> None:
 def test_every_code_is_explained_on_the_page() -> None:
     package = ROOT / "toolkit_builder"
     sources = [*sorted((package / "motions").glob("*.py")), package / "commands" / "amend.py"]
-    mine = [s for s in sources if s.stem not in {"results", "consequences", "composites", "numbering", "editions", "register"}]
+    mine = [
+        s
+        for s in sources
+        if s.stem not in {"results", "consequences", "composites", "numbering", "editions", "register"}
+    ]
     used = {code for source in mine for code in re.findall(r'"(A\d{3})"', source.read_text(encoding="utf-8"))}
     assert used <= set(re.findall(r"A\d{3}", PAGE))

@@ -28,17 +28,41 @@ def relation(one: str, other: str, name: str = "caseloads") -> tuple[str, str, s
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [
-        ('In paragraph 2 delete "dropped" and insert "abandoned"', 'In paragraph 2 delete "dropped their own limits"', (SAME_WORDS, "A", "B")),
-        ('Delete point 4', 'In point 4 after "groups" insert "and carers"', (SAME_WORDS, "A", "B")),
-        ('In point 2 delete "every year"', 'In point 2, after "every year" insert "and each term"', (DELETES, "A", "B")),
-        ('In point 2, after "every year" insert "and each term"', 'In point 2 delete "every year"', (DELETES, "B", "A")),
-        ('Delete point 4', 'delete point 4.', (IDENTICAL, "A", "B")),
-        ('In point 4, delete "quick fix"', 'Delete “quick fix”', (IDENTICAL, "A", "B")),
-        ('Delete point 4', 'Delete point 5', (INDEPENDENT, "A", "B")),
-        ('In paragraph 2 after "limit" insert "of twelve"', 'In paragraph 2, after "limit of twelve" insert "families"', (DEPENDS, "A", "B")),
-        ('In the title replace "Safe" with "Fair"', 'In the title replace "caseloads" with "work"', (SAME_WORDS, "A", "B")),
-        ('Add new point at end: "one more point"', 'Add new point at end: "yet another point"', (INDEPENDENT, "A", "B")),
-        ('Delete paragraph 2', 'Insert new paragraph 2: "Conference is angry."', (INDEPENDENT, "A", "B")),
+        (
+            'In paragraph 2 delete "dropped" and insert "abandoned"',
+            'In paragraph 2 delete "dropped their own limits"',
+            (SAME_WORDS, "A", "B"),
+        ),
+        ("Delete point 4", 'In point 4 after "groups" insert "and carers"', (SAME_WORDS, "A", "B")),
+        (
+            'In point 2 delete "every year"',
+            'In point 2, after "every year" insert "and each term"',
+            (DELETES, "A", "B"),
+        ),
+        (
+            'In point 2, after "every year" insert "and each term"',
+            'In point 2 delete "every year"',
+            (DELETES, "B", "A"),
+        ),
+        ("Delete point 4", "delete point 4.", (IDENTICAL, "A", "B")),
+        ('In point 4, delete "quick fix"', "Delete “quick fix”", (IDENTICAL, "A", "B")),
+        ("Delete point 4", "Delete point 5", (INDEPENDENT, "A", "B")),
+        (
+            'In paragraph 2 after "limit" insert "of twelve"',
+            'In paragraph 2, after "limit of twelve" insert "families"',
+            (DEPENDS, "A", "B"),
+        ),
+        (
+            'In the title replace "Safe" with "Fair"',
+            'In the title replace "caseloads" with "work"',
+            (SAME_WORDS, "A", "B"),
+        ),
+        (
+            'Add new point at end: "one more point"',
+            'Add new point at end: "yet another point"',
+            (INDEPENDENT, "A", "B"),
+        ),
+        ("Delete paragraph 2", 'Insert new paragraph 2: "Conference is angry."', (INDEPENDENT, "A", "B")),
     ],
 )
 def test_a_pair_of_amendments_is_judged(one: str, other: str, expected: tuple[str, str, str]) -> None:
@@ -63,12 +87,18 @@ def test_identical_amendments_are_grouped_and_applied_once() -> None:
 
 
 def test_the_matrix_says_which_amendments_cannot_be_read() -> None:
-    table = matrix(motion("caseloads"), [Amendment(id="1", source="Improve it"), Amendment(id="2", source="Delete point 4")])
+    table = matrix(
+        motion("caseloads"), [Amendment(id="1", source="Improve it"), Amendment(id="2", source="Delete point 4")]
+    )
     assert table.unreadable == ("1",)
     assert table.to_json()["unreadable"] == ["1"]
 
 
-@given(st.sampled_from(sorted(BY_MOTION)).flatmap(lambda n: st.tuples(st.just(n), st.lists(st.sampled_from(BY_MOTION[n]), min_size=2, max_size=3, unique=True))))
+@given(
+    st.sampled_from(sorted(BY_MOTION)).flatmap(
+        lambda n: st.tuples(st.just(n), st.lists(st.sampled_from(BY_MOTION[n]), min_size=2, max_size=3, unique=True))
+    )
+)
 @settings(max_examples=60, deadline=None)
 def test_amendments_without_conflict_give_the_same_words_in_any_order(drawn: tuple[str, list[str]]) -> None:
     name, sources = drawn
@@ -81,7 +111,9 @@ def test_amendments_without_conflict_give_the_same_words_in_any_order(drawn: tup
         amended, found = apply(motion(name), order)
         assert not any_errors(found)
         outcomes.append(sorted(amended.after.plain().replace("(", " ").split()))
-    same_place = len({e.start for e in amended.edits if e.start == e.end}) < sum(1 for e in amended.edits if e.start == e.end)
+    same_place = len({e.start for e in amended.edits if e.start == e.end}) < sum(
+        1 for e in amended.edits if e.start == e.end
+    )
     assert all(sorted(map(len, o)) == sorted(map(len, outcomes[0])) for o in outcomes)
     if not same_place:
         texts = {apply(motion(name), order)[0].after.source for order in itertools.permutations(papers)}
@@ -105,7 +137,11 @@ def test_a_sub_amendment_amends_the_amendment_s_own_words() -> None:
 
 def test_an_edited_copy_changes_only_what_differs() -> None:
     printed = motion("caseloads")
-    copy = printed.source.replace("doubled", "trebled").replace("1)Campaign", "1)Fight").replace(" the union", "\nthe union")
+    copy = (
+        printed.source.replace("doubled", "trebled")
+        .replace("1)Campaign", "1)Fight")
+        .replace(" the union", "\nthe union")
+    )
     amended, found = apply(printed, [Amendment(id="1", source=copy, form="copy")])
     assert not any_errors(found)
     assert [(e.old.strip(), e.new.strip()) for e in amended.edits] == [("doubled", "trebled"), ("Campaign", "Fight")]
@@ -129,7 +165,9 @@ def test_words_for_a_person_are_left_to_a_person() -> None:
 
 def test_the_share_that_goes_is_shown_for_wrecking_amendments() -> None:
     printed = motion("caseloads")
-    amended, _ = apply(printed, [Amendment(id="1", source='Delete all and replace with: "Conference does nothing at all."')])
+    amended, _ = apply(
+        printed, [Amendment(id="1", source='Delete all and replace with: "Conference does nothing at all."')]
+    )
     assert amended.deleted_share == 1.0
     assert amended.added_words == 5
     amended, _ = apply(printed, [Amendment(id="1", source='In point 4, delete "quick fix"')])

@@ -42,7 +42,9 @@ TARGETS = st.one_of(
     st.builds(Target, kind=st.just("places"), places=st.tuples(st.tuples(POINTS) | st.tuples(PARAGRAPHS))),
     st.builds(Target, kind=st.just("span"), start=PLAIN, start_included=st.booleans()),
     st.builds(Target, kind=st.just("span"), start=PLAIN, end=PLAIN, start_included=st.just(True)),
-    st.builds(Target, kind=st.just("span"), start=PLAIN, end=PLAIN, start_included=st.just(False), end_included=st.booleans()),
+    st.builds(
+        Target, kind=st.just("span"), start=PLAIN, end=PLAIN, start_included=st.just(False), end_included=st.booleans()
+    ),
     st.builds(Target, kind=st.just("span"), start=st.none(), end=PLAIN, end_included=st.booleans()),
 )
 SPOTS = st.one_of(
@@ -78,8 +80,7 @@ def test_no_text_at_all_raises(source: str) -> None:
 
 
 PIECES = st.sampled_from(
-    "delete insert add replace with after before in paragraph 2 point 4(b) 'a' \"b\" “c” all from to the end of and renumber : ; , \n "
-    "new at sentence first last line 3 by for substitute amend move read so that it reads ' \" ‘ ’ ( ) Conference notes".split(" ")
+    ["delete", "insert", "add", "replace", "with", "after", "before", "in", "paragraph", "2", "point", "4(b)", "'a'", '"b"', "“c”", "all", "from", "to", "the", "end", "of", "and", "renumber", ":", ";", ",", "\n", "new", "at", "sentence", "first", "last", "line", "3", "by", "for", "substitute", "amend", "move", "read", "so", "that", "it", "reads", "'", '"', "‘", "’", "(", ")", "Conference", "notes"]
 )
 
 
@@ -130,7 +131,10 @@ def test_a_place_given_once_holds_for_the_lines_below_it() -> None:
 
 def test_every_mistake_is_reported_at_its_line_and_column() -> None:
     _, found = parse_instructions("Delete point 4\nfrobnicate\nIn point 2: improve it\n", "20.1.md", 8)
-    assert [(d.span.path, d.span.line, d.span.column) for d in found if d.span] == [("20.1.md", 9, 1), ("20.1.md", 10, 1)]
+    assert [(d.span.path, d.span.line, d.span.column) for d in found if d.span] == [
+        ("20.1.md", 9, 1),
+        ("20.1.md", 10, 1),
+    ]
     assert all("forms that are understood" in d.hint for d in found)
 
 
@@ -140,7 +144,9 @@ def test_a_line_that_may_be_an_instruction_never_becomes_new_text() -> None:
 
 
 def test_a_mover_s_name_and_reasons_are_no_instruction() -> None:
-    instructions, found = parse_instructions("Amendment 20.1\n\nDelete point 4\n\nMoved by: Northgate branch\n\nRationale:\nDelete is best.\n")
+    instructions, found = parse_instructions(
+        "Amendment 20.1\n\nDelete point 4\n\nMoved by: Northgate branch\n\nRationale:\nDelete is best.\n"
+    )
     assert [print_instruction(i) for i in instructions] == ["Delete point 4"]
     assert not found
 

@@ -67,7 +67,12 @@ def test_numbers_that_run_on_after_a_paragraph_stay_one_list() -> None:
 
 def test_paragraphs_are_counted_with_the_preamble_and_without_headings() -> None:
     text = motion("plain")
-    assert [(b.kind, b.number) for b in text.blocks][:4] == [("heading", 1), ("heading", 2), ("paragraph", 1), ("paragraph", 2)]
+    assert [(b.kind, b.number) for b in text.blocks][:4] == [
+        ("heading", 1),
+        ("heading", 2),
+        ("paragraph", 1),
+        ("paragraph", 2),
+    ]
 
 
 def test_openers_tell_preamble_from_operative_clauses() -> None:

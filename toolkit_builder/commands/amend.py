@@ -49,7 +49,12 @@ def read_body(path: str, source: str) -> Body:
             fields[name.strip()] = value.strip().strip("'\"")
     body = Body(path, "\n".join(lines[close + 1 :]), close + 2)
     form = fields.get("form", "instruction")
-    return replace(body, title=fields.get("title", ""), form=form if form in FORMS else "instruction", number=fields.get("number", ""))
+    return replace(
+        body,
+        title=fields.get("title", ""),
+        form=form if form in FORMS else "instruction",
+        number=fields.get("number", ""),
+    )
 
 
 def amend_texts(
@@ -84,7 +89,9 @@ def _instructions(amendments: list[Amendment]) -> str:
     return "\n".join(out) + "\n"
 
 
-def as_data(motion: MotionText, amendments: list[Amendment], amended: Amended, found: list[Diagnostic]) -> dict[str, Any]:
+def as_data(
+    motion: MotionText, amendments: list[Amendment], amended: Amended, found: list[Diagnostic]
+) -> dict[str, Any]:
     """The outcome as plain JSON values."""
     return {
         "title": amended.after.title,
@@ -103,7 +110,13 @@ def _read(path: str, found: list[Diagnostic]) -> Body | None:
     try:
         return read_body(path, Path(path).read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as problem:
-        found.append(error("A001", f"{path} is not a text file in UTF-8 (byte {problem.start})", hint="save it as plain text, UTF-8"))
+        found.append(
+            error(
+                "A001",
+                f"{path} is not a text file in UTF-8 (byte {problem.start})",
+                hint="save it as plain text, UTF-8",
+            )
+        )
     except OSError as problem:
         found.append(error("A002", f"{path} cannot be read: {problem.strerror}", hint="check the name of the file"))
     return None
@@ -113,7 +126,9 @@ def _read(path: str, found: list[Diagnostic]) -> Body | None:
 @click.argument("motion", metavar="MOTION.md")
 @click.argument("amendments", metavar="AMENDMENT.md...", nargs=-1, required=True)
 @click.option("--view", type=click.Choice(VIEWS), default="amended", show_default=True, help="What to print.")
-@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON: text, edits, changes, relations, diagnostics.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the outcome as JSON: text, edits, changes, relations, diagnostics."
+)
 def command(motion: str, amendments: tuple[str, ...], view: str, as_json: bool) -> int:
     """Show a motion as it would read with its amendments.
 

@@ -19,7 +19,8 @@ from toolkit_builder.motions.instructions import Instruction, quoted
 from toolkit_builder.motions.joins import Cut
 from toolkit_builder.motions.lines import MEASURE, LineMap, line_map
 from toolkit_builder.motions.locate import Problem, locator
-from toolkit_builder.motions.planning import Addition, Plan, Planner
+from toolkit_builder.motions.planning import Planner
+from toolkit_builder.motions.plans import Addition, Plan
 from toolkit_builder.motions.relabel import ListKey, relabel
 from toolkit_builder.motions.text import MotionText, count_words, parse
 
@@ -177,7 +178,13 @@ def put_together(text: MotionText, plans: Sequence[AmendmentPlan]) -> Amended:
     source, provenance = _written(text.source, edits)
     title = next((p.title for plan in plans for p in plan.plans if p.title), text.title)
     after, _ = parse(source, text.path, text.first_line, title=title)
-    return Amended(before=text, after=after, edits=tuple(edits), applied=tuple(p.amendment.id for p in plans), provenance=provenance)
+    return Amended(
+        before=text,
+        after=after,
+        edits=tuple(edits),
+        applied=tuple(p.amendment.id for p in plans),
+        provenance=provenance,
+    )
 
 
 def sub_amend(amendment: Amendment, subs: Sequence[Amendment]) -> tuple[Amendment, list[Diagnostic]]:
@@ -238,7 +245,9 @@ def _edits(text: MotionText, plans: Sequence[AmendmentPlan]) -> list[Edit]:
         if key in merged:
             merged[key] = replace(merged[key], by=tuple(dict.fromkeys((*merged[key].by, *by))))
         else:
-            merged[key] = Edit(start=cut.start, end=cut.end, old=text.source[cut.start : cut.end], new=new, by=by, order=order)
+            merged[key] = Edit(
+                start=cut.start, end=cut.end, old=text.source[cut.start : cut.end], new=new, by=by, order=order
+            )
     return _closed_up(text.source, list(merged.values()))
 
 
@@ -324,7 +333,11 @@ def _contradictions(plan: AmendmentPlan, amendment: Amendment) -> list[Diagnosti
                 i = plan.instructions[second]
                 j = plan.instructions[first]
                 words = " ".join(amendment.source[j.start : j.end].split())[:60]
-                problem = Problem("A320", f"this changes words that '{words}' changes too", "say it in one instruction: every instruction means the text as printed")
+                problem = Problem(
+                    "A320",
+                    f"this changes words that '{words}' changes too",
+                    "say it in one instruction: every instruction means the text as printed",
+                )
                 found.append(_at(problem, amendment, i.start, i.end))
                 break
     return found
@@ -343,8 +356,12 @@ def _assertions(planner: Planner, plan: AmendmentPlan) -> list[Diagnostic]:
         places = _new_places(amended.edits, index)
         matches = finder.find(instruction.reads)
         touched = any(m.start <= end and start <= m.end for m in matches for start, end in places)
-        if not touched and not (plan.plans[index].title and folded_text(instruction.reads) in folded_text(amended.after.title)):
-            block = next((b for b in amended.after.blocks if places and b.start <= places[0][1] and places[0][0] <= b.end), None)
+        if not touched and not (
+            plan.plans[index].title and folded_text(instruction.reads) in folded_text(amended.after.title)
+        ):
+            block = next(
+                (b for b in amended.after.blocks if places and b.start <= places[0][1] and places[0][0] <= b.end), None
+            )
             would = amended.after.text(block) if block else ""
             problem = Problem("A401", f"the text would not read {quoted(' '.join(instruction.reads.split())[:120])}",
                               f"it would read {quoted(would[:200])}" if would else "quote the whole passage as it should read")  # fmt: skip

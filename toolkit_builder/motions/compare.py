@@ -9,7 +9,14 @@ from typing import Any
 from toolkit_builder.motions.diff import DELETE, EQUAL, INSERT, Run, align, word_runs
 from toolkit_builder.motions.text import Block, MotionText
 
-SAME, CHANGED, ADDED, REMOVED, MOVED_AWAY, MOVED_HERE = "same", "changed", "added", "removed", "moved-away", "moved-here"
+SAME, CHANGED, ADDED, REMOVED, MOVED_AWAY, MOVED_HERE = (
+    "same",
+    "changed",
+    "added",
+    "removed",
+    "moved-away",
+    "moved-here",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +60,11 @@ def compare(old: MotionText, new: MotionText) -> tuple[Change, ...]:
 
 
 def _with_moves(changes: list[Change]) -> list[Change]:
-    added = {" ".join(c.runs[0].new.split()): n for n, c in enumerate(changes) if c.kind == ADDED and len(c.runs[0].new.split()) >= 4}
+    added = {
+        " ".join(c.runs[0].new.split()): n
+        for n, c in enumerate(changes)
+        if c.kind == ADDED and len(c.runs[0].new.split()) >= 4
+    }
     for index, change in enumerate(changes):
         words = " ".join(change.runs[0].old.split()) if change.kind == REMOVED else ""
         if words in added:
@@ -103,7 +114,11 @@ def as_plain(changes: Sequence[Change]) -> str:
         marker = f"{block.marker} " if block.marker else ""
         words = "".join(_plain_run(run) for run in change.runs)
         moved = {MOVED_AWAY: "[moved to another place] ", MOVED_HERE: "[moved here] "}.get(change.kind, "")
-        was = f" (printed as {change.old.marker.strip('().')})" if change.renumbered and change.old and change.old.marker else ""
+        was = (
+            f" (printed as {change.old.marker.strip('().')})"
+            if change.renumbered and change.old and change.old.marker
+            else ""
+        )
         out.append("  " * max(0, block.depth - 1) + moved + marker + " ".join(words.split()) + was)
     return "\n\n".join(out) + ("\n" if out else "")
 
@@ -114,4 +129,4 @@ def _plain_run(run: Run) -> str:
     text, before, after = (run.new, "{+", "+}") if run.op == INSERT else (run.old, "[-", "-]")
     inner = text.strip()
     lead = text[: len(text) - len(text.lstrip())]
-    return f"{lead}{before}{inner}{after}{text[len(lead) + len(inner):]}"
+    return f"{lead}{before}{inner}{after}{text[len(lead) + len(inner) :]}"

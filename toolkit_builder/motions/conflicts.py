@@ -1,10 +1,10 @@
 """Planned amendments to one motion -> how every pair stands to one another: what a standing orders committee needs.
 
-    identical     they change the same words in the same way
-    same-words    they change the same words differently
-    deletes       one takes out words the other needs (``first`` says which takes out)
-    depends       one can only be applied after the other
-    independent   both can be carried, in either order
+identical     they change the same words in the same way
+same-words    they change the same words differently
+deletes       one takes out words the other needs (``first`` says which takes out)
+depends       one can only be applied after the other
+independent   both can be carried, in either order
 """
 
 from __future__ import annotations
@@ -13,7 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit_builder.motions.amend import Amendment, AmendmentPlan, all_cuts, make_planner, overlap, plan_amendment, put_together
+from toolkit_builder.motions.amend import (
+    Amendment,
+    AmendmentPlan,
+    all_cuts,
+    make_planner,
+    overlap,
+    plan_amendment,
+    put_together,
+)
 from toolkit_builder.motions.joins import Cut
 from toolkit_builder.motions.locate import Problem
 from toolkit_builder.motions.planning import Planner
@@ -157,7 +165,9 @@ def _taken(text: MotionText, taker: AmendmentPlan, needer: AmendmentPlan) -> Rel
     for start, end in needer.needs:
         for cut in gone:
             if cut.start < end and start < cut.end and cut not in same and _words_in(text, cut, start, end):
-                return _shown(text, DELETES, taker.amendment.id, needer.amendment.id, max(cut.start, start), min(cut.end, end))
+                return _shown(
+                    text, DELETES, taker.amendment.id, needer.amendment.id, max(cut.start, start), min(cut.end, end)
+                )
     return None
 
 

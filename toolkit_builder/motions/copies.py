@@ -49,7 +49,9 @@ def _cuts(runs: Iterable[Run], at: int) -> list[Cut]:
     return cuts
 
 
-def _partner(text: MotionText, edited: MotionText, block: Block, taken: set[str]) -> tuple[Block | None, Problem | None]:
+def _partner(
+    text: MotionText, edited: MotionText, block: Block, taken: set[str]
+) -> tuple[Block | None, Problem | None]:
     """The printed block that an edited paragraph is a copy of: clearly the most alike."""
     words = edited.text(block).lower().split()
     scores = sorted(
@@ -59,8 +61,14 @@ def _partner(text: MotionText, edited: MotionText, block: Block, taken: set[str]
     )  # fmt: skip
     shown = " ".join(edited.text(block).split()[:8])
     if not scores or scores[0][0] < _ALIKE:
-        return None, Problem("A330", f"'{shown} ...' is like no paragraph of the motion", "hand in the whole edited text, or an instruction")
+        return None, Problem(
+            "A330",
+            f"'{shown} ...' is like no paragraph of the motion",
+            "hand in the whole edited text, or an instruction",
+        )
     if len(scores) > 1 and scores[0][0] < 1.0 and scores[0][0] - scores[1][0] < _CLEARLY:
         names = f"{text.address(scores[0][2])} or {text.address(scores[1][2])}?"
-        return None, Problem("A331", f"'{shown} ...' could be an edited copy of two paragraphs", f"which is meant: {names}")
+        return None, Problem(
+            "A331", f"'{shown} ...' could be an edited copy of two paragraphs", f"which is meant: {names}"
+        )
     return scores[0][2], None

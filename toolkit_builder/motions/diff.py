@@ -108,9 +108,7 @@ def _key(segment: str) -> str:
     return " ".join(segment.split())
 
 
-def _similar(
-    old: Sequence[str], new: Sequence[str], left: range, right: range
-) -> list[tuple[int | None, int | None]]:
+def _similar(old: Sequence[str], new: Sequence[str], left: range, right: range) -> list[tuple[int | None, int | None]]:
     """Partners in a stretch where no block stayed the same: the most alike, never crossing."""
     if not left or not right or len(left) * len(right) > 10_000:
         return [*((None, b) for b in right), *((a, None) for a in left)]
@@ -215,7 +213,10 @@ def _middle(old: list[str], new: list[str], a: int, b: int) -> list[_Op]:
         return [("change", a, a + len(old), b, b + len(new))]
     if len(old) * len(new) <= _EXACT:
         matcher = SequenceMatcher(None, old, new, autojunk=False)
-        return [(EQUAL if op == "equal" else "change", a + i, a + j, b + k, b + m) for op, i, j, k, m in matcher.get_opcodes()]
+        return [
+            (EQUAL if op == "equal" else "change", a + i, a + j, b + k, b + m)
+            for op, i, j, k, m in matcher.get_opcodes()
+        ]
     anchors = _anchors(old, new)
     if not anchors:
         return [("change", a, a + len(old), b, b + len(new))]

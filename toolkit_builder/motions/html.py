@@ -45,8 +45,13 @@ def escaped(text: str) -> str:
 
 
 def motion_html(
-    text: MotionText, *, inline: Inline = escaped, lines: LineMap | None = None, measure: int = MEASURE,
-    prefix: str = "", heading_level: int = 3,
+    text: MotionText,
+    *,
+    inline: Inline = escaped,
+    lines: LineMap | None = None,
+    measure: int = MEASURE,
+    prefix: str = "",
+    heading_level: int = 3,
 ) -> str:
     """A motion with anchors. ``prefix`` comes before every id, for pages that hold several motions."""
     numbers = lines or line_map(text, measure)
@@ -153,8 +158,13 @@ def _table(source: str, anchors: list[str], inline: Inline) -> str:
 
 
 def diff_html(
-    changes: Iterable[Change], *, inline: Inline = escaped, labels: Labels | None = None, only_changes: bool = False,
-    prefix: str = "", heading_level: int = 3,
+    changes: Iterable[Change],
+    *,
+    inline: Inline = escaped,
+    labels: Labels | None = None,
+    only_changes: bool = False,
+    prefix: str = "",
+    heading_level: int = 3,
 ) -> str:
     """A comparison in one column; ``only_changes`` leaves out what stayed, but for a line around each change."""
     words = labels or Labels()
@@ -181,9 +191,18 @@ def side_by_side(
     """A comparison as a table of two columns, for wide screens and print."""
     words = labels or Labels()
     shown = list(passages(list(changes))) if only_changes else list(changes)
-    rows = [f'<tr><th scope="col">{html.escape(words.printed)}</th><th scope="col">{html.escape(words.amended)}</th></tr>']
+    rows = [
+        f'<tr><th scope="col">{html.escape(words.printed)}</th><th scope="col">{html.escape(words.amended)}</th></tr>'
+    ]
     for change in shown:
-        left = _side(change, change.old, [r for r in change.runs if r.op != INSERT and (r.old or not r.new)], inline, words, old=True)
+        left = _side(
+            change,
+            change.old,
+            [r for r in change.runs if r.op != INSERT and (r.old or not r.new)],
+            inline,
+            words,
+            old=True,
+        )
         right = _side(change, change.new, [r for r in change.runs if r.new], inline, words, old=False)
         rows.append(f'<tr class="{change.kind}"><td>{left}</td><td>{right}</td></tr>')
     return '<table class="side-by-side">\n' + "\n".join(rows) + "\n</table>\n"

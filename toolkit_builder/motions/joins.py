@@ -59,7 +59,7 @@ def _starts_open(text: str, floor_char: str) -> bool:
     if first.isalnum() or first in "(“‘«£$€[&*_`–—":
         return True
     if first in "\"'":
-        return not text[1:2] in {"s", "t", ""} or floor_char == "" or text.count(first) > 1
+        return text[1:2] not in {"s", "t", ""} or floor_char == "" or text.count(first) > 1
     return first == "-" and text[1:2] == " "
 
 

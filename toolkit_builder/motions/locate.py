@@ -94,8 +94,14 @@ class Locator:
         if place.unit == "row":
             return Problem("A306", f"a row is named by its words: {name}", 'write: the row beginning "..."')
         if place.unit == "sentence" and len(path) == 1:
-            return Problem("A306", f"{name} needs the paragraph or point it stands in", "write: the last sentence of paragraph 2")
-        return Problem("A305", f"there {'are' if place.until or place.count > 1 else 'is'} no {name.removeprefix('the ')}{inside}", f"the motion has {' and '.join(counts)}")
+            return Problem(
+                "A306", f"{name} needs the paragraph or point it stands in", "write: the last sentence of paragraph 2"
+            )
+        return Problem(
+            "A305",
+            f"there {'are' if place.until or place.count > 1 else 'is'} no {name.removeprefix('the ')}{inside}",
+            f"the motion has {' and '.join(counts)}",
+        )
 
     def _inside(self, region: Region, place: Place) -> list[Region]:
         if place.unit == "motion":
@@ -329,7 +335,7 @@ class Locator:
         last = int(place.until[0]) if place.until and place.until[0].isdigit() else first
         index = len(numbers) + first if first < 0 else first - 1
         stop = index + 1 if first < 0 else last
-        chosen = numbers[index:stop] if first and 0 <= index else ()
+        chosen = numbers[index:stop] if first and index >= 0 else ()
         name = print_place(place)
         if not chosen:  # printed elsewhere with other lines: the quoted words must do without
             return [replace(region, loose=True, name=name, unit="line")] if first else []
@@ -425,8 +431,14 @@ class Locator:
         neighbours = self.finder.find(words.after or words.before)
         source = self.text.source
         if words.after:
-            return [m for m in found if any(not source[n.end : m.start].strip(" \n,;") and n.end <= m.start for n in neighbours)]
-        return [m for m in found if any(not source[m.end : n.start].strip(" \n,;") and m.end <= n.start for n in neighbours)]
+            return [
+                m
+                for m in found
+                if any(not source[n.end : m.start].strip(" \n,;") and n.end <= m.start for n in neighbours)
+            ]
+        return [
+            m for m in found if any(not source[m.end : n.start].strip(" \n,;") and m.end <= n.start for n in neighbours)
+        ]
 
     def _offer(self, found: list[Match]) -> str:
         """``paragraph 2 or paragraph 5?``"""
@@ -450,7 +462,9 @@ class Locator:
             return Problem("A301", message, hint)
         near = self.finder.nearest(words.quote)
         if near:
-            return Problem("A301", message, f"the nearest words are {quoted(_short(near[0]))} in {self.text.address(near[1])}")
+            return Problem(
+                "A301", message, f"the nearest words are {quoted(_short(near[0]))} in {self.text.address(near[1])}"
+            )
         return Problem("A301", message, "quote the words as they are printed")
 
 

@@ -1,8 +1,8 @@
 """The part of the amendment grammar that names places and quoted words: ``line 3 of the second paragraph``.
 
-    place  = [det] (ordinal [count] unit | unit label {"," label} ["to" label] | unit "beginning" quote | unit | opener)
-    path   = place {("of" | "in" | ...) place | "," place}
-    words  = ["the word(s)"] [ordinal "occurrence of"] quote ["where it first occurs" | "throughout" | ...]
+place  = [det] (ordinal [count] unit | unit label {"," label} ["to" label] | unit "beginning" quote | unit | opener)
+path   = place {("of" | "in" | ...) place | "," place}
+words  = ["the word(s)"] [ordinal "occurrence of"] quote ["where it first occurs" | "throughout" | ...]
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from toolkit_builder.motions.instructions import RANKS, Path, Place, Words
+from toolkit_builder.motions.instructions import RANKS, Path, Place
 from toolkit_builder.motions.openers import opening, verb_stem
 from toolkit_builder.motions.reading import Cursor
 
 _DET = (
-    r"(?:(?:the|this|that|its|their|our)\s+)?(?:(?:existing|current|original|printed|present|old|same|entire|whole|full|"
+    r"(?:(?:the|this|that|its|their|our)\s+)?(?:(?:existing|current|original|printed|present|old|same|entire|"
+    r"whole|full|"
     r"numbered|lettered|actual)\s+)*(?:of\s+(?:the\s+)?)?"
 )
 _UNITS = (
@@ -38,12 +39,14 @@ _UNITS = (
 _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
 _SUBJECT = r"conference|congress|council|branch|union|we|clp|blp|party|meeting|agm|egm|assembly|committee|nec|executive"
 _OPENER_VERB = (
-    r"notes?|believes?|resolves?|welcomes?|condemns?|recogni[sz]es|instructs|calls?(?:\s+(?:(?:up)?on|for))?|urges|agrees|demands|"
+    r"notes?|believes?|resolves?|welcomes?|condemns?|recogni[sz]es|instructs|calls?(?:\s+(?:(?:up)?on|for))?|"
+    r"urges|agrees|demands|"
     r"mandates|deplores|regrets|applauds|considers|acknowledges|asks|requests|affirms|reaffirms|supports|congratulates|"
     r"commits|encourages|understands|opposes|expresses"
 )
 _AFTER_OPENER = (
-    r"[\s”\"’'*_]*(?:\s+that\b|\s+to\b)?[\s”\"’'*_]*(?:[,:;(–.-]|\d|$|\n|\b(?:sections?|paragraphs?|paras?|list|part|heading|points?|"
+    r"[\s”\"’'*_]*(?:\s+that\b|\s+to\b)?[\s”\"’'*_]*(?:[,:;(–.-]|\d|$|\n|\b(?:sections?|paragraphs?|paras?|list|"
+    r"part|heading|points?|"
     r"bullets?|bullet|sub|insert|add|delete|remove|replace|after|before|amend|at|in|line|first|second|third|last|final|"
     r"new|and|renumber|[a-z]\b\)?))"
 )
@@ -54,11 +57,15 @@ _BEGINNING = (
     r"(?:that\s+|which\s+)?(?:beginning|beginnning|starting|begins|starts|commencing|commences|opening|start|begin)\b"
     r"(?:\s+with\b)?(?:\s+the\s+words?\b)?:?"
 )
-_ENDING = r"(?:that\s+|which\s+)?(?:ending|ends|finishing|concluding|finishes)\b(?:\s+(?:with|in)\b)?(?:\s+the\s+words?\b)?:?"
+_ENDING = (
+    r"(?:that\s+|which\s+)?(?:ending|ends|finishing|concluding|finishes)\b(?:\s+(?:with|in)\b)?(?:\s+the\s+words?\b)?:?"
+)
 _CONTAINING = r"(?:that\s+|which\s+)?(?:containing|contains|including\s+the\s+words)\b(?:\s+the\s+words?\b)?:?"
 _ITS_POINTS = (
-    r"(?:,\s*)?(?:and|including|with|together\s+with|along\s+with)\s+(?:all\s+|both\s+)?(?:of\s+)?(?:(?:its|the|their|all)\s+)?"
-    r"(?:following\s+|associated\s+|accompanying\s+)?(?:sub[\s-]?)?(?:bullet\s+points|bullets|points|list|calls)\b(?!\s*\(?[\da-z]{1,3}\b\)?(?<!and)(?<!in)(?<!to))"
+    r"(?:,\s*)?(?:and|including|with|together\s+with|along\s+with)\s+(?:all\s+|both\s+)?(?:of\s+)?(?:(?:its|the|"
+    r"their|all)\s+)?"
+    r"(?:following\s+|associated\s+|accompanying\s+)?(?:sub[\s-]?)?(?:bullet\s+points|bullets|points|list|"
+    r"calls)\b(?!\s*\(?[\da-z]{1,3}\b\)?(?<!and)(?<!in)(?<!to))"
     r"(?:\s+(?:that\s+follow|below|under\s+it))?"
 )
 _COUNTED = r"(?P<digits>\d{1,2})|(?P<word>two|three|four|five|six|seven|eight|nine|ten)"
@@ -98,12 +105,19 @@ def _around(c: Cursor, paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """``of paragraph 2``, ``, line 3``: places around or within those read so far."""
     while not c.sentence_over():
         here = c.at
-        if c.take(r",?\s*(?:of|in|to|from)\s+(?:the\s+)?(?:original\s+|main\s+|above\s+)?(?:motion|text|resolution)(?:\s+\d[\d.]*)?\b"):
+        if c.take(
+            r",?\s*(?:of|in|to|from)\s+(?:the\s+)?(?:original\s+|main\s+|above\s+)?(?:motion|text|"
+            r"resolution)(?:\s+\d[\d.]*)?\b"
+        ):
             continue
         if c.take(r",?\s*(?:on\s+)?page\s+\d+\b"):
             continue
         outward = c.take(_OUTWARD) is not None
-        if not outward and not c.take(r"['’]s\s+(?=(?:\w+\s+)?(?:point|bullet|sentence|line|sub|paragraph|heading))") and not c.take(r"\s*[,:(–-]\s*(?:in\s+)?|\s+(?=(?:line|sentence|sub|bullet|point)\w*\s)"):
+        if (
+            not outward
+            and not c.take(r"['’]s\s+(?=(?:\w+\s+)?(?:point|bullet|sentence|line|sub|paragraph|heading))")
+            and not c.take(r"\s*[,:(–-]\s*(?:in\s+)?|\s+(?=(?:line|sentence|sub|bullet|point)\w*\s)")
+        ):
             break
         opened = c.source[here : c.at].strip().startswith("(")
         more = _places(c)
@@ -135,7 +149,13 @@ def _in_order(path: Path) -> Path:
     folded: list[Place] = []
     for place in ordered:
         above = folded[-1] if folded else None
-        if place.unit == "subpoint" and place.labels and above and above.unit in {"point", "call", "clause"} and above.labels:
+        if (
+            place.unit == "subpoint"
+            and place.labels
+            and above
+            and above.unit in {"point", "call", "clause"}
+            and above.labels
+        ):
             if len(place.labels) > 1 and place.labels[: len(above.labels)] == above.labels:
                 labels = place.labels
             else:
@@ -234,12 +254,19 @@ def _unit_places(c: Cursor) -> tuple[Place, ...]:
     plural = word.lower().rstrip(".").endswith("s")
     while True:
         here = c.at
-        joint = c.take(r"\s*(?:,\s*and|,|and|&)\s*(?:(?:number|point|paragraph|bullet|line|clause)\s+)?(?=\(?[\da-z]{1,4}\)?(?![\w.]))")
+        joint = c.take(
+            r"\s*(?:,\s*and|,|and|&)\s*(?:(?:number|point|paragraph|bullet|line|"
+            r"clause)\s+)?(?=\(?[\da-z]{1,4}\)?(?![\w.]))"
+        )
         if joint is None or (not plural and "," in joint[0]):
             c.at = here
             break
         more = c.label()
-        if not more or not _alike(labels, more) or (len(more) == 1 and c.peek(r"\s+(?:new|lines?|words?|sentences?)\b")):
+        if (
+            not more
+            or not _alike(labels, more)
+            or (len(more) == 1 and c.peek(r"\s+(?:new|lines?|words?|sentences?)\b"))
+        ):
             c.at = here
             break
         if len(labels) > 1 and len(more) == 1 and not more[0].isdigit():
@@ -256,7 +283,10 @@ def _alike(labels: tuple[str, ...], more: tuple[str, ...]) -> bool:
 def _ranged(c: Cursor, place: Place) -> Place:
     """``3 to 5``, ``3-5``, ``b–d``."""
     here = c.at
-    if c.ranges and c.take(r"\s*(?:(?:[-–—]|to|through|through\s+to|until|up\s+to)\s*)(?:(?:point|paragraph|line|bullet|clause)s?\s+)?(?=\(?[\da-z])"):
+    if c.ranges and c.take(
+        r"\s*(?:(?:[-–—]|to|through|through\s+to|until|up\s+to)\s*)(?:(?:point|paragraph|line|"
+        r"bullet|clause)s?\s+)?(?=\(?[\da-z])"
+    ):
         until = c.label()
         if until and _alike(place.labels, until) and not c.peek(r"\s*(?:words|members|%)"):
             if len(place.labels) > 1 and len(until) == 1:
@@ -317,18 +347,25 @@ def _opener_place(c: Cursor) -> tuple[Place, ...]:
         found = opening(quote.text.strip(" :.…") + " ")
         whole = found is not None and found.end >= 4 and _prefixed(c.source[:start])
         leads = not c.source[c.source.rfind("\n", 0, start) + 1 : start].strip() and c.peek(r"\s*[:,–-]\s")
-        if found is not None and len(quote.text.split()) <= 12 and (whole or leads or c.peek(r"\s*,?\s*(?:section|part|list|heading|points?\b|bullet|\(?\d)")):
+        if (
+            found is not None
+            and len(quote.text.split()) <= 12
+            and (whole or leads or c.peek(r"\s*,?\s*(?:section|part|list|heading|points?\b|bullet|\(?\d)"))
+        ):
             return _under_opener(c, _said(quote.text))
         c.at = here
         return ()
     # what follows must not be the motion's own words: "Conference notes that members ..."
     pattern = (
-        rf"(?:this\s+|that\s+)?(?:(?P<subject>{_SUBJECT})\s+)(?P<further>further\s+|also\s+|therefore\s+)?(?P<verb>{_OPENER_VERB})"
+        rf"(?:this\s+|that\s+)?(?:(?P<subject>{_SUBJECT})\s+)(?P<further>further\s+|also\s+|"
+        rf"therefore\s+)?(?P<verb>{_OPENER_VERB})"
         rf"(?={_AFTER_OPENER})(?:\s+(?:that|to))?"
         r"|(?P<bare>(?:further\s+)?(?:notes|believes|resolves)|calls\s+on|instructs)"
-        r"(?=\s*(?:sections?\b|list\b|[,:]|\(?\d|\(?(?:[a-z]|[ivx]{1,5})\)?(?=[\s,:.)])|points?\b|bullets?\b|paragraphs?\b|"
+        r"(?=\s*(?:sections?\b|list\b|[,:]|\(?\d|\(?(?:[a-z]|[ivx]{1,5})\)?(?=[\s,:.)])|points?\b|bullets?\b|"
+        r"paragraphs?\b|"
         r"add\b|insert\b|delete\b|replace\b|after\b|before\b))"
-        rf"|(?:this\s+)?(?:{_SUBJECT})\s+(?:further\s+|also\s+|therefore\s+)?(?P<long>{_OPENER_VERB})\b[^:.;\n“”\"]{{0,80}}:"
+        rf"|(?:this\s+)?(?:{_SUBJECT})\s+(?:further\s+|also\s+|"
+        rf"therefore\s+)?(?P<long>{_OPENER_VERB})\b[^:.;\n“”\"]{{0,80}}:"
         r"(?=\s+(?:delete|insert|add|replace|remove|amend|after|before|in|at|point|bullet|paragraph|\d)\b)"
     )
     match = c.take(pattern)
@@ -360,11 +397,16 @@ def _under_opener(c: Cursor, opener: str) -> tuple[Place, ...]:
     if c.take(r"\s*(?:section|part|list|heading)\b") or c.take(r"\s*paragraph\b(?!\s*\d)"):
         return (section,)
     here = c.at
-    lead = c.take(r"\s*,?\s*(?:(?:point|bullet\s+point|bullet|number|no\.?)\s+)?(?=\(?\d{1,2}\b|\(?(?:[a-z]|[ivx]{1,5})\)|(?:[a-h]|[ivx]{1,5})\b(?!\s+new\b))")
+    lead = c.take(
+        r"\s*,?\s*(?:(?:point|bullet\s+point|bullet|number|no\.?)\s+)?(?=\(?\d{1,2}\b|\(?(?:[a-z]|"
+        r"[ivx]{1,5})\)|(?:[a-h]|[ivx]{1,5})\b(?!\s+new\b))"
+    )
     labels = c.label() if lead is not None else ()
     if labels:
         places = [_ranged(c, Place(unit="point", labels=labels, opener=opener))]
-        while c.take(r"\s*(?:,\s*and|,|and|&)\s*(?=\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})\)?(?=[\s,:.;]|$))") and (more := c.label()):
+        while c.take(r"\s*(?:,\s*and|,|and|&)\s*(?=\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})\)?(?=[\s,:.;]|$))") and (
+            more := c.label()
+        ):
             places.append(_ranged(c, Place(unit="point", labels=more, opener=opener)))
         return tuple(places)
     c.at = here
@@ -385,7 +427,10 @@ def read_new_label(c: Cursor) -> Path | None:
 def read_bare_label(c: Cursor) -> Path | None:
     """``(b)``, ``iv)``: a label whose brackets say that it is one."""
     start = c.at
-    if not c.peek(r"\d{1,2}\s?\([a-z]\)|\d{1,2}[a-z]\b|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-z]|[ivx]{1,4})\)"):
+    if not c.peek(
+        r"\d{1,2}\s?\([a-z]\)|\d{1,2}[a-z]\b|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-z]|"
+        r"[ivx]{1,4})\)"
+    ):
         return None
     labels = c.label()
     if not labels:
@@ -397,54 +442,3 @@ def read_bare_label(c: Cursor) -> Path | None:
 
 
 # --- words -------------------------------------------------------------------------------------------------
-
-_THE_WORDS = (
-    r"(?:the\s+)?(?:(?:following|exact|existing|opening|closing|current)\s+)?(?:words?|phrase|text|wording|figures?|terms?|names?|sums?|dates?|"
-    r"expression|sentences?|percentage|passage|clause|acronym|heading|punctuation|letters?|quotation|number)(?:\s+of)?\b\s*(?:,|:)?"
-)
-_OCCURRENCE = r"(?:occurrence|instance|mention|appearance|use|reference)s?\s+(?:of|to)\b(?:\s+the\s+words?\b)?"
-_AFTERWARDS = (
-    (r"\s*\(?,?\s*(?:wherever|whenever|everywhere)\s+(?:it|they|this)\s+(?:occurs?|appears?|is\s+used|are\s+used)\)?", 0),
-    (r"\s*,?\s*\(?throughout(?:\s+(?:the\s+)?(?:motion|text|document|paragraph|whole\s+motion))?\b\)?", 0),
-    (r"\s*\(?,?\s*in\s+(?:all|both|each|every)\s+(?:places?|instances?|cases?|occurrences?)\)?", 0),
-    (r"\s*\(?,?\s*(?:each|every)\s+time\s+(?:it|they)\s+(?:occurs?|appears?)\)?|\s*\((?:twice|both|all|x\s?\d)\)", 0),
-)
-
-
-def read_words(c: Cursor) -> Words | None:
-    """Quoted words with which occurrence of them is meant; None (and no move) where there are none."""
-    start = c.at
-    occurrence, every = 0, False
-    if c.take(rf"(?:all|every|each|both)\s+(?:the\s+|of\s+the\s+)?(?:{_OCCURRENCE})"):
-        every = True
-    else:
-        c.take(r"the\s+")
-        number = c.ordinal()
-        if number and (c.take(rf"\s*{_OCCURRENCE}") or c.peek(r"\s*(?:words?\s+)?[“\"‘'«]")):
-            occurrence = number
-            c.take(r"\s*words?\s+")
-        else:
-            c.at = start
-    c.take(_THE_WORDS)
-    quote = c.quotation()
-    if quote is None or not quote.text:
-        c.at = start
-        return None
-    for pattern, _ in _AFTERWARDS:
-        if c.take(pattern):
-            every = True
-    return Words(quote=quote.text, occurrence=occurrence or _which(c), every=every)
-
-
-def _which(c: Cursor) -> int:
-    """``(second occurrence)``, ``where it first appears``, ``the second time it occurs``."""
-    here = c.at
-    if c.take(r"\s*,?\s*\(?(?:at\s+|on\s+)?(?:its\s+|the\s+)?(?=\w)"):
-        number = c.ordinal()
-        if number and c.take(r"\s*(?:occurrence|instance|mention|appearance|use|time(?:\s+(?:it|they)\s+(?:occurs?|appears?|is\s+used|are\s+used))?)\b\s*\)?"):
-            return number
-    c.at = here
-    if c.take(r"\s*,?\s*where\s+(?:it|they|this)\s+") and (number := c.ordinal()) and c.take(r"\s*(?:occurs?|appears?)"):
-        return number
-    c.at = here
-    return 0

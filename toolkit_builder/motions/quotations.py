@@ -28,7 +28,8 @@ _PLACE = rf"(?:(?:the|this|that|existing|current|same|action|bullet|numbered|new
 _ROMAN = r"(?:\d{1,2}|[a-z]|[ivx]{1,4})"
 _OPENER = (
     r"(?:the\s+|this\s+)?(?:(?:conference|congress|council|branch|union)\s+)?(?:further\s+)?"
-    r"(?:notes|believes|resolves|calls\s+on|instructs)\b(?=\s*(?:\d|\(|[,:]|$|\n|section|point|with\b|by\b|and\b|[ivx]{1,4}\b))"
+    r"(?:notes|believes|resolves|calls\s+on|instructs)\b(?=\s*(?:\d|\(|[,:]|$|\n|section|point|with\b|by\b|"
+    r"and\b|[ivx]{1,4}\b))"
 )
 _MARK = r"[“\"„‘'`«‹⟦*_]"
 _THE_WORDS = r"(?:the\s+)?(?:following\s+)?(?:new\s+|additional\s+)?(?:words?|text|phrase|sentence|wording|following)"

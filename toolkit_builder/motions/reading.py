@@ -22,11 +22,13 @@ _LABEL = re.compile(
     r"[\s*_]*(?P<paren>\()?(?P<first>\d{1,3}(?!\d|\s?(?:st|nd|rd|th)\b|%)|[a-z](?![a-z'’])|[ivxl]{2,5}(?![a-z])"
     rf"|(?:{'|'.join(NUMBER_WORDS[1:])})\b)"
     r"(?(paren)\)|\)?)"
-    r"(?P<rest>(?:\s?\([a-z0-9]{1,4}\)|(?<=\d)\s[a-z]\)|(?<=\d)\s[ivx]{2,4}(?![a-z])|\.(?:\d{1,2}|[a-z])(?![\w])|(?<=\d)(?:[a-z](?![a-z])|[ivx]{2,4}(?![a-z])))*)",
+    r"(?P<rest>(?:\s?\([a-z0-9]{1,4}\)|(?<=\d)\s[a-z]\)|(?<=\d)\s[ivx]{2,4}(?![a-z])|\.(?:\d{1,2}|"
+    r"[a-z])(?![\w])|(?<=\d)(?:[a-z](?![a-z])|[ivx]{2,4}(?![a-z])))*)",
     re.IGNORECASE,
 )
 _SETS_OFF = re.compile(
-    r"\b(?:insert|add|delet|remov|replac|substitut|amend|change|renumber|re-number|move|strike|omit|append)|to\s+read\b|:\s*$"
+    r"\b(?:insert|add|delet|remov|replac|substitut|amend|change|renumber|re-number|move|strike|omit|append)|"
+    r"to\s+read\b|:\s*$"
     r"|^\s*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|[-•*–])\s",
     re.IGNORECASE,
 )

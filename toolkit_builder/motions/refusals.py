@@ -37,11 +37,17 @@ FORMS = (
 
 _MESSAGES = {
     "A201": ("this instruction is not understood", ""),
-    "A202": ("this says what is new but not where it goes", 'say where: after "X", at the end of paragraph 2, new point 4'),
+    "A202": (
+        "this says what is new but not where it goes",
+        'say where: after "X", at the end of paragraph 2, new point 4',
+    ),
     "A203": ("the new text is missing here", "put the new text in quotation marks, or after a colon"),
     "A204": ("", "close the quotation where the new text ends"),
     "A205": ("", "put the new text in quotation marks, and each instruction on a line of its own"),
-    "A206": ("this does not say what should go", 'quote the words to go, or name the place: delete "X", delete point 4'),
+    "A206": (
+        "this does not say what should go",
+        'quote the words to go, or name the place: delete "X", delete point 4',
+    ),
     "A207": ("one new text cannot replace several words in different places", "write an instruction for each"),
     "A208": ("there is no instruction here", ""),
 }

@@ -203,9 +203,7 @@ class MotionText:
         return parse(data["source"], data["path"], data["first_line"], title=data["title"])[0]
 
 
-def parse(
-    source: str, path: str = "", first_line: int = 1, *, title: str = ""
-) -> tuple[MotionText, list[Diagnostic]]:
+def parse(source: str, path: str = "", first_line: int = 1, *, title: str = "") -> tuple[MotionText, list[Diagnostic]]:
     """A motion's body as blocks. ``first_line`` is the line of the file the body begins on."""
     raws = scan(source)
     _leading_headings(source, raws)
@@ -280,7 +278,6 @@ def _addressed(source: str, raws: list[Raw], first_line: int) -> Iterator[Block]
             last = openings(source[raw.content : raw.end])
             if last:  # the list that follows answers to the last opener of its introduction
                 role, section = ("operative" if last[-1].operative else "preamble"), last[-1].verb
-
 
 
 def _whole_opener(source: str, raw: Raw) -> bool:

@@ -1,0 +1,40 @@
+"""What one instruction does to a printed motion, as values: cuts, points to add and remove, words it leans on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from toolkit_builder.motions.joins import Cut
+from toolkit_builder.motions.locate import Problem
+from toolkit_builder.motions.relabel import ListKey, NewPoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """A point to be written at a source offset once its number is known."""
+
+    point: NewPoint
+    at: int
+    lead: str
+    indent: str
+    gap: str
+    body: str
+    trail: str
+
+
+@dataclass
+class Plan:
+    """What one instruction does. ``needs`` are stretches of the printed text it cannot do without."""
+
+    cuts: list[Cut] = field(default_factory=list)
+    additions: list[Addition] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    told: set[ListKey] = field(default_factory=set)
+    needs: list[tuple[int, int]] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    title: str | None = None
+    problem: Problem | None = None
+
+    def fail(self, code: str, message: str, hint: str = "") -> Plan:
+        self.problem = Problem(code, message, hint)
+        return self

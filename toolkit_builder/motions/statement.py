@@ -1,0 +1,117 @@
+"""What the verbs of the amendment grammar share: the cursor, places given once for several instructions, refusals."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, replace
+
+from toolkit_builder.motions import newtext as nt
+from toolkit_builder.motions.instructions import RANKS, Instruction, Path, Spot, Target
+from toolkit_builder.motions.places import join_paths
+from toolkit_builder.motions.reading import Cursor
+from toolkit_builder.motions.refusals import Refusal
+
+
+@dataclass(slots=True)
+class Lead:
+    """What stood before the verb."""
+
+    scopes: tuple[Path, ...] = ()
+    own: bool = False  # the place was named without a preposition: "Paragraph 2: delete"
+    spot: Spot | None = None
+    targets: tuple[Target, ...] = ()
+    swap: bool = False  # "for 'X'", "in place of 'X'"
+
+
+@dataclass
+class Statement(ABC):
+    """The state of a parse: what was read, what was refused, and the places that still hold."""
+
+    c: Cursor
+    out: list[Instruction] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    context: Path = ()
+    carry: Path = ()
+    pending: Refusal | None = None
+    begin: int = 0
+
+    @abstractmethod
+    def _statement(self) -> bool:
+        """Read one instruction; False where it is not understood."""
+
+    def _was(self, pattern: str) -> bool:
+        words = re.findall(r"\w+", self.c.source[max(0, self.c.at - 30) : self.c.at])
+        return bool(words) and re.fullmatch(pattern, words[-1], re.IGNORECASE) is not None
+
+    def _heading(self, mark: str) -> bool:
+        """Whether the place just read stands on its own line: ``In paragraph 2:``."""
+        return (
+            "\n" in mark or self.c.newline_ahead() or "\n" in self.c.source[self.c.at - 1 : self.c.at]
+        ) and not mark.strip().startswith(",")
+
+    def _joined(self, scopes: tuple[Path, ...], paths: tuple[Path, ...]) -> tuple[Path, ...]:
+        if not paths:
+            return scopes
+        if not scopes:
+            return paths
+        return tuple(join_paths(scope, path) for scope in scopes for path in paths)
+
+    def _back(self, at: int) -> bool:
+        self.c.at = at
+        return True
+
+    def _text(self, c: Cursor) -> nt.NewText | None:
+        text = nt.read_new_text(c)
+        if text is not None and text.doubt:
+            code = "A204" if "closed" in text.doubt else "A205"
+            self.refusals.append(Refusal(code, text.doubt_at, len(c.source), text.doubt))
+        return text
+
+    def _tail(self, made: list[Instruction]) -> None:
+        """``and renumber``, ``so that it reads "..."``, in either order."""
+        for _ in range(2):
+            if nt.read_renumber(self.c):
+                made[:] = [replace(i, renumber=True) for i in made]
+            here = self.c.at
+            if not self.c.newline_ahead() and (reads := nt.read_reads(self.c)):
+                made[-1] = replace(made[-1], reads=reads.text)
+            else:
+                self.c.at = here
+
+    def _scope_of(self, own: Path) -> tuple[Path, int]:
+        """A scope with what it inherits: from a heading above, or from earlier in the sentence."""
+        around = self.carry or self.context
+        if not around:
+            return own, 0
+        if not own:
+            return around, len(around)
+        if RANKS[own[0].unit] > RANKS[around[-1].unit]:
+            return join_paths(around, own), len(around)
+        return own, 0
+
+    def _emit(self, instruction: Instruction, own: Path) -> None:
+        scope, inherited = self._scope_of(own)
+        if own and not inherited:
+            self.context = self.context if self.context == own else ()
+        if inherited == len(scope) and instruction.unit.removesuffix("s") in {"paragraph", "heading"}:
+            scope, inherited = tuple(p for p in scope if RANKS[p.unit] < RANKS["paragraph"]), 0
+        target = instruction.target
+        paths = list(target.places) if target else []
+        if inherited and paths and any(RANKS[p[0].unit] <= RANKS[scope[-1].unit] for p in paths):
+            scope, inherited = own, 0
+        self.out.append(replace(instruction, scope=scope, inherited=inherited, start=self.begin, end=self.c.at))
+
+    def _refuse(self, code: str, at: int) -> bool:
+        self.pending = self.pending or Refusal(code, self.begin, max(at, self.begin))
+        return False
+
+
+def without_spot(lead: Lead) -> Lead:
+    """The same places without the spot, which has become part of the target."""
+    return Lead(scopes=lead.scopes, own=lead.own)
+
+
+def carried(scope: Path) -> Path:
+    """What later clauses of a sentence inherit: paragraphs and points, not lines."""
+    return tuple(place for place in scope if RANKS[place.unit] < RANKS["sentence"])

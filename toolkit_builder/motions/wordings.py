@@ -1,0 +1,73 @@
+"""The part of the amendment grammar that names words of the printed text: which quotation, and which occurrence of it.
+
+words = ["the word(s)"] [ordinal "occurrence of"] quotation ["where it first occurs" | "throughout" | ...]
+"""
+
+from __future__ import annotations
+
+from toolkit_builder.motions.instructions import Words
+from toolkit_builder.motions.reading import Cursor
+
+_THE_WORDS = (
+    r"(?:the\s+)?(?:(?:following|exact|existing|opening|closing|current)\s+)?(?:words?|phrase|text|wording|"
+    r"figures?|terms?|names?|sums?|dates?|"
+    r"expression|sentences?|percentage|passage|clause|acronym|heading|punctuation|letters?|quotation|"
+    r"number)(?:\s+of)?\b\s*(?:,|:)?"
+)
+_OCCURRENCE = r"(?:occurrence|instance|mention|appearance|use|reference)s?\s+(?:of|to)\b(?:\s+the\s+words?\b)?"
+_AFTERWARDS = (
+    (
+        r"\s*\(?,?\s*(?:wherever|whenever|everywhere)\s+(?:it|they|this)\s+(?:occurs?|appears?|is\s+used|"
+        r"are\s+used)\)?",
+        0,
+    ),
+    (r"\s*,?\s*\(?throughout(?:\s+(?:the\s+)?(?:motion|text|document|paragraph|whole\s+motion))?\b\)?", 0),
+    (r"\s*\(?,?\s*in\s+(?:all|both|each|every)\s+(?:places?|instances?|cases?|occurrences?)\)?", 0),
+    (r"\s*\(?,?\s*(?:each|every)\s+time\s+(?:it|they)\s+(?:occurs?|appears?)\)?|\s*\((?:twice|both|all|x\s?\d)\)", 0),
+)
+
+
+def read_words(c: Cursor) -> Words | None:
+    """Quoted words with which occurrence of them is meant; None (and no move) where there are none."""
+    start = c.at
+    occurrence, every = 0, False
+    if c.take(rf"(?:all|every|each|both)\s+(?:the\s+|of\s+the\s+)?(?:{_OCCURRENCE})"):
+        every = True
+    else:
+        c.take(r"the\s+")
+        number = c.ordinal()
+        if number and (c.take(rf"\s*{_OCCURRENCE}") or c.peek(r"\s*(?:words?\s+)?[“\"‘'«]")):
+            occurrence = number
+            c.take(r"\s*words?\s+")
+        else:
+            c.at = start
+    c.take(_THE_WORDS)
+    quote = c.quotation()
+    if quote is None or not quote.text:
+        c.at = start
+        return None
+    for pattern, _ in _AFTERWARDS:
+        if c.take(pattern):
+            every = True
+    return Words(quote=quote.text, occurrence=occurrence or _which(c), every=every)
+
+
+def _which(c: Cursor) -> int:
+    """``(second occurrence)``, ``where it first appears``, ``the second time it occurs``."""
+    here = c.at
+    if c.take(r"\s*,?\s*\(?(?:at\s+|on\s+)?(?:its\s+|the\s+)?(?=\w)"):
+        number = c.ordinal()
+        if number and c.take(
+            r"\s*(?:occurrence|instance|mention|appearance|use|time(?:\s+(?:it|they)\s+(?:occurs?|"
+            r"appears?|is\s+used|are\s+used))?)\b\s*\)?"
+        ):
+            return number
+    c.at = here
+    if (
+        c.take(r"\s*,?\s*where\s+(?:it|they|this)\s+")
+        and (number := c.ordinal())
+        and c.take(r"\s*(?:occurs?|appears?)")
+    ):
+        return number
+    c.at = here
+    return 0
