@@ -116,7 +116,7 @@ class Document:
 
     @property
     def title(self) -> str:
-        return self.fields.title or self.parsed.get("title", "") or self.name
+        return str(self.fields.title or self.parsed.get("title", "") or self.name)
 
     @property
     def conference(self) -> str | None:
