@@ -39,7 +39,7 @@ def test_an_asset_that_changes_is_sent_again(limited: LimitedEngine, engine: Wea
         paper = document('<img src="y.png" alt="y" style="width: 3mm">', assets={"y.png": png(size, size)})
         assert limited.render(paper) == engine.render(paper)
     gone = document('<img src="y.png" alt="y" style="width: 3mm">')
-    assert codes(limited.render(gone)[1]) == ["P102"]
+    assert codes(limited.render(gone)[1]) == ["Q102"]
 
 
 @pytest.mark.slow
@@ -47,7 +47,7 @@ def test_a_document_that_takes_too_long_is_stopped_and_named(engine: WeasyPrintE
     with LimitedEngine(seconds=4) as limited:
         assert limited.render(document("<p>Well</p>"))[1] == []
         printed, found = limited.render(document(NESTED))
-        assert (printed.pdf, codes(found)) == (b"", ["P115"])
+        assert (printed.pdf, codes(found)) == (b"", ["Q115"])
         assert found[0].span is not None
         assert found[0].span.path == "content/paper.md"
         assert limited.render(document("<p>Well</p>"))[1] == []
@@ -60,7 +60,7 @@ def test_a_document_that_needs_too_much_memory_is_stopped(engine: WeasyPrintEngi
     with LimitedEngine(seconds=60, memory_mb=700) as limited:
         printed, found = limited.render(document(f"<table>{rows * 2000}</table>"))
         assert printed.pdf == b""
-        assert codes(found)[-1] in {"P113", "P116"}
+        assert codes(found)[-1] in {"Q113", "Q116"}
         assert "memory" in found[-1].message or "MB" in found[-1].message
         assert limited.render(document("<p>Well</p>"))[1] == []
 
@@ -92,4 +92,4 @@ def test_no_temporary_fonts_stay_behind(tmp_path: Path, monkeypatch: pytest.Monk
 def test_limits_work_inside_the_worker_of_a_pool(engine: WeasyPrintEngine) -> None:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         well, late = pool.submit(_in_a_worker, document("<p>Well</p>")).result(timeout=60)
-    assert (well, late) == ([], ["P115"])
+    assert (well, late) == ([], ["Q115"])

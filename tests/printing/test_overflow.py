@@ -46,7 +46,7 @@ def test_a_field_too_long_for_its_box(engine: WeasyPrintEngine, body: str, by: f
     if by is None:
         assert found == []
     else:
-        assert codes(found) == ["P121"]
+        assert codes(found) == ["Q121"]
         assert "'panel' on page 1" in found[0].message
         assert millimetres(found[0].message) == pytest.approx(by, abs=0.1)
 
@@ -54,14 +54,14 @@ def test_a_field_too_long_for_its_box(engine: WeasyPrintEngine, body: str, by: f
 def test_a_field_too_wide_for_its_box(engine: WeasyPrintEngine) -> None:
     body = '<div data-fit="name" style="width: 20mm; white-space: nowrap">Llanfairpwllgwyngyllgogerychwyrndrobwll</div>'
     _, found = engine.render(document(body, css=CSS))
-    assert codes(found) == ["P121"]
+    assert codes(found) == ["Q121"]
     assert "too wide" in found[0].message
 
 
 def test_a_field_that_goes_on_over_the_page_is_too_long(engine: WeasyPrintEngine) -> None:
     body = f'<div style="height: 245mm"></div><div data-fit="card">{LINES}</div>'
     _, found = engine.render(document(body, css=CSS + "@page { @bottom-center { content: none } }"))
-    assert codes(found) == ["P121"]
+    assert codes(found) == ["Q121"]
     assert millimetres(found[0].message) == pytest.approx(LINE, abs=0.1)
 
 
@@ -75,15 +75,15 @@ def test_each_field_is_reported_by_itself(engine: WeasyPrintEngine) -> None:
 
 def test_text_off_the_paper(engine: WeasyPrintEngine) -> None:
     _, found = engine.render(document('<p style="position: absolute; left: 180mm">Nobody will read this</p>', css=CSS))
-    assert "P122" in codes(found)
+    assert "Q122" in codes(found)
     left, found = engine.render(document('<p style="position: relative; left: -25mm">Nobody</p>', css=CSS))
-    assert [item.message for item in found if item.code == "P122"] == ["'Nobody' runs 5.0 mm off the left of page 1"]
+    assert [item.message for item in found if item.code == "Q122"] == ["'Nobody' runs 5.0 mm off the left of page 1"]
     assert left.pages == 1
 
 
 def test_text_cut_off_by_a_box_that_hides_it_needs_no_mark(engine: WeasyPrintEngine) -> None:
     _, found = engine.render(document(f'<div style="height: 12mm; overflow: hidden">{LINES}</div>', css=CSS))
-    assert codes(found) == ["P123"]
+    assert codes(found) == ["Q123"]
     assert "'three'" in found[0].message
 
 
@@ -97,7 +97,7 @@ def test_text_for_screen_readers_only_is_neither_clipped_nor_lost(engine: WeasyP
 def test_a_line_wider_than_its_column(engine: WeasyPrintEngine) -> None:
     body = '<div style="columns: 3"><p>Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch is a place</p></div>'
     _, found = engine.render(document(body, css=CSS))
-    assert codes(found) == ["P124"]
+    assert codes(found) == ["Q124"]
     assert "Llanfair" in found[0].message
 
 
@@ -121,7 +121,7 @@ def test_pictures_too_coarse_for_their_size(engine: WeasyPrintEngine, width: str
 def test_a_background_picture_has_a_resolution_too(engine: WeasyPrintEngine) -> None:
     body = '<div style="background: url(x.png) 0 0 / 100mm 100mm; height: 50mm"></div>'
     _, found = engine.render(document(body, assets={"x.png": png(200, 200)}))
-    assert codes(found) == ["P141"]
+    assert codes(found) == ["Q141"]
     assert " 51 dpi" in found[0].message
 
 
@@ -143,7 +143,7 @@ def test_copy_short_is_counted_in_lines(engine: WeasyPrintEngine) -> None:
     printed, found = engine.render(document(filler(A4_LINES + 5), css=CSS, max_pages=2))
     assert printed.fit is not None
     assert (printed.fit.lines_left, printed.fit.lines_over) == (A4_LINES - 5, 0)
-    assert codes(found) == ["P132"]
+    assert codes(found) == ["Q132"]
     assert "37 lines short" in found[0].message
 
 
@@ -153,7 +153,7 @@ def test_columns_share_the_room_that_is_left(engine: WeasyPrintEngine) -> None:
     assert printed.fit is not None
     assert printed.fit.lines_left == 2 * A4_LINES - 20
     assert printed.fit.filled == pytest.approx(20 / 2 * LINE / 257, abs=0.01)
-    assert codes(found) == ["P132"]
+    assert codes(found) == ["Q132"]
 
 
 def test_a_full_document_needs_no_remark(engine: WeasyPrintEngine) -> None:
@@ -164,7 +164,7 @@ def test_a_full_document_needs_no_remark(engine: WeasyPrintEngine) -> None:
 def test_a_heading_left_alone_at_the_foot_of_a_page(engine: WeasyPrintEngine) -> None:
     body = filler(A4_LINES - 1) + "<h2>Left alone</h2><p>Next page</p>"
     css = CSS + "h2 { font-size: 10pt; margin: 0; break-after: auto }"
-    assert codes(engine.render(document(body, css=css))[1]) == ["P133"]
+    assert codes(engine.render(document(body, css=css))[1]) == ["Q133"]
     assert codes(engine.render(document(body, css=css.replace("auto", "avoid")))[1]) == []
 
 
@@ -172,11 +172,11 @@ def test_a_line_left_alone_at_the_head_of_a_page(engine: WeasyPrintEngine) -> No
     body = filler(A4_LINES - 2) + "<p>One<br>two<br>and three</p><p>Next</p>"
     css = CSS + "p { widows: 1; orphans: 1 }"
     _, found = engine.render(document(body, css=css))
-    assert codes(found) == ["P134"]
+    assert codes(found) == ["Q134"]
     assert "'and three'" in found[0].message
 
 
-@pytest.mark.parametrize(("levels", "found"), [(1, []), (2, []), (3, ["P142"])])
+@pytest.mark.parametrize(("levels", "found"), [(1, []), (2, []), (3, ["Q142"])])
 def test_flexible_boxes_nested_too_deep_are_slow(engine: WeasyPrintEngine, levels: int, found: list[str]) -> None:
     body = '<div class="card" style="display: flex">' * levels + "<p>Words</p>" + "</div>" * levels
     assert codes(engine.render(document(body))[1]) == found

@@ -283,7 +283,7 @@ def test_wrong_names_are_explained(book: bytes) -> None:
     for layout, sheet in (("brochure", "a4"), ("17-up", "a4"), ("0-up", "a4"), ("booklet", "a44")):
         same, found = impose(book, layout, sheet, path="content/agenda.md")
         assert same == book
-        assert codes(found) == ["P161"]
+        assert codes(found) == ["Q161"]
 
 
 STATIC = (

@@ -69,9 +69,9 @@ def test_decoration_is_left_out(engine: WeasyPrintEngine, tmp_path: Path) -> Non
 def test_pictures_without_a_description_are_named(engine: WeasyPrintEngine) -> None:
     body = f'<img src="dot.png"><img src="dot.png" alt="A dot"><svg {SVG}/>'
     printed, found = engine.render(document(body, css=STYLE, assets=DOT))
-    assert codes(found) == ["P105", "P105"]
+    assert codes(found) == ["Q105", "Q105"]
     assert "'dot.png'" in found[0].message
-    assert codes(inspect.problems(printed.pdf, "a.pdf")) == ["P171"]
+    assert codes(inspect.problems(printed.pdf, "a.pdf")) == ["Q171"]
 
 
 def test_a_drawing_can_be_named_with_aria_label(engine: WeasyPrintEngine, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_text_that_the_engine_drops_is_reported(engine: WeasyPrintEngine) -> Non
     body = "<p>Kept words</p><div>One<br>two<br>three<br>and four</div><p>Kept again</p>"
     printed, found = engine.render(document(body, css="div { max-lines: 2; continue: discard }"))
     assert "four" not in inspect.pdf_text(printed.pdf)[0]
-    assert codes(found) == ["P125"]
+    assert codes(found) == ["Q125"]
     assert "four" in found[0].message
 
 
@@ -164,4 +164,4 @@ def test_text_that_the_engine_drops_is_reported(engine: WeasyPrintEngine) -> Non
 )
 def test_text_that_is_hidden_or_changed_on_purpose_is_not(engine: WeasyPrintEngine, body: str) -> None:
     _, found = engine.render(document(f"<h1>Title</h1>{body}"))
-    assert [item for item in found if item.code == "P125"] == []
+    assert [item for item in found if item.code == "Q125"] == []

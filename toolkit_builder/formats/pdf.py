@@ -57,7 +57,7 @@ def render(payload: Payload) -> tuple[bytes, list[Diagnostic]]:
 
 # What does not fit its box or its pages. The page on the web has every word, so these do not hold a whole site
 # back minutes before a session opens; with --strict they do, as every warning does.
-_MISFITS = frozenset({"P121", "P122", "P123", "P125", "P131"})
+_MISFITS = frozenset({"Q121", "Q122", "Q123", "Q125", "Q131"})
 
 
 def _reported(found: Diagnostic) -> Diagnostic:

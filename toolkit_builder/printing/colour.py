@@ -132,7 +132,7 @@ class _Converter:
             self._resources(resources)
         hint = "write the colour in RGB or device-cmyk()"
         return [
-            warning("P151", f"colours of the kind {kind} were left as they are", span, hint=hint)
+            warning("Q151", f"colours of the kind {kind} were left as they are", span, hint=hint)
             for kind in sorted(self._left)
         ]
 

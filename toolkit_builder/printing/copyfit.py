@@ -106,10 +106,10 @@ def diagnostics(laid_out: Any, fit: Fit, max_pages: int | None, span: Span) -> l
     if max_pages and fit.pages > max_pages:
         pages = f"{fit.pages} pages instead of {max_pages}"
         lines = f"{fit.lines_over} lines" if fit.lines_over != 1 else "1 line"
-        found.append(error("P131", f"the copy is {lines} over: {pages}", span, hint="cut that many lines"))
+        found.append(error("Q131", f"the copy is {lines} over: {pages}", span, hint="cut that many lines"))
     elif max_pages and fit.pages > 1 and fit.filled < NEARLY_EMPTY:
         text = f"the last page is {fit.filled:.0%} full: the copy is {fit.lines_left} lines short"
-        found.append(warning("P132", text, span, hint="add copy, or cut back to one page fewer"))
+        found.append(warning("Q132", text, span, hint="add copy, or cut back to one page fewer"))
     return found + _alone(_lines(laid_out), span)
 
 
@@ -121,10 +121,10 @@ def _alone(lines: list[_Line], span: Span) -> list[Diagnostic]:
             continue  # what stands over columns is not parted from them
         if before.is_heading and before.block is not after.block:
             text = f"the heading '{excerpt(before.text)}' stands alone at the foot of page {before.page}"
-            found.append(warning("P133", text, span, hint="set 'break-after: avoid' on headings in the theme"))
+            found.append(warning("Q133", text, span, hint="set 'break-after: avoid' on headings in the theme"))
     for (one, two), (_, three) in zip(pairwise(lines), pairwise(lines[1:]), strict=False):
         same = one.block is two.block and length[id(two.block)] > 2 and not two.is_heading
         if same and one.place != two.place and three.block is not two.block:
             text = f"the line '{excerpt(two.text)}' stands alone at the head of page {two.page}"
-            found.append(warning("P134", text, span, hint="set 'widows: 2' in the theme, or change the copy by a line"))
+            found.append(warning("Q134", text, span, hint="set 'widows: 2' in the theme, or change the copy by a line"))
     return found

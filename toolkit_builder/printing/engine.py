@@ -164,18 +164,18 @@ class WeasyPrintEngine:
         """Print one document. Its mistakes, and what the engine cannot do, come back as diagnostics."""
         missing = available()
         if missing:
-            return Printed(pdf=b"", pages=0), [error("P114", missing, document.span)]
+            return Printed(pdf=b"", pages=0), [error("Q114", missing, document.span)]
         # fontTools stamps the fonts it writes with the time, unless this (reproducible-builds.org) says otherwise.
         with _LOCK, _environment(SOURCE_DATE_EPOCH="0"), _no_collector(), _quiet(), report.listening() as log:
             try:
                 return self._render(document, log)
             except (RecursionError, MemoryError) as problem:
                 why = "it is nested too deeply" if isinstance(problem, RecursionError) else "it needs too much memory"
-                found = error("P113", f"the document cannot be printed: {why}", document.span)
+                found = error("Q113", f"the document cannot be printed: {why}", document.span)
             except Exception as problem:  # a bug of the engine must not take the other documents along
                 reason = ": ".join(filter(None, [type(problem).__name__, str(problem)]))
                 text = f"the print engine failed on this document ({reason})"
-                found = error("P113", text, document.span, hint="leave parts out until it prints, to find the cause")
+                found = error("Q113", text, document.span, hint="leave parts out until it prints, to find the cause")
             refused = report.diagnostics(log, self._shelf.refused, document.span)
             self._forget()
             return Printed(pdf=b"", pages=0), [*refused, found]
@@ -274,7 +274,7 @@ class WeasyPrintEngine:
         kit.served = dict(self._shelf.served)
         if not hermetic:
             text = "the style sheets bring no font, so the machine's own were used and pages differ between machines"
-            kit.complaints.append(note("P111", text, document.span, hint="add @font-face rules to the theme"))
+            kit.complaints.append(note("Q111", text, document.span, hint="add @font-face rules to the theme"))
         elif not _has_fonts(fonts) and not any("@font-face" in text or "<link" in text for text in inline):
             return self._new_kit(document, hermetic=False, inline=inline)
         return kit

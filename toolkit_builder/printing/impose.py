@@ -51,7 +51,7 @@ def impose(
                 len(opened.pages), (first[2] - first[0], first[3] - first[1]), layout, sheet, right_bound=right_bound
             )
         except ValueError as reason:
-            return pdf, [error("P161", str(reason), Span(path) if path else None)]
+            return pdf, [error("Q161", str(reason), Span(path) if path else None)]
         _arrange(opened, chosen, marks=marks)
         return written(opened), []
 

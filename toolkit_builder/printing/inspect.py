@@ -107,9 +107,9 @@ def problems(pdf: bytes, path: str) -> list[Diagnostic]:
         (not all(known.figures), "a picture has no description"),
         (bool(known.fonts_not_embedded), f"fonts are not embedded: {', '.join(known.fonts_not_embedded)}"),
     ]
-    found = [error("P171", sentence, Span(path)) for wrong, sentence in checks if wrong]
+    found = [error("Q171", sentence, Span(path)) for wrong, sentence in checks if wrong]
     return found + [
-        error("P172", f"the heading '{text}' of level {level} skips a level", Span(path)) for level, text in jumps
+        error("Q172", f"the heading '{text}' of level {level} skips a level", Span(path)) for level, text in jumps
     ]
 
 

@@ -126,9 +126,9 @@ class LimitedEngine:
         if late:
             text = f"the document was stopped: it took more than {self._seconds:g} seconds to print"
             hint = "avoid flex and grid boxes inside one another, or split the document"
-            return error("P115", text, document.span, hint=hint)
+            return error("Q115", text, document.span, hint=hint)
         text = f"the document was stopped: it needed more than {self._memory_mb} MB, or broke the print engine"
-        return error("P116", text, document.span, hint="use smaller pictures, or split the document")
+        return error("Q116", text, document.span, hint="use smaller pictures, or split the document")
 
 
 def _write(pipe: IO[bytes], value: Any) -> None:

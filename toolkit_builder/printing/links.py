@@ -32,7 +32,7 @@ def without_malformed(root: Any, span: Span) -> list[Diagnostic]:
             except ValueError:
                 del element.attrib[name]
                 hint = "write it as https://example.org/page, and escape brackets"
-                found.append(error("P108", f"the address '{shown(address)}' is not a web address", span, hint=hint))
+                found.append(error("Q108", f"the address '{shown(address)}' is not a web address", span, hint=hint))
     return list(dict.fromkeys(found))
 
 
@@ -49,13 +49,13 @@ def resolved(laid_out: Any, document: PrintDocument) -> list[Diagnostic]:
             address = target if kind == "internal" else _address(target, document.site_url)
             if address is None:
                 hint = "use https:, mailto: or tel:"
-                found.append(warning("P108", f"the link to '{shown(target)}' is not printed", document.span, hint=hint))
+                found.append(warning("Q108", f"the link to '{shown(target)}' is not printed", document.span, hint=hint))
             elif address and kind != "attachment":
                 kept.append((kind, address, corners, box))
         page.links[:] = _once(kept)
     if attached:
         hint = "publish the file beside the document and link to it"
-        found.append(warning("P112", "attached files are not printed", document.span, hint=hint))
+        found.append(warning("Q112", "attached files are not printed", document.span, hint=hint))
     return list(dict.fromkeys(found))
 
 

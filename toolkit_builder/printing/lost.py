@@ -36,7 +36,7 @@ def diagnostics(laid_out: Any, root: Any, style_for: Any, span: Span) -> list[Di
         if missing > 0 and not any(_is_hidden(style_for(each)) for each in chain):
             text = f"{missing} of {letters} letters are on no page: '{excerpt(' '.join(parts), 60)}'"
             hint = "give the text room, or take it out of a float, footnote or box of fixed height"
-            found.append(error("P125", text, span, hint=hint))
+            found.append(error("Q125", text, span, hint=hint))
         waiting += [(child, chain) for child in reversed(element)]
     return found
 

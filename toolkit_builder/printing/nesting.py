@@ -31,7 +31,7 @@ def diagnostics(laid_out: Any, span: Span) -> list[Diagnostic]:
     if deepest <= _MOST:
         return []
     text = f"{deepest} flex or grid boxes stand inside one another ({name}), which is slow to print"
-    return [warning("P142", text, span, hint="use floats, tables or positioned boxes inside the outer one")]
+    return [warning("Q142", text, span, hint="use floats, tables or positioned boxes inside the outer one")]
 
 
 def _name(box: Any) -> str:

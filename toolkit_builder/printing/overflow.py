@@ -154,22 +154,22 @@ def _box(item: Overflow, span: Span) -> Diagnostic:
     text = f"{name} on page {item.page} is {_mm(item.by_mm)} too long for its box"
     if item.side in {"left", "right"}:
         text = f"{name} on page {item.page} is {_mm(item.by_mm)} too wide for its box"
-    return error("P121", text, span, hint="shorten the text, or give it a larger box in the theme")
+    return error("Q121", text, span, hint="shorten the text, or give it a larger box in the theme")
 
 
 def _page(item: Overflow, span: Span) -> Diagnostic:
     text = f"'{item.text}' runs {_mm(item.by_mm)} off the {item.side} of page {item.page}"
-    return error("P122", text, span, hint="shorten the text, or move its box in the theme")
+    return error("Q122", text, span, hint="shorten the text, or move its box in the theme")
 
 
 def _clip(item: Overflow, span: Span) -> Diagnostic:
     text = f"'{item.text}' on page {item.page} is cut off: it stands {_mm(item.by_mm)} outside a box that hides it"
-    return error("P123", text, span, hint="shorten the text, or give it a larger box in the theme")
+    return error("Q123", text, span, hint="shorten the text, or give it a larger box in the theme")
 
 
 def _line(item: Overflow, span: Span) -> Diagnostic:
     text = f"the line '{item.text}' on page {item.page} is {_mm(item.by_mm)} wider than its column"
-    return warning("P124", text, span, hint="break the long word or address, or use a smaller size")
+    return warning("Q124", text, span, hint="break the long word or address, or use a smaller size")
 
 
 _HOW = {"box": _box, "page": _page, "clip": _clip, "line": _line}

@@ -59,7 +59,7 @@ def _refusal(url: str, reason: str, span: Span) -> Diagnostic:
         if missing
         else "copy the file into the project and refer to it there"
     )
-    return error("P102" if missing else "P101", f"'{shown(url)}' {reason}", span, hint=hint)
+    return error("Q102" if missing else "Q101", f"'{shown(url)}' {reason}", span, hint=hint)
 
 
 def _translated(record: logging.LogRecord, refused: set[str], span: Span) -> list[Diagnostic]:
@@ -72,24 +72,24 @@ def _translated(record: logging.LogRecord, refused: set[str], span: Span) -> lis
     if place:
         span = Span(span.path, int(place[1]), int(place[2]))
         message = message.replace(place[0], "")
-    return [warning("P110", f"the print engine says: {message}", span)]
+    return [warning("Q110", f"the print engine says: {message}", span)]
 
 
 def _picture(args: tuple[Any, ...], refused: set[str], span: Span) -> list[Diagnostic]:
     if args[0] in refused:
         return []
     hint = "save it again as PNG, JPEG, WebP or SVG"
-    return [error("P103", f"the picture '{shown(args[0])}' cannot be read", span, hint=hint)]
+    return [error("Q103", f"the picture '{shown(args[0])}' cannot be read", span, hint=hint)]
 
 
 def _sheet(args: tuple[Any, ...], refused: set[str], span: Span) -> list[Diagnostic]:
-    return [] if args[0] in refused else [error("P103", f"the style sheet '{shown(args[0])}' cannot be read", span)]
+    return [] if args[0] in refused else [error("Q103", f"the style sheet '{shown(args[0])}' cannot be read", span)]
 
 
 def _declaration(args: tuple[Any, ...], refused: set[str], span: Span) -> list[Diagnostic]:
     name, value, line, column, *why = args
     message = f"the print engine does not know '{name}: {value}' ({', '.join(map(str, why)) or 'unknown'})"
-    return [warning("P104", message, Span(span.path, line, column), hint="remove it, or keep it for screens only")]
+    return [warning("Q104", message, Span(span.path, line, column), hint="remove it, or keep it for screens only")]
 
 
 def _nothing(args: tuple[Any, ...], refused: set[str], span: Span) -> list[Diagnostic]:
@@ -107,24 +107,24 @@ def no_glyph(code: int, span: Span) -> Diagnostic:
     name = unicodedata.name(char, "a character without a name")
     seen = f" '{char}'" if char.isprintable() and not char.isspace() else ""
     hint = "use another character, or add a font that has it to the theme"
-    return error("P106", f"no font of this document has the character{seen} U+{code:04X} {name}", span, hint=hint)
+    return error("Q106", f"no font of this document has the character{seen} U+{code:04X} {name}", span, hint=hint)
 
 
 def _font(args: tuple[Any, ...], refused: set[str], span: Span) -> list[Diagnostic]:
     hint = "check the address in its @font-face rule; TTF, OTF, WOFF and WOFF2 files can be used"
-    return [error("P107", f"the font '{args[0]}' cannot be loaded", span, hint=hint)]
+    return [error("Q107", f"the font '{args[0]}' cannot be loaded", span, hint=hint)]
 
 
 def _anchor(args: tuple[Any, ...], refused: set[str], span: Span) -> list[Diagnostic]:
-    return [warning("P108", f"a link points to '#{args[0]}', which is not in this document", span)]
+    return [warning("Q108", f"a link points to '#{args[0]}', which is not in this document", span)]
 
 
 def _target(args: tuple[Any, ...], refused: set[str], span: Span) -> list[Diagnostic]:
-    return [error("P108", f"a page reference points to '#{args[0]}', which is not in this document", span)]
+    return [error("Q108", f"a page reference points to '#{args[0]}', which is not in this document", span)]
 
 
 def _twice(args: tuple[Any, ...], refused: set[str], span: Span) -> list[Diagnostic]:
-    return [warning("P109", f"the id '{args[0]}' is used twice in this document", span)]
+    return [warning("Q109", f"the id '{args[0]}' is used twice in this document", span)]
 
 
 _TRANSLATIONS: dict[str, Callable[[tuple[Any, ...], set[str], Span], list[Diagnostic]]] = {

@@ -60,5 +60,5 @@ def diagnostics(laid_out: Any, minimum: int, span: Span) -> list[Diagnostic]:
     for name, (dpi, page) in worst.items():
         report = error if dpi < minimum / 2 else warning
         text = f"the picture '{shown(name)}' on page {page} prints at {dpi:.0f} dpi, less than {minimum}"
-        found.append(report("P141", text, span, hint="use a larger picture, or print it smaller"))
+        found.append(report("Q141", text, span, hint="use a larger picture, or print it smaller"))
     return found

@@ -12,7 +12,7 @@ from dataclasses import replace
 from ..diagnostics import Diagnostic
 from .document import Engine, PrintDocument, Printed
 
-_MISFITS = {"P121", "P122", "P123", "P131"}
+_MISFITS = {"Q121", "Q122", "Q123", "Q131"}
 
 Result = tuple[Printed, list[Diagnostic]]
 

@@ -108,7 +108,7 @@ class Tagging:
         """Pictures that say nothing to a screen reader."""
         hint = 'describe it in alt="..." (inline SVG: in <title>), or write alt="" when it is decoration'
         names = dict.fromkeys(self._undescribed)
-        return [error("P105", f"the picture '{name}' has no description", span, hint=hint) for name in names]
+        return [error("Q105", f"the picture '{name}' has no description", span, hint=hint) for name in names]
 
     def mend(self, pdf: pikepdf.Pdf) -> None:
         """Mend the tags of the finished file (its pages in the order they were watched)."""
