@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import click
 
@@ -16,8 +17,10 @@ from toolkit_builder.commands import common
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be built, and write nothing.")
 @click.option("--clean", is_flag=True, help="Forget the cache first: everything is made again.")
 @click.option("-o", "--open", "open_", is_flag=True, help="Open the site in the browser afterwards.")
+@common.executor_options
 def command(base_url: str, drafts: bool, future: bool, strict: bool, clock: str, jobs: int, messages: str, quiet: bool,
-            verbose: bool, only: tuple[str, ...], dry_run: bool, clean: bool, open_: bool) -> int:
+            verbose: bool, only: tuple[str, ...], dry_run: bool, clean: bool, open_: bool,
+            executor: str, scheduler: str) -> int:
     """Build the site and its printed documents into output/.
 
     Either the whole new site is published, or the last good one stays as it is.
@@ -39,7 +42,8 @@ def command(base_url: str, drafts: bool, future: bool, strict: bool, clock: str,
         return 1 if failed else 0
     if clean:
         common.report(engine.clean(project, project / quick.output_name(str(project))), messages)
-    result = pipeline.build(project, options)
+    with common.executor(executor, scheduler) as workers:
+        result = pipeline.build(project, replace(options, executor=workers))
     common.report(result.diagnostics, messages, verbose=verbose, quiet=quiet)
     if result.published and messages == "text" and not quiet:
         click.echo(_summary(result, verbose))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +32,38 @@ def site_options(function: F) -> F:
     for decorate in reversed(decorators):
         function = decorate(function)
     return function
+
+
+def executor_options(function: F) -> F:
+    """Where the heavy work is done."""
+    decorators = (
+        click.option("--executor", type=click.Choice(["processes", "dask"]), default="processes",
+                     envvar="TOOLKIT_EXECUTOR", help="Work in processes here, or on a Dask cluster."),
+        click.option("--scheduler", default="", metavar="tcp://HOST:PORT", envvar="TOOLKIT_SCHEDULER",
+                     help="The cluster's scheduler, with --executor dask."),
+    )
+    for decorate in reversed(decorators):
+        function = decorate(function)
+    return function
+
+
+@contextmanager
+def executor(name: str, scheduler: str) -> Iterator[Executor | None]:
+    """The executor that was asked for; None means processes of our own."""
+    if name == "processes":
+        if scheduler:
+            raise click.UsageError("--scheduler is for --executor dask")
+        yield None
+        return
+    if not scheduler:
+        raise click.UsageError("--executor dask needs --scheduler tcp://HOST:PORT")
+    from toolkit_builder.build.cluster import ClusterError, connect
+
+    try:
+        with connect(scheduler) as workers:
+            yield workers
+    except ClusterError as problem:
+        raise click.ClickException(str(problem)) from None
 
 
 def report_options(function: F) -> F:
