@@ -14,7 +14,8 @@ from toolkit_builder.motions.amend import Amendment, apply, sub_amend
 from toolkit_builder.motions.conflicts import DELETES, DEPENDS, IDENTICAL, INDEPENDENT, SAME_WORDS, matrix
 
 BY_MOTION = {
-    name: [c.amendment for c in cases("applied") if c.motion == name] for name in ("caseloads", "pay", "rail", "climate")
+    name: [c.amendment for c in cases("applied") if c.motion == name]
+    for name in ("caseloads", "pay", "rail", "climate")
 }  # fmt: skip
 
 
@@ -70,8 +71,10 @@ def test_a_pair_of_amendments_is_judged(one: str, other: str, expected: tuple[st
 
 
 def test_what_clashes_is_not_applied_together_and_both_are_named() -> None:
-    amended, found = apply(motion("caseloads"), [
-        Amendment(id="20.1", source="Delete point 4"), Amendment(id="20.2", source='In point 4 delete "quick fix"')])  # fmt: skip
+    amended, found = apply(
+        motion("caseloads"),
+        [Amendment(id="20.1", source="Delete point 4"), Amendment(id="20.2", source='In point 4 delete "quick fix"')],
+    )
     assert amended.applied == ("20.1",)
     assert [d.code for d in found if d.is_error] == ["A501"]
     assert "20.1" in found[-1].message

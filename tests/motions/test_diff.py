@@ -13,7 +13,11 @@ from toolkit_builder.motions.html import diff_html, side_by_side
 from toolkit_builder.motions.text import parse
 
 WORDS = st.sampled_from(
-    ["pay", "strike", "branch", "member", "ballot,", "region;", "conference.", "“quoted”", "1)", "-", "a)", "Conference", "notes:", "\n", "\n\n", "é", "🙂", "|", "#"]
+    [
+        *["pay", "strike", "branch", "member", "ballot,", "region;", "conference.", "“quoted”", "1)", "-", "a)", "Conference", "notes:", "é", "🙂", "|", "#"],
+        "\n",
+        "\n\n",
+    ]
 )
 TEXTS = st.lists(WORDS, max_size=60).map(" ".join)
 
@@ -35,7 +39,7 @@ def test_a_diff_of_any_two_texts_is_exact(old: str, new: str) -> None:
     assert apply(made.reversed(), new) == old
 
 
-@given(st.lists(st.sampled_from(["one", "two", "three", "four", "five", "six"]), min_size=1, max_size=40), st.integers(10, 40))
+@given(st.lists(st.sampled_from(["one", "two", "three", "four"]), min_size=1, max_size=40), st.integers(10, 40))
 def test_rewrapping_is_no_change(words: list[str], width: int) -> None:
     import textwrap
 
@@ -56,8 +60,13 @@ def test_a_word_left_standing_between_changes_joins_them() -> None:
 
 
 def test_a_moved_paragraph_is_recognised_and_its_words_are_not_counted() -> None:
-    old = "First paragraph of the motion here.\n\nSecond paragraph is longer than that.\n\nThird paragraph comes last of all."
-    new = "Third paragraph comes last of all.\n\nFirst paragraph of the motion here.\n\nSecond paragraph is longer than that."
+    first, second, third = (
+        "First paragraph of the motion here.",
+        "Second one is longer than that.",
+        "Third comes last of all.",
+    )
+    old = "\n\n".join([first, second, third])
+    new = "\n\n".join([third, first, second])
     made = diff(old, new)
     assert made.words() == (0, 0)
     kinds = {change.kind for change in compare(parse(old)[0], parse(new)[0])}
@@ -105,8 +114,8 @@ def test_changes_are_told_in_words_and_not_by_colour_alone() -> None:
     changes = compare(parse("Members want pay & rest.")[0], parse("Members want fair pay & <b>rest</b>.")[0])
     page = diff_html(changes)
     assert (
-        '<ins><span class="visually-hidden">inserted: </span>fair<span class="visually-hidden"> end of insertion</span></ins>'
-        in page
+        '<ins><span class="visually-hidden">inserted: </span>fair'
+        '<span class="visually-hidden"> end of insertion</span></ins>' in page
     )
     assert "&amp;" in page
     assert "<b>" not in page

@@ -57,11 +57,21 @@ INSTRUCTIONS = st.one_of(
     st.builds(Instruction, verb=st.just("delete"), scope=SCOPES, target=TARGETS, renumber=st.booleans()),
     st.builds(Instruction, verb=st.just("replace"), scope=SCOPES, target=TARGETS, text=TEXTS, renumber=st.booleans()),
     st.builds(Instruction, verb=st.just("insert"), scope=SCOPES, spot=SPOTS, text=TEXTS, renumber=st.booleans()),
-    st.builds(Instruction, verb=st.just("insert"), text=TEXTS, unit=st.sampled_from(["paragraph", "point", "bullet", "points"]),
-              label=st.sampled_from([("2",), ("4",)]), renumber=st.booleans()),
-    st.builds(Instruction, verb=st.just("move"), target=st.builds(Target, kind=st.just("places"), places=st.tuples(st.tuples(POINTS))),
-              spot=st.builds(Spot, kind=st.sampled_from(["after", "before"]), ref=st.tuples(POINTS))),
-)  # fmt: skip
+    st.builds(
+        Instruction,
+        verb=st.just("insert"),
+        text=TEXTS,
+        unit=st.sampled_from(["paragraph", "point", "bullet", "points"]),
+        label=st.sampled_from([("2",), ("4",)]),
+        renumber=st.booleans(),
+    ),
+    st.builds(
+        Instruction,
+        verb=st.just("move"),
+        target=st.builds(Target, kind=st.just("places"), places=st.tuples(st.tuples(POINTS))),
+        spot=st.builds(Spot, kind=st.sampled_from(["after", "before"]), ref=st.tuples(POINTS)),
+    ),
+)
 
 
 @given(INSTRUCTIONS)
@@ -80,7 +90,60 @@ def test_no_text_at_all_raises(source: str) -> None:
 
 
 PIECES = st.sampled_from(
-    ["delete", "insert", "add", "replace", "with", "after", "before", "in", "paragraph", "2", "point", "4(b)", "'a'", '"b"', "“c”", "all", "from", "to", "the", "end", "of", "and", "renumber", ":", ";", ",", "\n", "new", "at", "sentence", "first", "last", "line", "3", "by", "for", "substitute", "amend", "move", "read", "so", "that", "it", "reads", "'", '"', "‘", "’", "(", ")", "Conference", "notes"]
+    [
+        "delete",
+        "insert",
+        "add",
+        "replace",
+        "with",
+        "after",
+        "before",
+        "in",
+        "paragraph",
+        "2",
+        "point",
+        "4(b)",
+        "'a'",
+        '"b"',
+        "“c”",
+        "all",
+        "from",
+        "to",
+        "the",
+        "end",
+        "of",
+        "and",
+        "renumber",
+        ":",
+        ";",
+        ",",
+        "\n",
+        "new",
+        "at",
+        "sentence",
+        "first",
+        "last",
+        "line",
+        "3",
+        "by",
+        "for",
+        "substitute",
+        "amend",
+        "move",
+        "read",
+        "so",
+        "that",
+        "it",
+        "reads",
+        "'",
+        '"',
+        "‘",
+        "’",
+        "(",
+        ")",
+        "Conference",
+        "notes",
+    ]
 )
 
 

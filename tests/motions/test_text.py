@@ -18,7 +18,8 @@ SEEDS = Path(__file__).parents[2].parent / "shared" / "seeds"
 LINES = st.sampled_from([
     "", "Conference notes:", "1) One thing", "2)Two things", "a) sub", "  b) deeper", "- bullet", "   more of it",
     "(iv) four", "| a | b |", "|---|---|", "# Heading", "> quoted", "Conference therefore calls on members to act.",
-    "3 Bare: text", "12 June 2008", "i.e. not a marker", "```", "***", "Ünïcode “quotes” 🙂", "\tTabbed", "<div>x</div>",
+    "3 Bare: text", "12 June 2008", "i.e. not a marker", "```", "***", "Ünïcode “quotes” 🙂", "\tTabbed",
+    "<div>x</div>",
 ])  # fmt: skip
 
 

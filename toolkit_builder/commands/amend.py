@@ -1,4 +1,4 @@
-"""``toolkit amend``: a motion and amendments as bare files -> the amended text, the changes, or the instructions read."""
+"""``toolkit amend``: a motion and amendments as bare files -> the amended text, the changes, or what was read."""
 
 from __future__ import annotations
 

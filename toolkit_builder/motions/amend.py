@@ -157,14 +157,36 @@ def apply(
         plan = plan_amendment(planner, amendment)
         diagnostics.extend(plan.diagnostics)
         if amendment.form == "editorial":
-            diagnostics.append(_at(Problem("A601", f"amendment {amendment.id} is worded for a person and was not applied",
-                                           "edit the text by hand, or word it as an instruction"), amendment, 0, 0, make=warning))  # fmt: skip
+            diagnostics.append(
+                _at(
+                    Problem(
+                        "A601",
+                        f"amendment {amendment.id} is worded for a person and was not applied",
+                        "edit the text by hand, or word it as an instruction",
+                    ),
+                    amendment,
+                    0,
+                    0,
+                    make=warning,
+                )
+            )
         elif plan.works:
             twin = next((p for p in good if same_amendment(p, plan)), None)
             clash = None if twin else next((c for p in good if (c := clashes(text, p, plan))), None)
             if twin is not None:
-                diagnostics.append(_at(Problem("A502", f"amendment {amendment.id} says the same as {twin.amendment.id}", "it was applied once"),
-                                       amendment, 0, 0, make=note))  # fmt: skip
+                diagnostics.append(
+                    _at(
+                        Problem(
+                            "A502",
+                            f"amendment {amendment.id} says the same as {twin.amendment.id}",
+                            "it was applied once",
+                        ),
+                        amendment,
+                        0,
+                        0,
+                        make=note,
+                    )
+                )
             elif clash is not None:
                 diagnostics.append(_at(clash, amendment, 0, len(amendment.source)))
             else:
@@ -363,8 +385,11 @@ def _assertions(planner: Planner, plan: AmendmentPlan) -> list[Diagnostic]:
                 (b for b in amended.after.blocks if places and b.start <= places[0][1] and places[0][0] <= b.end), None
             )
             would = amended.after.text(block) if block else ""
-            problem = Problem("A401", f"the text would not read {quoted(' '.join(instruction.reads.split())[:120])}",
-                              f"it would read {quoted(would[:200])}" if would else "quote the whole passage as it should read")  # fmt: skip
+            problem = Problem(
+                "A401",
+                f"the text would not read {quoted(' '.join(instruction.reads.split())[:120])}",
+                f"it would read {quoted(would[:200])}" if would else "quote the whole passage as it should read",
+            )
             found.append(_at(problem, plan.amendment, instruction.start, instruction.end))
     return found
 

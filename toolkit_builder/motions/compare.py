@@ -80,8 +80,12 @@ def passages(changes: Sequence[Change], width: int = 80) -> Iterator[Change]:
     for change in changes:
         if change.kind == SAME:
             if change.renumbered:
-                yield replace(change, runs=(Run(EQUAL, *(_opening(r, width) for r in (change.runs[0].old, change.runs[0].new))),)
-                              if change.runs else ())  # fmt: skip
+                yield replace(
+                    change,
+                    runs=(Run(EQUAL, *(_opening(r, width) for r in (change.runs[0].old, change.runs[0].new))),)
+                    if change.runs
+                    else (),
+                )
             continue
         if change.kind == CHANGED:
             change = replace(change, runs=tuple(_shortened(change.runs, width)))

@@ -57,8 +57,13 @@ class Cutter:
         if line is not None and block is not None:
             where = f"{self.text.address(block)}, line {line.within} (line {line.number} of the motion)"
             words = self.source[match.start : match.end]
-            plan.notes.append(Problem("A310", f"{quoted(' '.join(words.split())[:60])} stands in {where}, not in {region.name}",
-                                      "the words are unmistakable, so the instruction was followed"))  # fmt: skip
+            plan.notes.append(
+                Problem(
+                    "A310",
+                    f"{quoted(' '.join(words.split())[:60])} stands in {where}, not in {region.name}",
+                    "the words are unmistakable, so the instruction was followed",
+                )
+            )
 
     def regions_of(self, path: Path, scope: Path, inherited: int, plan: Plan) -> list[Region]:
         """A path inside a scope; the scope may already say the same."""
@@ -130,8 +135,11 @@ class Cutter:
             if i.verb == "replace" and any(b.kind == "call" for b in new):
                 region = replace(region, end=region.wide, blocks=(*region.blocks, *calls))
             elif i.verb != "replace" or not i.text.rstrip().endswith(":"):
-                plan.fail("A309", f"{self.text.address(last)} introduces {name}: it is not said whether they go too",
-                          f"write 'delete {self.text.address(last)} and its points', or quote the words that go")  # fmt: skip
+                plan.fail(
+                    "A309",
+                    f"{self.text.address(last)} introduces {name}: it is not said whether they go too",
+                    f"write 'delete {self.text.address(last)} and its points', or quote the words that go",
+                )
                 return
         plan.needs.append((region.start, region.end))
         if i.verb == "delete":

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Any
 
 from toolkit_builder.motions.blocks import scan
@@ -85,7 +86,7 @@ def _segments(source: str) -> list[str]:
     """The text cut before each block, so that the pieces joined are the text."""
     starts = [source.rfind("\n", 0, raw.start) + 1 for raw in scan(source)]
     cuts = sorted({0, *starts, len(source)})
-    return [source[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [source[a:b] for a, b in pairwise(cuts)]
 
 
 # --- blocks ---------------------------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ class Finder:
         return self.blocks[max(low - 1, 0)][1]
 
     def _at_boundaries(self, start: int, stop: int) -> bool:
-        """No match begins or ends inside a word; ``workers`` is not in ``workers' rights``, nor ``term`` in ``long-term``."""
+        """No match ends inside a word; ``workers`` is not in ``workers' rights``, nor ``term`` in ``long-term``."""
         text = self._spaced
         first, last = text[start], text[stop - 1]
         before, after = text[start - 1] if start else " ", text[stop] if stop < len(text) else " "

@@ -285,8 +285,16 @@ class Parser(Verbs):
         if not isinstance(words, Words) or found is None:
             return self._refuse("A202", self.c.at)
         text = nt.NewText(words.quote, self.begin, True)
-        return self._inserted(Lead(scopes=lead.scopes), join_paths(found[1], ph.read_scope(self.c) or ()), found[0], None, text,
-                              adding=False, to_place=False, renumber=False)  # fmt: skip
+        return self._inserted(
+            Lead(scopes=lead.scopes),
+            join_paths(found[1], ph.read_scope(self.c) or ()),
+            found[0],
+            None,
+            text,
+            adding=False,
+            to_place=False,
+            renumber=False,
+        )
 
     # --- insert ------------------------------------------------------------------------------------------
 

@@ -132,8 +132,11 @@ def _at_place(p: Cutter, i: Instruction, spot: Spot, plan: Plan) -> None:
         if i.text[0] in ",;:." or (
             i.text[0].islower() and p.text.text(block)[:1].isupper() and not parse(i.text)[0].calls
         ):
-            plan.fail("A308", f"it is not plain whether this goes on in {p.text.address(block)} or is new after it",
-                      f'write: at the end of {p.text.address(block)} insert "..."; or: insert new point after it')  # fmt: skip
+            plan.fail(
+                "A308",
+                f"it is not plain whether this goes on in {p.text.address(block)} or is new after it",
+                f'write: at the end of {p.text.address(block)} insert "..."; or: insert new point after it',
+            )
             return
         _beside_block(p, i, block, plan, after=spot.kind == "after", several=True)
     else:
@@ -157,7 +160,6 @@ def _at_edge(p: Cutter, i: Instruction, spot: Spot, regions: list[Region], plan:
     if region is None:
         return
     if region.unit == "sentence":
-        block = region.blocks[0]
         cut = (
             joins.append(p.source, region.end, i.text, region.start)
             if spot.kind == "end"
@@ -229,17 +231,11 @@ def _edge_of_part(p: Cutter, i: Instruction, spot: Spot, region: Region, plan: P
             _beside_block(p, i, blocks[0], plan, after=False, several=True)
         return
     last = blocks[-1]
-    if (
-        region.unit == "section"
-        and len(blocks) == 1
-        and len(new) == 1
-        and new[0].kind == "paragraph"
-        and not new[0].opens
-    ):
-        if not p.at.introduces(last):
-            plan.needs.append((last.end - 1, last.end))
-            plan.cuts.append(joins.append(p.source, last.end, i.text, last.content))
-            return
+    plain = len(new) == 1 and new[0].kind == "paragraph" and not new[0].opens
+    if region.unit == "section" and len(blocks) == 1 and plain and not p.at.introduces(last):
+        plan.needs.append((last.end - 1, last.end))
+        plan.cuts.append(joins.append(p.source, last.end, i.text, last.content))
+        return
     if new and new[0].kind == "call" and last.kind == "call":
         top = last if last.depth == 1 or new[0].style == last.style else top_point(p, last)
         add_numbered(p, top, i, plan)
@@ -297,11 +293,8 @@ def _insert_block(p: Cutter, i: Instruction, regions: list[Region], plan: Plan, 
         return
     if i.unit == "clause":
         i = replace(i, unit="point" if p.text.calls else "paragraph")
-    if (
-        (i.unit == "paragraph"
-        and i.label
-        and not i.label[0].isdigit())
-        or (i.unit == "paragraph" and not p.text.paragraphs and p.text.calls)
+    if (i.unit == "paragraph" and i.label and not i.label[0].isdigit()) or (
+        i.unit == "paragraph" and not p.text.paragraphs and p.text.calls
     ):
         i = replace(i, unit="point")
     if i.label and i.spot is None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 RANKS = {"motion": 0, "title": 0, "preamble": 1, "section": 2, "heading": 2, "paragraph": 3, "table": 3, "list": 4,
-         "clause": 4, "call": 4, "point": 4, "bullet": 4, "subpoint": 5, "row": 5, "sentence": 6, "line": 7, "passage": 8}  # fmt: skip
+         "clause": 4, "call": 4, "point": 4, "bullet": 4, "subpoint": 5, "row": 5, "sentence": 6,
+         "line": 7, "passage": 8}  # fmt: skip
 """The units an instruction can name, with how deep each lies: places are kept outermost first."""
 
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",

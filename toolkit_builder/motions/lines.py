@@ -123,6 +123,9 @@ def _broken(text: MotionText, block: Block, measure: int) -> Iterator[tuple[int,
 def _breaks(text: str, measure: int, lead: int) -> Iterator[tuple[int, int]]:
     """Greedy lines over one-space text as ``(start, end)``; a word longer than the measure is cut."""
     simple = _COMPLEX.search(text) is None
+    if simple and lead < measure:
+        yield from _simple_breaks(text, measure, lead)
+        return
     start, room, at = 0, measure - lead, 0
     end = 0
     used = 0
@@ -143,6 +146,19 @@ def _breaks(text: str, measure: int, lead: int) -> Iterator[tuple[int, int]]:
         at = end + 1
     if end > start:
         yield start, end
+
+
+def _simple_breaks(text: str, measure: int, lead: int) -> Iterator[tuple[int, int]]:
+    """The same where every character counts as one: a line ends at the last space that fits."""
+    at, room = 0, measure - lead
+    while len(text) - at > room:
+        space = text.rfind(" ", at, at + room + 1)
+        end = space if space > at else at + room
+        yield at, end
+        at = end + 1 if space > at else end
+        room = measure
+    if at < len(text):
+        yield at, len(text)
 
 
 def _width(text: str) -> int:

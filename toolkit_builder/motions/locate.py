@@ -322,8 +322,15 @@ class Locator:
                 spans = [(spans[first][0], spans[first + size - 1][1])]
             for start, end in spans:
                 if self._described(seen.text[start:end], place):
-                    found.append(Region("sentence", block.content + seen.starts[start], block.content + seen.ends[end - 1],
-                                        (block,), name=f"{print_place(place)} of {self.text.address(block)}"))  # fmt: skip
+                    found.append(
+                        Region(
+                            "sentence",
+                            block.content + seen.starts[start],
+                            block.content + seen.ends[end - 1],
+                            (block,),
+                            name=f"{print_place(place)} of {self.text.address(block)}",
+                        )
+                    )
         return found
 
     def _line(self, region: Region, place: Place) -> list[Region]:

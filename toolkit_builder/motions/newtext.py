@@ -1,4 +1,4 @@
-"""The part of the amendment grammar that reads new words: in marks, in a block, or without marks up to the next instruction.
+"""The part of the amendment grammar that reads new words: in marks, in a block, or up to the next instruction.
 
 text = [":"] quotation {quotation} | ":" unquoted lines up to the next instruction
 unit = ["new"] ("paragraph" | "point" | ...) [label]
@@ -203,7 +203,7 @@ def _dedent(raw: str) -> str:
 
 
 def read_new_unit(c: Cursor) -> NewUnit | None:
-    """``(a) new paragraph 2``, ``as point 4``, ``the following new points``, ``a further sentence``; None if none is here."""
+    """``(a) new paragraph 2``, ``as point 4``, ``the following new points``, ``a further sentence``; else None."""
     start = c.at
     as_ = c.take(r"as\s+") is not None
     lead = c.take(

@@ -23,7 +23,10 @@ DELETE = (
     r"cross\s+out|leave\s+out|drop"
 )
 REPLACE = r"replac(?:es?|ed|ing|ement\s+of)|substitut(?:es?|ed|ing)|swap"
-AMEND = r"amend(?:s|ed|ing)?|alter(?:ing)?|chang(?:es?|ed|ing)|modify|reword(?:ing)?|revise|correct|rephrase|rewrite|re-word"
+AMEND = (
+    r"amend(?:s|ed|ing)?|alter(?:ing)?|chang(?:es?|ed|ing)|modify|reword(?:ing)?|"
+    r"revise|correct|rephrase|rewrite|re-word"
+)
 MOVE = r"mov(?:es?|ed|ing)|transfer|relocate|transpose"
 RENUMBER = r"re-?\s?number(?:ing|ed)?|re-?letter(?:ing)?|consequential\s+re-?numbering"
 
@@ -114,7 +117,10 @@ def read_spot(c: Cursor) -> tuple[Spot, Path] | None:
     return None
 
 
-_ALL_OF = r"(?:all|everything|the\s+(?:rest|remainder))(?:\s+of)?(?:\s+(?:the\s+)?(?:words?|text|wording|that\s+follows|content))?"
+_ALL_OF = (
+    r"(?:all|everything|the\s+(?:rest|remainder))(?:\s+of)?"
+    r"(?:\s+(?:the\s+)?(?:words?|text|wording|that\s+follows|content))?"
+)
 
 
 def read_target(c: Cursor) -> tuple[tuple[Target, ...], Path] | None:
@@ -280,7 +286,6 @@ def _bare_labels(c: Cursor) -> _Found:
         if not path and not labels:
             break
         places.append(path or (Place(unit="point", labels=labels),))
-        here = c.at
         if not c.take(r"\s*(?:,\s*and|,|and|&)\s*(?=\(?(?:\d|[a-z]\)|[ivx]{1,4}\)))"):
             break
     if not places or not c.peek(

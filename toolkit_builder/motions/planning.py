@@ -6,6 +6,7 @@ All instructions mean the text as printed, so plans never see each other; ``amen
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from toolkit_builder.motions.cutting import Cutter
 from toolkit_builder.motions.folding import folded_text
@@ -116,7 +117,7 @@ class Planner(Cutter):
     def _neighbours(self, found: list[Region], plan: Plan) -> list[Region]:
         """Several places with one new text between them must be neighbours: then they are one place."""
         found = sorted(found, key=lambda r: r.start)
-        for before, after in zip(found, found[1:], strict=False):
+        for before, after in pairwise(found):
             if self.source[before.end : after.start].strip() and not self._only_marker(before.end, after):
                 plan.fail(
                     "A307", "one new text cannot replace places that are apart", "write an instruction for each place"

@@ -120,7 +120,7 @@ def _lists(p: Cutter, i: Instruction, region: Region) -> list[list[Block]]:
 
 
 def _slot(p: Cutter, items: list[Block], label: tuple[str, ...], *, inside: bool) -> tuple[Block, bool, str] | None:
-    """Where a label belongs in a list: ``(block, after it?, label of its own)``; ``inside`` the point of its outer label."""
+    """Where a label belongs in a list: ``(block, after it?, label of its own)``; ``inside``: within its point."""
     outer = () if inside else items[0].labels[:-1]
     if len(label) > 1 and outer != label[:-1]:
         anchor = [b for b in items if b.labels == label[:1]]

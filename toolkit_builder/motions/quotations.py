@@ -13,9 +13,9 @@ from dataclasses import dataclass
 _DOUBLE = ("”", '"', "''", "‟", "“", "``", "´´", "’’")
 _CLOSERS = {
     "“": _DOUBLE, "”": _DOUBLE, '"': _DOUBLE, "„": _DOUBLE, "‟": _DOUBLE, "''": _DOUBLE, "``": _DOUBLE,
-    "‘‘": _DOUBLE, "‘": ("’", "'", "´", "`"), "’": ("’", "'"), "'": ("'", "’", "´"), "‚": ("‘", "’", "'"), "`": ("`", "'", "’", "´"),
-    "´": ("´", "'", "’"), "«": ("»",), "»": ("«",), "‹": ("›",), "›": ("‹",), "⟦": ("⟧",), "**": ("**",), "__": ("__",), "*": ("*",),
-    "_": ("_",),
+    "‘‘": _DOUBLE, "‘": ("’", "'", "´", "`"), "’": ("’", "'"), "'": ("'", "’", "´"), "‚": ("‘", "’", "'"),
+    "`": ("`", "'", "’", "´"), "´": ("´", "'", "’"), "«": ("»",), "»": ("«",), "‹": ("›",), "›": ("‹",), "⟦": ("⟧",),
+    "**": ("**",), "__": ("__",), "*": ("*",), "_": ("_",),
 }  # fmt: skip
 _OPEN = re.compile(r"``|''|‘‘|\*\*(?=[^\s*])|__(?=[^\s_])|\*(?=[^\s*])|(?<!\w)_(?=[^\s_])|[“”\"„‟‘’'‚`´«»‹›⟦]")
 _NEEDS_WORD_BOUNDARY = frozenset("‘’'`´‚_")
@@ -24,7 +24,10 @@ _UNIT = (
     r"table|row|motion|text|list|preamble|sub-?\w+"
 )
 _ORDINAL = r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|penultimate|\d+(?:st|nd|rd|th)"
-_PLACE = rf"(?:(?:the|this|that|existing|current|same|action|bullet|numbered|new|a|an|each|both|all|every|{_ORDINAL})\s+){{0,3}}(?:{_UNIT}|\d)"
+_PLACE = (
+    rf"(?:(?:the|this|that|existing|current|same|action|bullet|numbered|new|a|an|each|both|all|every|{_ORDINAL})\s+){{0,3}}"
+    rf"(?:{_UNIT}|\d)"
+)
 _ROMAN = r"(?:\d{1,2}|[a-z]|[ivx]{1,4})"
 _OPENER = (
     r"(?:the\s+|this\s+)?(?:(?:conference|congress|council|branch|union)\s+)?(?:further\s+)?"
@@ -42,19 +45,28 @@ FOLLOWS = re.compile(
       $ | \n
     | [(\[] \s* (?:and\s+)? (?:re-?number|{_ORDINAL}|line|para|point|in\b|occurr|where|twice)
     | [-–—]\s*(?:{_VERB}|to\s+read)
-    | \bthen\b | \bthroughout\b | \bwhere(?:ver|\s+it) | \bonwards?\b | \binclusive | \beach\s+time | \bso\s+(?:that|it|as)\b
-    | (?:\band|&)\s+(?:re-?number|{_VERB}|with\s|by\s|in\s+{_PLACE}|after\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})|before\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})
-        |{_MARK}|{_THE_WORDS}\b|everything|all\b|at\s+the\s+(?:end|start|beginning)|then\b|consequential|from\s+{_MARK})
+    | \bthen\b | \bthroughout\b | \bwhere(?:ver|\s+it) | \bonwards?\b | \binclusive | \beach\s+time
+        | \bso\s+(?:that|it|as)\b
+    | (?:\band|&)\s+(?:re-?number|{_VERB}|with\s|by\s|in\s+{_PLACE}|after\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})
+        |before\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})
+        |{_MARK}|{_THE_WORDS}\b|everything|all\b|at\s+the\s+(?:end|start|beginning)|then\b|consequential
+        |from\s+{_MARK})
     | (?:with|by|for|to|from|as|into)\s*(?::|\n|{_MARK}|{_THE_WORDS}\b)
-    | to\s+(?:read|the\s+(?:end|start|beginning)|be\b|become\b|after\b|before\b|{_PLACE}) | through\s+to\b | up\s+to\b | until\b
+    | to\s+(?:read|the\s+(?:end|start|beginning)|be\b|become\b|after\b|before\b|{_PLACE}) | through\s+to\b
+        | up\s+to\b | until\b
     | by\s+(?:insert|add|delet|replac|the\s+words)\w*
-    | (?:in|of|from|on|at|under|within|as)\s+(?:{_PLACE}|the\s+(?:end|start|beginning)|{_MARK}\w|both\b|all\b|each\b|every\b|{_OPENER})
+    | (?:in|of|from|on|at|under|within|as)\s+(?:{_PLACE}|the\s+(?:end|start|beginning)|{_MARK}\w|both\b|all\b
+        |each\b|every\b|{_OPENER})
     | \d{{1,2}}[\s(,:.)] | \({_ROMAN}\)
     | (?:at|to)\s+(?:the\s+)?(?:very\s+)?(?:end|start|beginning)\b
-    | (?:immediately\s+)?(?:after|before|between|following|preceding)\s*:?\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS}|the\s+(?:end|word|{_ORDINAL}))
-    | (?:should|shall|must|will|is|are|be|now|becomes?)\s+(?:be\b|to\b|now\b|read|delet|replac|insert|remov|becom|chang|amend|substitut)
-    | (?:the|a|an|two|three|these|this)\s+(?:(?:new|following|further|additional|extra|words?|text|sentences?|phrase|paragraphs?|points?|bullets?)\b\s*){{1,3}}
-    | or\s+{_MARK}\w | or\s+{_MARK}\w | (?<=[,;:][ \t]){_PLACE}\b | ,?\s*{_MARK}\w | (?:entirely|altogether|completely)\b
+    | (?:immediately\s+)?(?:after|before|between|following|preceding)\s*:?\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS}
+        |the\s+(?:end|word|{_ORDINAL}))
+    | (?:should|shall|must|will|is|are|be|now|becomes?)\s+(?:be\b|to\b|now\b|read|delet|replac|insert|remov
+        |becom|chang|amend|substitut)
+    | (?:the|a|an|two|three|these|this)\s+(?:(?:new|following|further|additional|extra|words?|text|sentences?
+        |phrase|paragraphs?|points?|bullets?)\b\s*){{1,3}}
+    | or\s+{_MARK}\w | or\s+{_MARK}\w | (?<=[,;:][ \t]){_PLACE}\b | ,?\s*{_MARK}\w
+        | (?:entirely|altogether|completely)\b
     | reads?\b | becomes?\b | {_VERB}\b
     | (?:{_UNIT})\s+\d
     )""",
@@ -62,7 +74,8 @@ FOLLOWS = re.compile(
 )
 INSTRUCTION_LINE = re.compile(
     rf"""^[ \t>*_]*(?:(?:\(?(?:\d{{1,2}}|[a-z]|[ivx]{{1,4}})[.)]|[-•*–])[ \t]*)?[*_]*
-    (?:(?:and\s+|then\s+)?(?:{_VERB})\b[*_]*\s+(?:[*_]*(?:{_MARK}\S|{_PLACE}\b|all\b|everything\b|from\b|with\b|new\b|as\b|at\s+(?:the\s+)?(?:end|start)|after\b|before\b|between\b|accordingly))
+    (?:(?:and\s+|then\s+)?(?:{_VERB})\b[*_]*\s+(?:[*_]*(?:{_MARK}\S|{_PLACE}\b|all\b|everything\b|from\b|with\b
+        |new\b|as\b|at\s+(?:the\s+)?(?:end|start)|after\b|before\b|between\b|accordingly))
     | (?:in|at|under|on|from|after|before|between|for)\s+(?:{_PLACE}\b|{_MARK}\S|the\s+(?:end|start|beginning))
     | {_PLACE}\s*(?:\d+|\([a-z]+\)|[a-z]\b)?\s*(?:[:,–-]|{_VERB}|after|before|line|$)
     )""",

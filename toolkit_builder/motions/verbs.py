@@ -1,4 +1,4 @@
-"""The verbs of the amendment grammar that take something out (and put something in its place): delete, replace, amend, move."""
+"""The verbs of the amendment grammar that take something out: delete, replace, amend, move."""
 
 from __future__ import annotations
 
