@@ -92,7 +92,12 @@ def printed_text(html: str, prefix: str) -> str:
     def broken(match: re.Match[str]) -> str:
         return match[0] if match["first"] else f"<br>{match['line']}"
 
-    return _IDS.sub(rf"\1{prefix}-", _LINE_START.sub(broken, html))
+    return own_ids(_LINE_START.sub(broken, html), prefix)
+
+
+def own_ids(html: str, prefix: str) -> str:
+    """A fragment whose ids, and the links to them, are its own among others in one document."""
+    return _IDS.sub(rf"\1{prefix}-", html)
 
 
 def on_paper(shown: Payload, doc: Document) -> Payload:
@@ -144,7 +149,8 @@ def subjects(docs: Iterable[Document], site: Site) -> list[Payload]:
 def whole_toolkit(doc: Document, site: Site) -> Payload:
     """A toolkit with the full text of each of its resources."""
     return {**campaigns.toolkit(doc, site),
-            "resources": [campaigns.resource(r, site) for r in campaigns.resources(doc, site)]}
+            "resources": [{**shown, "body_html": own_ids(shown["body_html"], f"r{n}")} for n, shown in
+                          enumerate((campaigns.resource(r, site) for r in campaigns.resources(doc, site)), start=1)]}
 
 
 def _papers_of(doc: Document, site: Site) -> Iterable[Document]:
