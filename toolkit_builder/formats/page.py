@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from html import escape, unescape
 from posixpath import relpath
 from typing import Any
+from urllib.parse import urlsplit
 
 from toolkit_builder import references
 from toolkit_builder.formats.templates import Templates, safe
@@ -90,5 +91,6 @@ def render(payload: Payload, templates: Templates) -> bytes:
         item["current"] = page["url"].startswith(item["url"]) if item["url"] != "/" else page["url"] == "/"
     html = templates.render(payload["template"], context, payload["label"])
     if page["url"] == "/404.html":
-        return absolute(html, payload["root"]).encode()
+        # shown at whatever address was wrong: from the root of the host, on whichever host it is
+        return absolute(html, urlsplit(payload["root"]).path).encode()
     return relative(html, page["url"]).encode()

@@ -90,7 +90,11 @@ def write(table: Table, base: int, inline: Callable[[str, int], str], context: C
         return f"<{tag}{more}{css}>{inline(text, line)}</{tag}>"
 
     width = len(table.header)
-    head = "\n".join(cell("th", text, i, base + table.at, ' scope="col"') for i, text in enumerate(table.header))
+    head = "\n".join(
+        # an empty corner heads nothing, and a screen reader would read it out as a heading
+        cell("th", text, i, base + table.at, ' scope="col"') if text else cell("td", text, i, base + table.at)
+        for i, text in enumerate(table.header)
+    )
     row_heads = not table.header[0] and width > 1
     body = []
     for number, row in enumerate(table.rows):
