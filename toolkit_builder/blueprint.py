@@ -90,7 +90,7 @@ def root_of(site: Site) -> str:
     return site.config.base_url.rstrip("/")
 
 
-def _site_payload(site: Site) -> Payload:
+def site_payload(site: Site) -> Payload:
     config = site.config
     organisation = config.organisation
     logo = {"src": f"/{organisation.logo}", "alt": organisation.logo_alt} if organisation.logo else None
@@ -235,7 +235,7 @@ def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str, text
     draft = _Draft(site=site, theme=theme, code=code)
     listed = every_page(site)
     diagnostics = _address_clashes(listed) + _missing_templates(listed, theme) + _late_links(site, listed, assets, texts)
-    shared = SharedValue.of(_site_payload(site))
+    shared = SharedValue.of(site_payload(site))
     for page in listed:
         if theme.has(page.template):
             prints = _prints_of(page, theme) if printing else []

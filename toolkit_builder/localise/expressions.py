@@ -209,7 +209,7 @@ class _Parser:
 
     def _not_asked(self, token: _Token) -> None:
         if self.peek().text == ".":
-            raise Mistake("words in quotes have no fields", token.at, len(token.text), "name a field: {{ branch.title }}")
+            raise Mistake("words in quotes have no fields", token.at, len(token.text), "name one: {{ branch.title }}")
 
 
 def parse(text: str) -> tuple[Node, list[Use]]:

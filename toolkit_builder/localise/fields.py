@@ -89,7 +89,7 @@ def _unknown_name(parts: Sequence[str], names: Mapping[str, Sequence[str]]) -> t
         near = nearest(parts[1], names[parts[0]])
         if parts[0] == "fields":
             return (f"the template has no field '{parts[1]}'",
-                    f"did you mean fields.{near}?" if near else f"add '{parts[1]}' below 'fields' at the top of the file")
+                    f"did you mean fields.{near}?" if near else f"add '{parts[1]}' below 'fields' in the front matter")
         elsewhere = next((k for k, v in names.items() if parts[1] in v), "")
         meant = f"{parts[0]}.{near}" if near else f"{elsewhere}.{parts[1]}" if elsewhere else ""
         return (f"'{parts[0]}' has no '{parts[1]}'",

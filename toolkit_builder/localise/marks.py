@@ -1,4 +1,4 @@
-"""A template's Markdown in; the same Markdown with each ``{{ }}`` and ``{% %}`` as one rare letter out, and the way back.
+"""A template's Markdown in; the same with each ``{{ }}`` and ``{% %}`` as one rare letter out, and the way back.
 
 Markdown sees a letter where a field stands, so that it can neither break a field nor be broken by one; and values
 are put in after Markdown, as text. A letter is taken from a script that the text does not use (Tangut, else CJK

@@ -155,7 +155,8 @@ class _Builder:
 
     def open_for(self, number: int, skip: int) -> None:
         made = self.marked.marks[number]
-        name, over, uses = "item", ["s", ""], []
+        name, over = "item", list[Any](("s", ""))
+        uses: list[expressions.Use] = []
         try:
             name, over, uses = expressions.parse_loop(made.inner[skip:])
         except expressions.Mistake as problem:
@@ -171,7 +172,8 @@ class _Builder:
     def other(self, number: int, word: str, skip: int) -> None:
         frame = self.frames[-1]
         if frame.kind != "if":
-            self.wrong("L106", f"this {{% {word} %}} belongs to no {{% if %}}", number, "delete it, or open an {% if %}")
+            self.wrong("L106", f"this {{% {word} %}} belongs to no {{% if %}}", number,
+                       "delete it, or open an {% if %}")
             return
         self._level(frame, number)
         if word == "elif":
@@ -231,8 +233,8 @@ class _Builder:
             self.panels.append(place)
             return _Frame("panel", node[3], node)
         if name == "div" and "choose" in classes:
-            low, high = (int(n) for n in (_RANGE.search(match["rest"]) or ("", "1", "1")).groups()) \
-                if _RANGE.search(match["rest"]) else (1, 1)
+            given = _RANGE.search(match["rest"])
+            low, high = (int(given[1]), int(given[2])) if given else (1, 1)
             node = ["choose", f"choice-{len(self.choices) + 1}", low, max(low, high), [], []]
             tree.append(node)
             self.choices.append({"id": node[1], "low": low, "high": max(low, high), "options": 0})
@@ -320,7 +322,8 @@ def compile_template(body: str, *, path: str, first_line: int, language: str) ->
     builder = _Builder(marked)
     letters = f"[{chr(marked.base)}-{chr(marked.base + MOST)}]"
     html = re.sub(rf"<p>((?:\s*{letters})+)\s*</p>", lambda m: _alone(m, marked), value.html)
-    html = re.sub(rf"<tr>\s*<td[^<>]*>({letters})</td>(?:\s*<td[^<>]*></td>)*\s*</tr>", lambda m: _alone(m, marked), html)
+    row = rf"<tr>\s*<td[^<>]*>({letters})</td>(?:\s*<td[^<>]*></td>)*\s*</tr>"
+    html = re.sub(row, lambda m: _alone(m, marked), html)
     tree = builder.build(html)
     uses = []
     for use in builder.uses:
@@ -330,7 +333,8 @@ def compile_template(body: str, *, path: str, first_line: int, language: str) ->
     for choice in builder.choices:
         if not choice["options"]:
             at = max(body.find("::: choose"), 0)
-            marked.report("L109", "this choice has no list of options", at, 10, "write each option as a line with a dash")
+            marked.report("L109", "this choice has no list of options", at, 10,
+                          "write each option as a line with a dash")
     compiled = {"tree": tree, "uses": uses, "choices": builder.choices, "panels": builder.panels,
                 "language": language, "calendar": calendar.words(language), "base": marked.base,
                 "marks": [[m.kind, _label_of(m.inner)] for m in marked.marks]}

@@ -1,0 +1,300 @@
+"""Templates, branches and formats in; a folder of every branch's own documents out, with a report of each of them.
+
+The work is cut into units: one sheet of one template for one branch, in all the formats that were asked for. Units
+run in worker processes or on any executor; this process alone writes files.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from toolkit_builder.build.digests import digest_of_value
+from toolkit_builder.build.workers import Lost, Workers, processors, shared_value
+from toolkit_builder.diagnostics import Diagnostic, error, warning
+from toolkit_builder.formats.templates import TemplateFailure, Templates
+from toolkit_builder.kinds.shapes import slug
+from toolkit_builder.localise import documents, outputs
+from toolkit_builder.localise.documents import Stationery, Template
+from toolkit_builder.localise.journal import Foreign, Journal
+from toolkit_builder.model import Payload
+from toolkit_builder.theme import Theme
+
+FORMATS = ("pdf", "docx", "html", "png", "txt", "svg")
+_CHUNK = 8
+_FIT = {"Q121", "Q122", "Q123", "Q125"}
+_MM = re.compile(r"(\d+(?:\.\d+)?) mm")
+_FIELD = re.compile(r"^'([^']+)' on page")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One run. ``branches`` may be read more than once; each has a ``name`` that no other has."""
+
+    templates: Sequence[Template]
+    branches: Iterable[Payload]
+    total: int
+    formats: tuple[str, ...]
+    out: Path
+    theme: Theme
+    stationery: Stationery
+    code: str
+    named: bool = False
+    """Whether the branches were named one by one: then each gets every template, in whatever language."""
+    strict: bool = False
+    allow_overflow: bool = False
+    workers: int = 0
+    executor: Executor | None = None
+    on_progress: Callable[[int, int], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the report. ``status``: made, unchanged, skipped, overflow, failed."""
+
+    branch: str
+    region: str
+    template: str
+    files: tuple[str, ...] = ()
+    status: str = "made"
+    reason: str = ""
+    field: str = ""
+    over_mm: float = 0.0
+    missing: str = ""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Every row in order of branches and templates; what the run has to say; the files made, by branch and template."""
+
+    rows: list[Row] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def count(self, status: str) -> int:
+        return sum(row.status == status for row in self.rows)
+
+
+# --- in a worker -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What every unit needs; worker processes inherit it."""
+
+    templates: Sequence[Template]
+    theme: Any
+    stationery: Stationery
+    allow_overflow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One sheet (or -1: none, words only) of one template for one branch."""
+
+    number: int
+    template: int
+    sheet: int
+    branch: Payload
+    formats: tuple[str, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    number: int
+    files: list[tuple[str, bytes]]
+    said: Payload
+    diagnostics: list[Payload]
+
+
+_local = threading.local()
+
+
+def render(handed: Shared | None, units: Sequence[Unit]) -> list[Result]:
+    """Make the documents of some units. Never raises for what a template or a branch holds."""
+    shared: Shared = shared_value(handed)
+    if getattr(_local, "bundle", None) is not shared.theme:
+        _local.templates = Templates(shared.theme)
+        _local.bundle = shared.theme
+    return [_render(shared, unit, _local.templates) for unit in units]
+
+
+def _render(shared: Shared, unit: Unit, templates: Templates) -> Result:
+    template = shared.templates[unit.template]
+    made = documents.make(template, unit.branch)
+    said: Payload = {"missing": [m.label for m in made.missing],
+                     "required": [m.label for m in made.missing if m.required], "over": []}
+    try:
+        files, found = outputs.made(template, made, unit.sheet, unit.formats, shared.stationery, templates)
+    except TemplateFailure as failure:
+        return Result(unit.number, [], {**said, "failed": failure.diagnostics[0].message},
+                      [d.to_json() for d in failure.diagnostics])
+    said["over"] = [[m[1] if (m := _FIELD.match(d.message)) else "", _millimetres(d.message), d.message]
+                    for d in found if d.code in _FIT and d.is_error]
+    if said["over"] and not shared.allow_overflow:
+        files = []
+    wrong = [d for d in found if d.is_error and d.code not in _FIT]
+    if wrong:
+        said["failed"], files = wrong[0].message, []
+    return Result(unit.number, files, said, [d.to_json() for d in found if d.code not in _FIT])
+
+
+def _millimetres(message: str) -> float:
+    found = _MM.search(message)
+    return float(found[1]) if found else 0.0
+
+
+# --- in the run ------------------------------------------------------------------------------------------------
+
+
+class _Run:
+    def __init__(self, plan: Plan, journal: Journal) -> None:
+        self.plan = plan
+        self.journal = journal
+        self.rows: dict[int, Row] = {}
+        self.diagnostics: list[Diagnostic] = []
+        self.done = 0
+        self.units = 0
+        self.sheets = [(t, s) for t, template in enumerate(plan.templates)
+                       for s in (range(len(template.sheets)) if template.sheets else [-1])]
+        self.keys = [self._template_key(t, s) for t, s in self.sheets]
+
+    def _template_key(self, t: int, s: int) -> str:
+        plan, template = self.plan, self.plan.templates[t]
+        printed = template.sheets[s][1] if s >= 0 else ""
+        styles = [[name, digest_of_value(data.decode("utf-8", "replace"))] for name, data
+                  in sorted(plan.stationery.stylesheets.items())]
+        return digest_of_value([plan.code, asdict(template), s, plan.theme.closure_digest(printed) if printed else "",
+                                styles, plan.stationery.site, plan.allow_overflow, sorted(plan.formats)])
+
+    def run(self) -> Outcome:
+        plan = self.plan
+        shared = Shared(plan.templates, plan.theme.bundle, plan.stationery, plan.allow_overflow)
+        with Workers(plan.executor, plan.workers or processors(), shared) as pool:
+            if (pool.count < 2 and plan.executor is None) or plan.total * len(self.sheets) < 4:
+                for chunk in self._chunks():
+                    self._accept(chunk, render(shared, chunk))
+            else:
+                for chunk, results in pool.run(render, self._chunks()):
+                    self._accept(chunk, results)
+        return Outcome([self.rows[n] for n in sorted(self.rows)], self.diagnostics)
+
+    def _chunks(self) -> Iterator[tuple[Unit, ...]]:
+        """Units that have to be made, a few at a time; all others are settled on the way."""
+        waiting: list[Unit] = []
+        size = max(1, min(_CHUNK, self.plan.total * len(self.sheets) // (4 * (self.plan.workers or processors()))))
+        for branch in self.plan.branches:
+            whole = digest_of_value(branch)
+            for (t, s), key in zip(self.sheets, self.keys, strict=True):
+                unit = self._unit(t, s, branch, f"{key}:{whole}")
+                if unit is not None:
+                    waiting.append(unit)
+                if len(waiting) >= size:
+                    yield tuple(waiting)
+                    waiting = []
+        if waiting:
+            yield tuple(waiting)
+
+    def _unit(self, t: int, s: int, branch: Payload, key: str) -> Unit | None:
+        template = self.plan.templates[t]
+        number, self.units = self.units, self.units + 1
+        formats = outputs.possible(template, s, self.plan.formats)
+        if reason := self._skipped(template, branch, formats):
+            self._settle(number, self._row(t, s, branch, status="skipped", reason=reason))
+            return None
+        if entry := self.journal.known(self._name(t, s, branch), key):
+            self._settle(number, self._row(t, s, branch, entry.files, entry.said, unchanged=True))
+            return None
+        return Unit(number, t, s, branch, formats, key)
+
+    def _skipped(self, template: Template, branch: Payload, formats: Sequence[str]) -> str:
+        if not formats:
+            return "the template has none of these formats"
+        if template.original and not self.plan.named and not _speaks(branch, template.language):
+            return f"the branch does not ask for documents in '{template.language}'"
+        return ""
+
+    def _name(self, t: int, s: int, branch: Payload) -> str:
+        template = self.plan.templates[t]
+        return f"{branch['name']}/{outputs.base_name(template, s)}"
+
+    def _accept(self, chunk: Sequence[Unit], results: Any) -> None:
+        if isinstance(results, Lost):
+            for unit in chunk:
+                reason = f"its worker died ({results.reason})"
+                self._settle(unit.number, self._row(unit.template, unit.sheet, unit.branch, said={"failed": reason}))
+            return
+        for unit, result in zip(chunk, results, strict=True):
+            self._take(unit, result)
+
+    def _take(self, unit: Unit, result: Result) -> None:
+        t, s, branch, said = unit.template, unit.sheet, unit.branch, result.said
+        self.diagnostics += [Diagnostic.from_json(d) for d in result.diagnostics]
+        files = result.files
+        if said["required"] and self.plan.strict:
+            said, files = {**said, "failed": f"the required field '{said['required'][0]}' is missing"}, []
+        placed = [(f"{branch['name']}/{name}", data) for name, data in files]
+        if "failed" in said:
+            self._settle(unit.number, self._row(t, s, branch, said=said))
+            return
+        try:
+            self.journal.write(self._name(t, s, branch), unit.key, placed, said)
+        except Foreign as problem:
+            self.diagnostics.append(error("L140", f"{problem}, so it was left alone", hint="move it out of the folder"))
+            said, placed = {**said, "failed": str(problem)}, []
+        self._settle(unit.number, self._row(t, s, branch, [p for p, _ in placed], said))
+
+    def _row(self, t: int, s: int, branch: Payload, files: Iterable[str] = (), said: Mapping[str, Any] | None = None, *,
+             status: str = "", reason: str = "", unchanged: bool = False) -> Row:
+        said = said or {}
+        over = said.get("over") or []
+        worst: list[Any] = max(over, key=lambda o: o[1]) if over else ["", 0.0, ""]
+        if "failed" in said:
+            status, reason = "failed", str(said["failed"])
+        elif over and not self.plan.allow_overflow:
+            status, reason = "overflow", worst[2]
+        elif not status:
+            status = "unchanged" if unchanged else "made"
+        return Row(branch=branch.get("title") or branch["name"], region=branch.get("region") or "",
+                   template=outputs.base_name(self.plan.templates[t], s), files=tuple(files), status=status,
+                   reason=reason or (worst[2] if over else ""), field=worst[0], over_mm=worst[1],
+                   missing=", ".join(said.get("missing") or []))
+
+    def _settle(self, number: int, row: Row) -> None:
+        self.rows[number] = row
+        self.done += 1
+        if row.status == "failed":
+            self.diagnostics.append(error("L141", f"{row.template} for {row.branch} was not made: {row.reason}"))
+        elif row.status == "overflow":
+            self.diagnostics.append(error("L142", f"{row.template} for {row.branch} was not made: {row.reason}",
+                                          hint="shorten that branch's text, or use --allow-overflow"))
+        elif row.missing and row.status == "made":
+            self.diagnostics.append(warning("L143", f"{row.template} for {row.branch} lacks: {row.missing}"))
+        if self.plan.on_progress:
+            self.plan.on_progress(self.done, self.plan.total * len(self.sheets))
+
+
+def _speaks(branch: Payload, language: str) -> bool:
+    """Whether a branch asks for documents in another language than the site's."""
+    own = language.partition("-")[0]
+    return bool(branch.get("bilingual")) or (branch.get("language") or "").partition("-")[0] == own
+
+
+def run(plan: Plan, journal: Journal) -> Outcome:
+    """Make what is not made yet. Overflow and missing fields are part of the report, never an exception."""
+    return _Run(plan, journal).run()
+
+
+def unique_name(title: str, taken: set[str]) -> str:
+    """A folder's name for a branch: lower-case words and hyphens, unlike any that is taken."""
+    base = slug(title) or "branch"
+    name, n = base, 2
+    while name in taken:
+        name, n = f"{base}-{n}", n + 1
+    taken.add(name)
+    return name

@@ -1,0 +1,242 @@
+"""A template and a branch in; the payload of the branch's own print page out, with what it lacks.
+
+A ``Template`` is plain values, so that it travels to workers; so is a branch (``kinds.fields.BranchFields`` as JSON,
+with ``title``, ``name`` and ``url``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from html import escape
+from itertools import groupby
+from typing import Any
+
+from toolkit_builder import prose
+from toolkit_builder.kinds import campaigns
+from toolkit_builder.localise import fields
+from toolkit_builder.localise.fill import Filled, fill
+from toolkit_builder.model import Document, Payload
+from toolkit_builder.site import Site
+from toolkit_builder.theme import Theme, brand_css
+
+_LETTER = {"a4": ("letter", None)}
+SHEETS: Mapping[str, Mapping[str, tuple[str, int | None]]] = {
+    "leaflet": {"a5": ("leaflet-a5", 2), "a4": ("leaflet-a4", 2), "dl": ("leaflet-dl", 2)},
+    "poster": {"a4": ("poster", 1), "a3": ("poster", 1)},
+    "petition": {"a4": ("petition", None)}, "survey": {"a4": ("survey", None)},
+    "postcard": {"a6": ("postcard", 2)}, "press-release": {"a4": ("press-release", None)},
+    "model-letter": _LETTER, "model-motion": _LETTER, "model-agreement": _LETTER, "article": _LETTER,
+    "checklist": _LETTER, "guidance": _LETTER, "faq": _LETTER, "key-messages": _LETTER, "facts": _LETTER,
+    "plan": _LETTER, "contacts": _LETTER, "other": _LETTER,
+}  # fmt: skip
+"""Type -> paper -> (template of ``print/``, the most pages that it may take). Social images have no sheet."""
+
+WORDS = {"model-letter", "model-motion", "model-agreement", "press-release", "article"}
+"""Types that a branch edits: they come as DOCX and as text too."""
+
+_IMPRINTED = {"leaflet", "poster", "postcard", "petition"}
+"""Types that the law wants an imprint on."""
+
+SIZE_LABELS = {"a3": "A3", "a4": "A4", "a5": "A5", "a6": "A6", "dl": "folded to DL"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """One template of a toolkit. ``sheets`` are (file name, print template, paper, most pages)."""
+
+    name: str
+    folder: str
+    path: str
+    url: str
+    title: str
+    type: str
+    language: str
+    site_language: str
+    compiled: Payload
+    declared: Payload
+    labels: Mapping[str, str]
+    toolkit: Payload
+    union: Payload
+    resolve: Payload
+    sheets: tuple[tuple[str, str, str, int | None], ...]
+    questions: tuple[Payload, ...] = ()
+    post_text: str = ""
+    original: str = ""
+
+    @property
+    def words(self) -> bool:
+        return self.type in WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One branch's document: ``doc`` as print templates are given it, and what it lacks."""
+
+    doc: Payload
+    filled: Filled
+    missing: list[fields.Missing]
+
+    @property
+    def printable(self) -> bool:
+        return not any(m.required for m in self.missing)
+
+
+def templates(site: Site) -> list[Template]:
+    """Every template of the site's toolkits, in the order of its toolkit."""
+    return [template_of(doc, site) for home in site.all("toolkit") for doc in campaigns.resources(home, site)
+            if doc.fields.template and "template" in doc.parsed]
+
+
+def template_of(doc: Document, site: Site) -> Template:
+    config, home = site.config, site.by_id.get(f"toolkit:{doc.folder['toolkit']}")
+    language = doc.fields.language or config.language
+    declared = {name: spec.model_dump(mode="json") for name, spec in doc.fields.fields.items()}
+    original = site.lookup(doc.fields.translation_of, ("resource",)) if doc.fields.translation_of else None
+    return Template(
+        name=doc.name, folder=doc.folder["toolkit"], path=doc.path, url=doc.url, title=doc.title, type=doc.fields.type,
+        language=language, site_language=config.language, compiled=dict(doc.parsed["template"]), declared=declared,
+        labels=fields.labels(doc.fields.fields, language), toolkit=_toolkit(home), union=union(site),
+        resolve=dict(site.resolves.get(doc.id, {})), sheets=sheets(doc),
+        questions=tuple(q.model_dump(mode="json") for q in doc.fields.questions), post_text=doc.fields.post_text,
+        original=original.name if original else "",
+    )
+
+
+def sheets(doc: Document) -> tuple[tuple[str, str, str, int | None], ...]:
+    """A resource's printed forms: the first paper goes by the resource's name, others add theirs."""
+    known = SHEETS.get(doc.fields.type, {})
+    sizes = [s for s in dict.fromkeys(doc.fields.sizes) if s in known]
+    name = file_name(doc.name)
+    return tuple((name if n == 0 else f"{name}-{size}", f"print/{known[size][0]}.html", size, known[size][1])
+                 for n, size in enumerate(sizes))
+
+
+def file_name(name: str) -> str:
+    """``leaflet-a5.cy`` as ``leaflet-a5-cy``: one dot in a file's name."""
+    return name.replace(".", "-")
+
+
+def _toolkit(home: Document | None) -> Payload:
+    if home is None:
+        return dict.fromkeys(fields.KNOWN["toolkit"], "")
+    return {"title": home.title, "campaign": home.fields.campaign, "version": home.fields.version,
+            "stock_number": home.fields.stock_number}
+
+
+def union(site: Site) -> Payload:
+    own = site.config.organisation
+    return {name: getattr(own, name) for name in fields.KNOWN["union"]}
+
+
+def branch_of(doc: Document, site: Site) -> Payload:
+    """A branch of the site as the plain values that templates are filled from."""
+    root = site.config.base_url.rstrip("/")
+    return {**doc.fields.model_dump(mode="json", exclude={"tags", "aliases", "related"}), "title": doc.title,
+            "name": doc.name, "url": root + doc.url if root else ""}
+
+
+# --- one document ----------------------------------------------------------------------------------------------
+
+
+def make(template: Template, branch: Payload) -> Made:
+    """Fill one template for one branch."""
+    values = fields.context(branch, template.declared, language=template.language,
+                            site_language=template.site_language, union=template.union, toolkit=template.toolkit)
+    filled = fill(template.compiled, values, chosen=fields.choices(branch, template.compiled),
+                  optional=fields.OPTIONAL)
+    lacking = fields.missing(filled, values, template.declared, template.labels, template.compiled)
+    own_imprint = any(u["path"] == "branch.imprint" for u in template.compiled["uses"])
+    if template.type in _IMPRINTED and not own_imprint and not values["branch"].get("imprint"):
+        lacking = [fields.Missing("branch.imprint", template.labels["branch.imprint"], required=True), *lacking]
+    imprint = "" if own_imprint or template.type not in _IMPRINTED else values["branch"].get("imprint") or ""
+    doc = {
+        "title": template.title, "type": template.type, "body_html": filled.html,
+        "panels": {name: {"title": prose.plain(p["title"]).strip(), "html": p["html"]}
+                   for name, p in filled.panels.items()},
+        "branch": {**values["branch"], "contact": values["contact"]}, "contact": values["contact"],
+        "toolkit": template.toolkit, "questions": list(template.questions),
+        "imprint_html": escape(imprint, quote=False), "qr_svg": qr_svg(address(branch)),
+        "qr_url": address(branch), "post_text": template.post_text,
+        "not_for_print": [m.label for m in lacking if m.required], "languages": [template.language],
+    }
+    return Made(doc, filled, lacking)
+
+
+def blank_branch() -> Payload:
+    """The branch of the form that is filled in by hand: it has nothing."""
+    return {"title": "", "name": "", "url": "", "custom": {}}
+
+
+def address(branch: Payload) -> str:
+    """Where a branch's QR code leads: its page on this site, else its own site, else where people join."""
+    return branch.get("url") or branch.get("web") or branch.get("join_link") or ""
+
+
+@lru_cache(maxsize=4096)
+def qr_svg(url: str) -> str:
+    """A QR code as inline SVG that scales; empty without an address."""
+    if not url:
+        return ""
+    import segno
+
+    runs = []
+    matrix = segno.make(url, error="m", micro=False).matrix
+    for y, row in enumerate(matrix, 2):  # two modules of quiet zone
+        x = 0
+        for dark, modules in groupby(row):
+            width = len(list(modules))
+            if dark:
+                runs.append(f"M{x + 2} {y}h{width}v1h-{width}z")
+            x += width
+    side = len(matrix) + 4
+    return (f'<svg class="qr" viewBox="0 0 {side} {side}" role="img"><title>QR: {escape(url)}</title>'
+            f'<path d="{"".join(runs)}" fill="#000"/></svg>')
+
+
+_RIGHT_TO_LEFT = {"ar", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stationery:
+    """What every document of a run is printed on: the site's payload, the theme's style sheets, fonts and pictures."""
+
+    site: Payload
+    root: str
+    stylesheets: Mapping[str, bytes]
+    assets: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def stationery(site: Payload, root: str, theme: Theme, pictures: Mapping[str, bytes]) -> Stationery:
+    """The theme's print files, and the pictures of the content by their path below it."""
+    folder = f"themes/{theme.name}/print"
+    styles = {f"{folder}/{n}": d for n, d in sorted(theme.print_files.items()) if n.endswith(".css")}
+    styles[f"{folder}/brand.css"] = brand_css(theme)
+    fonts = {f"{folder}/{n}": d for n, d in sorted(theme.print_files.items()) if not n.endswith(".css")}
+    return Stationery(site=site, root=root, stylesheets=styles, assets={**fonts, **pictures})
+
+
+def page_payload(template: Template, made: Made, sheet: tuple[str, str, str, int | None],
+                 stationery: Stationery) -> Payload:
+    """What ``formats.pdf.page`` is handed for one sheet."""
+    _, print_template, size, most = sheet
+    title = template.title
+    if branch := made.doc["branch"].get("title"):
+        title = f"{title}: {branch}"
+    page: Payload = {
+        "kind": "resource", "url": template.url, "title": title, "description": "", "language": template.language,
+        "direction": "rtl" if template.language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr", "canonical": "",
+        "image": None, "date": "", "updated": "", "breadcrumbs": [], "tags": [], "feeds": [], "jsonld": "",
+        "translations": [], "draft": False,
+    }
+    return {"template": print_template, "site": stationery.site, "page": page, "doc": made.doc,
+            "sheet": {"size": size, "max_pages": most}, "listings": {}, "resolve": template.resolve,
+            "label": f"{template.path} for {made.doc['branch'].get('title') or 'any branch'}", "root": stationery.root}
+
+
+def pdf_payload(html: bytes, payload: Payload, template: Template, stationery: Stationery) -> dict[str, Any]:
+    """What ``formats.pdf.render`` is handed for a page that has been made."""
+    return {"html": html, "title": payload["page"]["title"], "language": template.language, "path": template.path,
+            "stylesheets": stationery.stylesheets, "assets": stationery.assets, "root": stationery.root,
+            "sheet": payload["sheet"]}
