@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import html
 import re
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,9 +23,10 @@ _MARKUP = re.compile(
     r"|(?<![\w_])(?P<under>_{1,3})(?=[^\s_])|(?<=[^\s_])(?P<underend>_{1,3})(?![\w_])"
     r"|(?P<tag></?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!--.*?-->)"
     r"|(?P<entity>&(?:#\d{1,6}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});)"
-    r"|(?P<space>\s+)",
+    r"|(?P<space>\s{2,}|[^\S ])",
     re.DOTALL,
 )
+_MAY_START = re.compile(r"[\\`!\[*_<&]|\s{2,}|[^\S ]")
 _SPECIAL = re.compile(r"[\\`*_\[<&]")
 
 
@@ -32,40 +35,45 @@ class Visible:
     """``text`` as read, on one line; ``starts[i]`` and ``ends[i]`` bound character ``i`` in the source."""
 
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def visible(source: str) -> Visible:
     """The visible text of a stretch of inline Markdown; runs of white space become one space."""
     if not _SPECIAL.search(source):
         return _plain(source)
-    chars: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    pieces: list[str] = []
+    starts, ends = array("L"), array("L")
 
     def put(text: str, start: int, end: int) -> None:
         """Characters that stand for one stretch of source as a whole."""
-        for char in text:
-            chars.append(char)
-            starts.append(start)
-            ends.append(end)
+        pieces.append(text)
+        starts.extend([start] * len(text))
+        ends.extend([end] * len(text))
+
+    def keep(start: int, end: int) -> None:
+        """A stretch of source that is shown as it is."""
+        pieces.append(source[start:end])
+        starts.extend(range(start, end))
+        ends.extend(range(start + 1, end + 1))
 
     def walk(start: int, stop: int) -> None:
-        at = start
-        for match in _MARKUP.finditer(source, start, stop):
-            for i in range(at, match.start()):
-                put(source[i], i, i + 1)
-            at = match.end()
-            kind = match.lastgroup
+        at = look = start
+        while (place := _MAY_START.search(source, look, stop)) is not None:
+            match = _MARKUP.match(source, place.start(), stop)
+            if match is None:
+                look = place.start() + 1
+                continue
+            keep(at, match.start())
+            at = look = match.end()
             if match["escape"] is not None:
                 put(match["escape"], match.start(), match.end())
             elif match["space"] is not None:
                 put(" ", match.start(), match.end())
             elif match["codetext"] is not None:
-                for i in range(match.start("codetext"), match.end("codetext")):
-                    put(source[i], i, i + 1)
+                keep(match.start("codetext"), match.end("codetext"))
             elif match["target"] is not None:
                 walk(match.start("label"), match.end("label"))
             elif match["said"] is not None:
@@ -75,13 +83,12 @@ def visible(source: str) -> Visible:
                 put(re.sub(r"\s*:\s*", " ", match["mention"].partition("@")[0].strip()), match.start(), match.end())
             elif match["entity"] is not None:
                 put(html.unescape(match["entity"]), match.start(), match.end())
-            elif kind == "strong" and not _closes(source, match):
+            elif match.lastgroup == "strong" and not _closes(source, match):
                 put(match["strong"], match.start(), match.end())
-        for i in range(at, stop):
-            put(source[i], i, i + 1)
+        keep(at, stop)
 
     walk(0, len(source))
-    return _squeezed(chars, starts, ends)
+    return _squeezed("".join(pieces), starts, ends)
 
 
 def _closes(source: str, match: re.Match[str]) -> bool:
@@ -90,36 +97,35 @@ def _closes(source: str, match: re.Match[str]) -> bool:
     return run in source[match.end() :] or run in source[: match.start()]
 
 
-def _squeezed(chars: list[str], starts: list[int], ends: list[int]) -> Visible:
+def _squeezed(text: str, starts: Sequence[int], ends: Sequence[int]) -> Visible:
     """Spaces that markup brought together become one, and none stands at the edges."""
-    keep = [i for i, c in enumerate(chars) if c != " " or (i and chars[i - 1] != " ")]
-    while keep and chars[keep[0]] == " ":
-        keep.pop(0)
-    while keep and chars[keep[-1]] == " ":
-        keep.pop()
-    return Visible("".join(chars[i] for i in keep), tuple(starts[i] for i in keep), tuple(ends[i] for i in keep))
+    if "  " not in text and text.strip(" ") == text:
+        return Visible(text, starts, ends)
+    first, stop = len(text) - len(text.lstrip(" ")), len(text.rstrip(" "))
+    kept = [i for i in range(first, stop) if text[i] != " " or text[i - 1] != " "]
+    return Visible("".join(text[i] for i in kept), [starts[i] for i in kept], [ends[i] for i in kept])
 
 
-_SPACES = re.compile(r"\s+")
+_RUNS = re.compile(r"\s{2,}|[^\S ]")
 
 
 def _plain(source: str) -> Visible:
     """Text without markup: only white space changes."""
     start = len(source) - len(source.lstrip())
-    stop = len(source.rstrip())
+    stop = max(start, len(source.rstrip()))
+    if not _RUNS.search(source, start, stop):
+        return Visible(source[start:stop], range(start, stop), range(start + 1, stop + 1))
     parts: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    starts, ends = array("L"), array("L")
     at = start
-    for match in _SPACES.finditer(source, start, stop):
-        parts.append(source[at : match.start()])
+    for match in _RUNS.finditer(source, start, stop):
+        parts += (source[at : match.start()], " ")
         starts.extend(range(at, match.start()))
         ends.extend(range(at + 1, match.start() + 1))
-        parts.append(" ")
         starts.append(match.start())
         ends.append(match.end())
         at = match.end()
     parts.append(source[at:stop])
     starts.extend(range(at, stop))
     ends.extend(range(at + 1, stop + 1))
-    return Visible("".join(parts), tuple(starts), tuple(ends))
+    return Visible("".join(parts), starts, ends)
