@@ -6,6 +6,7 @@ with ``title``, ``name`` and ``url``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -151,8 +152,9 @@ def make(template: Template, branch: Payload) -> Made:
     if template.type in _IMPRINTED and not own_imprint and not values["branch"].get("imprint"):
         lacking = [fields.Missing("branch.imprint", template.labels["branch.imprint"], required=True), *lacking]
     imprint = "" if own_imprint or template.type not in _IMPRINTED else values["branch"].get("imprint") or ""
+    heading, body = _heading(template, filled.html)
     doc = {
-        "title": template.title, "type": template.type, "body_html": filled.html,
+        "title": heading or template.title, "heading": heading, "type": template.type, "body_html": body,
         "panels": {name: {"title": prose.plain(p["title"]).strip(), "html": p["html"]}
                    for name, p in filled.panels.items()},
         "branch": {**values["branch"], "contact": values["contact"]}, "contact": values["contact"],
@@ -162,6 +164,15 @@ def make(template: Template, branch: Payload) -> Made:
         "not_for_print": [m.label for m in lacking if m.required], "languages": [template.language],
     }
     return Made(doc, filled, lacking)
+
+
+_FIRST_HEADING = re.compile(r"\A\s*<h2\b[^>]*>(?P<words>.*?)</h2>\s*", re.DOTALL)
+
+
+def _heading(template: Template, html: str) -> tuple[str, str]:
+    """A motion's or an article's own headline, and the rest: "Model motion for a branch" is the guide's name for it."""
+    match = _FIRST_HEADING.match(html) if template.words and template.type != "model-letter" else None
+    return (prose.plain(match["words"]).strip(), html[match.end() :]) if match else ("", html)
 
 
 def blank_branch() -> Payload:

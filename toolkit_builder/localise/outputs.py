@@ -8,10 +8,11 @@ from html import escape
 
 from toolkit_builder import prose
 from toolkit_builder.diagnostics import Diagnostic
-from toolkit_builder.formats import pdf
+from toolkit_builder.formats import docx, pdf
 from toolkit_builder.formats.templates import Templates
 from toolkit_builder.localise import documents
 from toolkit_builder.localise.documents import Made, Stationery, Template
+from toolkit_builder.model import Payload
 
 _PICTURE_DPI = 110
 
@@ -53,9 +54,36 @@ def made(template: Template, document: Made, sheet: int, formats: Sequence[str],
                 files.append((f"{name}.pdf", printed))
             if printed and "png" in formats:
                 files += pictures(name, printed)
+    if "docx" in formats:
+        files.append((f"{name}.docx", docx.render(word_payload(template, document, stationery))))
     if "txt" in formats:
         files.append((f"{name}.txt", text(document).encode()))
     return files, found
+
+
+def word_payload(template: Template, document: Made, stationery: Stationery) -> Payload:
+    """What ``formats.docx.render`` is handed."""
+    branch = document.doc["branch"]
+    head = [branch.get("title") or stationery.site["organisation"]["name"]]
+    if template.type == "model-letter":
+        office = (branch.get("office") or "").strip().replace("\n", ", ")
+        head += [line for line in (office, branch.get("phone"), branch.get("email"), branch.get("web")) if line]
+    lacking = document.doc["not_for_print"]
+    return {
+        "html": whole(document), "title": template.title, "heading": document.doc["heading"], "head": head,
+        "language": template.language, "author": branch.get("title") or stationery.site["organisation"]["name"],
+        "subject": template.toolkit["campaign"] or template.toolkit["title"],
+        "warning": f"NOT FOR PRINT. Still missing: {', '.join(lacking)}" if lacking else "",
+        "imprint": document.doc["imprint_html"], "resolve": template.resolve, "root": stationery.root,
+    }
+
+
+def whole(document: Made) -> str:
+    """All words of a document in one fragment: the text, then its sides or panels."""
+    parts = [document.doc["body_html"]]
+    for panel in document.filled.panels.values():
+        parts += [f'<p class="panel-title">{panel["title"]}</p>' if panel["title"] else "", panel["html"]]
+    return "\n".join(filter(None, parts))
 
 
 def pictures(name: str, printed: bytes) -> list[tuple[str, bytes]]:
@@ -67,10 +95,8 @@ def pictures(name: str, printed: bytes) -> list[tuple[str, bytes]]:
 
 def text(document: Made) -> str:
     """The words of a document, a line for each block."""
-    parts = [document.filled.html]
-    for panel in document.filled.panels.values():
-        parts += [f"<p>{panel['title']}</p>" if panel["title"] else "", panel["html"]]
-    words = prose.plain("\n".join(filter(None, parts)))
+    heading = f"<h1>{escape(document.doc['heading'], quote=False)}</h1>\n" if document.doc["heading"] else ""
+    words = prose.plain(heading + whole(document))
     warning = f"NOT FOR PRINT: {', '.join(document.doc['not_for_print'])}\n\n" if document.doc["not_for_print"] else ""
     return f"{warning}{words.strip()}\n"
 
