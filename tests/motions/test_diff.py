@@ -14,7 +14,8 @@ from toolkit_builder.motions.text import parse
 
 WORDS = st.sampled_from(
     [
-        *["pay", "strike", "branch", "member", "ballot,", "region;", "conference.", "“quoted”", "1)", "-", "a)", "Conference", "notes:", "é", "🙂", "|", "#"],
+        *["pay", "strike", "branch", "member", "ballot,", "region;", "conference.", "“quoted”"],
+        *["1)", "-", "a)", "Conference", "notes:", "é", "🙂", "|", "#"],
         "\n",
         "\n\n",
     ]

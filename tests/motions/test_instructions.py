@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.motions.cases import motion
 from toolkit_builder.diagnostics import any_errors
+from toolkit_builder.motions.amend import Amendment, accept, apply, reject
 from toolkit_builder.motions.grammar import parse_instructions
 from toolkit_builder.motions.instructions import Instruction, Place, Spot, Target, Words, print_instruction
+from toolkit_builder.motions.text import parse
 
 QUOTES = st.text("abcdefg ,.;é'’\"“”()–-", min_size=1, max_size=24).map(str.strip).filter(
     lambda q: any(c.isalnum() for c in q) and q[0].isalnum() and q[-1].isalnum() and "--" not in q
@@ -154,6 +157,28 @@ def test_no_jumble_of_the_language_s_own_words_raises(source: str) -> None:
     assert instructions or found
     for instruction in instructions:
         print_instruction(instruction)
+
+
+@given(st.lists(PIECES, max_size=14).map(" ".join), st.sampled_from(["caseloads", "pay", "rail", "climate", "hours"]))
+@settings(max_examples=300, deadline=None)
+def test_no_jumble_raises_when_applied_and_what_is_refused_changes_nothing(source: str, name: str) -> None:
+    printed = motion(name)
+    amended, found = apply(printed, [Amendment(id="1", source=source)])
+    assert accept(printed.source, amended.edits) == amended.after.source
+    assert reject(amended.after.source, amended.edits) == printed.source
+    if any_errors(found):
+        assert amended.after == printed
+
+
+@pytest.mark.parametrize("name", ["caseloads", "plain"])
+def test_a_motion_with_windows_line_ends_keeps_them(name: str) -> None:
+    printed = parse(motion(name).source.replace("\n", "\r\n"))[0]
+    amended, found = apply(
+        printed, [Amendment(id="1", source='Insert new point 2: "ballot members"\r\n\r\nDelete point 4')]
+    )
+    assert not any_errors(found)
+    assert "\n" not in amended.after.source.replace("\r\n", "")
+    assert "ballot members" in amended.after.source
 
 
 @pytest.mark.parametrize(

@@ -270,7 +270,17 @@ def _edits(text: MotionText, plans: Sequence[AmendmentPlan]) -> list[Edit]:
             merged[key] = Edit(
                 start=cut.start, end=cut.end, old=text.source[cut.start : cut.end], new=new, by=by, order=order
             )
-    return _closed_up(text.source, list(merged.values()))
+    return _closed_up(text.source, _without_idle_commas(text.source, list(merged.values())))
+
+
+def _without_idle_commas(source: str, edits: list[Edit]) -> list[Edit]:
+    """A comma that ends new words is idle when what followed them goes and a full stop comes next."""
+    for index in range(len(edits) - 1):
+        edit, after = edits[index], edits[index + 1]
+        meets = not source[edit.end : after.start].strip() and after.old and not after.new
+        if meets and edit.new.rstrip().endswith(",") and source[after.end : after.end + 1] in {".", ";", ":"}:
+            edits[index] = replace(edit, new=edit.new.rstrip().rstrip(","))
+    return edits
 
 
 def _layer(cut: Cut) -> int:

@@ -27,7 +27,14 @@ from toolkit_builder.motions.locate import Problem
 from toolkit_builder.motions.planning import Planner
 from toolkit_builder.motions.text import MotionText
 
-IDENTICAL, SAME_WORDS, DELETES, DEPENDS, INDEPENDENT = "identical", "same-words", "deletes", "depends", "independent"
+IDENTICAL, SAME_WORDS, DELETES, DEPENDS, INDEPENDENT, SAME_PLACE = (
+    "identical",
+    "same-words",
+    "deletes",
+    "depends",
+    "independent",
+    "same-place",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,7 @@ class Relation:
             IDENTICAL: f"{self.first} and {self.second} say the same",
             SAME_WORDS: f"{self.first} and {self.second} change the same words{place}{shown}",
             DELETES: f"{self.first} deletes words that {self.second} needs{place}{shown}",
+            SAME_PLACE: f"{self.first} and {self.second} insert at the same place{place}, and stand in the order of the agenda",
             DEPENDS: f"{self.second} can only be applied after {self.first}",
             INDEPENDENT: f"{self.first} and {self.second} are independent",
         }[self.kind]
@@ -111,7 +119,11 @@ def _relation(planner: Planner, first: AmendmentPlan, second: AmendmentPlan) -> 
     if first.works and second.works:
         if same_amendment(first, second):
             return Relation(kind=IDENTICAL, first=a, second=b)
-        return _meeting(planner.text, first, second) or Relation(kind=INDEPENDENT, first=a, second=b)
+        return (
+            _meeting(planner.text, first, second)
+            or _beside(planner.text, first, second)
+            or Relation(kind=INDEPENDENT, first=a, second=b)
+        )
     if first.works and _after(planner, first, second):
         return Relation(kind=DEPENDS, first=a, second=b)
     if second.works and _after(planner, second, first):
@@ -156,6 +168,15 @@ def _meeting(text: MotionText, first: AmendmentPlan, second: AmendmentPlan) -> R
     if any(p.title for p in first.plans) and any(p.title for p in second.plans):
         return Relation(kind=SAME_WORDS, first=a, second=b, where="the title", words=text.title)
     return _taken(text, first, second) or _taken(text, second, first)
+
+
+def _beside(text: MotionText, first: AmendmentPlan, second: AmendmentPlan) -> Relation | None:
+    """Two insertions at one place: no conflict, but their order shows."""
+    ours = {c.start for plan in first.plans for c in all_cuts(plan) if c.start == c.end}
+    theirs = {c.start for plan in second.plans for c in all_cuts(plan) if c.start == c.end}
+    for place in sorted(ours & theirs):
+        return _shown(text, SAME_PLACE, first.amendment.id, second.amendment.id, place, place)
+    return None
 
 
 def _taken(text: MotionText, taker: AmendmentPlan, needer: AmendmentPlan) -> Relation | None:

@@ -275,6 +275,8 @@ class Cutter:
                 new = self._parsed(text)
                 listed = bool(new) and new[0].kind == "call"
                 own = bool(new) and (len(new) > 1 or new[0].opens)
+                while (listed or own) and self.source[start - 1 : start].isspace():
+                    start -= 1
                 if listed and self.source[start : start + 1] == ":":
                     start += 1
                 if listed or (own and not text[0].islower() and text[0] not in ".,;:"):

@@ -234,7 +234,7 @@ class Parser(Verbs):
         paths = read_paths(self.c)
         line_start = not self.c.source[self.c.source.rfind("\n", 0, self.c.at) + 1 : self.c.at].strip()
         if not paths and (prefix or not line_start) and (label := read_bare_label(self.c)):
-            paths = (label,)
+            paths = (label if prefix else tuple(replace(place, numbering=True) for place in label),)
         if not paths:
             return False
         lead.own = lead.own or not prefix

@@ -27,6 +27,7 @@ class Place:
 
     ``ordinal`` counts from 1, or from the end with -1; ``count`` units from there are meant; ``until`` is the
     last label of a range. ``introduced`` takes a paragraph together with the calls it introduces.
+    ``numbering`` marks a label that may be no more than the instruction's own number.
     """
 
     unit: str
@@ -39,6 +40,7 @@ class Place:
     containing: str = ""
     opener: str = ""
     introduced: bool = False
+    numbering: bool = field(default=False, compare=False)
 
 
 Path = tuple[Place, ...]

@@ -107,6 +107,8 @@ def delete(source: str, start: int, end: int, floor: int, ceiling: int) -> Cut:
         before = source[start - 1] if start > floor else ""
         if before and before in ",;" and ((right and right in ",;.") or (not right and before == ",")):  # an idle comma
             start -= 1
+        elif before and before in ".!?" and right == ".":  # a sentence went, its full stop stayed
+            end += 1
     elif right.isspace() and left in "([“‘":
         while end < ceiling and source[end].isspace():
             end += 1

@@ -76,6 +76,8 @@ class Locator:
             for region in current:
                 for found in self._inside(region, place):
                     inside.setdefault((found.start, found.end, found.unit), found)
+            if not inside and place.numbering and place is not path[0]:
+                continue
             if not inside:
                 return [], self._absent(place, path)
             current = list(inside.values())

@@ -49,7 +49,11 @@ def read_scope(c: Cursor) -> Path | None:
     start = c.at
     if c.sentence_over():
         return None
-    if c.take(r"\s*\(\s*(?:in\s+|at\s+|on\s+)?") and (path := read_path(c)) and c.take(r"\s*\)"):
+    if (
+        c.take(r"\s*\(\s*(?:in\s+|at\s+|on\s+)?")
+        and (path := read_path(c))
+        and (c.take(r"\s*\)") or c.source[c.at - 1] == ")")
+    ):
         return path
     c.at = start
     if c.take(r",?\s*(?:of|in|to|from)\s+(?:the\s+)?(?:original\s+|main\s+)?(?:motion|text)(?:\s+\d[\d.]*)?\b"):
@@ -138,7 +142,8 @@ _Found = tuple[tuple[Target, ...], Path] | None
 
 
 def _span(c: Cursor) -> _Found:
-    c.take(rf"{_ALL_OF}\b\s*,?")
+    if not c.take(r"the\s+(?:words?|text|passage|section|part)\s+(?=from\b|between\b)"):
+        c.take(rf"{_ALL_OF}\b(?:\s+(?:of\s+)?the\s+motion\b)?\s*,?")
     kind = c.take(
         r"(?:(?P<after>after|following|below|beyond)|(?P<before>before|above|preceding|prior\s+to)|"
         r"(?P<upto>up\s+to(?P<including>\s+and\s+including|\s+but\s+not\s+including)?)|(?P<from>from)|"
@@ -152,9 +157,11 @@ def _span(c: Cursor) -> _Found:
     ):
         upto = read_ref(c)
         return ((Target(kind="span", end=upto[0]),), upto[1]) if upto else None
+    c.ranges = False  # "from paragraph 2 to paragraph 4" has two ends
     first = read_ref(c)
+    c.ranges = True
     if first is None:
-        return None
+        return _between_places(c) if kind["between"] else None
     ref, scope = first
     if kind["before"] or kind["upto"]:
         included = bool(kind["upto"] and kind["including"] and "not" not in kind["including"])
@@ -165,6 +172,14 @@ def _span(c: Cursor) -> _Found:
         target = Target(kind="span", start=ref, end=second[0], start_included=False, end_included=False)
         return (target,), scope or second[1]
     return _span_end(c, ref, scope, included=bool(kind["from"]))
+
+
+def _between_places(c: Cursor) -> _Found:
+    """``all between paragraph 1 and paragraph 4``."""
+    paths = read_paths(c)
+    if len(paths) != 2:
+        return None
+    return (Target(kind="span", start=paths[0], end=paths[1], start_included=False, end_included=False),), ()
 
 
 def _span_end(c: Cursor, ref: Ref, scope: Path, *, included: bool) -> _Found:

@@ -256,7 +256,7 @@ def _unit_places(c: Cursor) -> tuple[Place, ...]:
         here = c.at
         joint = c.take(
             r"\s*(?:,\s*and|,|and|&)\s*(?:(?:number|point|paragraph|bullet|line|"
-            r"clause)\s+)?(?=\(?[\da-z]{1,4}\)?(?![\w.]))"
+            r"clause)\s+)?(?=\(?[\da-z]{1,4}\)?(?!\w|\.\d))"
         )
         if joint is None or (not plural and "," in joint[0]):
             c.at = here
@@ -307,8 +307,11 @@ def _described(c: Cursor, place: Place) -> Place:
     """``beginning 'X'``, ``ending 'Y'``, ``('X ...')``, ``and its points``."""
     while not c.sentence_over():
         here = c.at
+        bracket = c.take(r"\s*\(\s*(?=beginning|starting|which|that|commencing|ending)") is not None
         if c.take(r",?\s*" + _BEGINNING) and (quote := c.quotation()):
             place = replace(place, beginning=_stub(quote.text))
+            if bracket:
+                c.take(r"\s*\)")
         elif _back(c, here) and c.take(r",?\s*(?:and\s+)?" + _ENDING) and (quote := c.quotation()):
             place = replace(place, ending=_stub(quote.text))
         elif _back(c, here) and c.take(r",?\s*" + _CONTAINING) and (quote := c.quotation()):

@@ -41,7 +41,7 @@ _VERB = (
     r"put|take\s+out|cut|alter)\w*"
 )
 FOLLOWS = re.compile(
-    rf"""[.,;:)\]!?*_]*[ \t]*(?:
+    rf"""[.,;:)\]!?*_]*[ \t*_]*(?:
       $ | \n
     | [(\[] \s* (?:and\s+)? (?:re-?number|{_ORDINAL}|line|para|point|in\b|occurr|where|twice)
     | [-–—]\s*(?:{_VERB}|to\s+read)

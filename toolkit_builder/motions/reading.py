@@ -40,6 +40,7 @@ _SETS_OFF = re.compile(
     re.IGNORECASE,
 )
 _OPENS_EMPHASIS = re.compile(r"[\s*_]*[*_]")  # marks that belong to what follows: words in bold may be a quotation
+_BEFORE_QUOTATION = re.compile(r"(?:[ \t\r\n>\u00a0]|[*_]+(?=[ \t\r\n]))*")
 _FULL_STOP = re.compile(r"\.(?=[ \t]+[a-z“\"‘'(])")
 _SUB = re.compile(r"[a-z0-9]+", re.IGNORECASE)
 
@@ -95,9 +96,7 @@ class Cursor:
 
     def quotation(self) -> Quotation | None:
         """The quotation that begins here, after white space."""
-        at = self.at
-        while at < len(self.source) and self.source[at] in " \t\r\n>\u00a0":
-            at += 1
+        at = _BEFORE_QUOTATION.match(self.source, self.at).end()  # type: ignore[union-attr]
         found = read_quotation(self.source, at)
         if found is not None:
             self.move(found.end)

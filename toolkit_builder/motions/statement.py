@@ -70,6 +70,7 @@ class Statement(ABC):
 
     def _tail(self, made: list[Instruction]) -> None:
         """``and renumber``, ``so that it reads "..."``, in either order."""
+        self.c.take(r"\s*[(\[]\s*(?:see|n\.?b\.?|note|cf)\b[^)\]\n]*[)\]]")
         for _ in range(2):
             if nt.read_renumber(self.c):
                 made[:] = [replace(i, renumber=True) for i in made]
@@ -114,4 +115,4 @@ def without_spot(lead: Lead) -> Lead:
 
 def carried(scope: Path) -> Path:
     """What later clauses of a sentence inherit: paragraphs and points, not lines."""
-    return tuple(place for place in scope if RANKS[place.unit] < RANKS["sentence"])
+    return tuple(place for place in scope if RANKS[place.unit] < RANKS["sentence"] and not place.numbering)

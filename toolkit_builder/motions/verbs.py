@@ -331,6 +331,10 @@ class Verbs(Statement):
         c.ranges = True
         if len(targets) != 1:
             return self._refuse("A206", c.at)
+        follows = c.take(r"\s*,?\s*(?:so\s+that\s+it\s+follows|to\s+follow)(?=\s)")
+        if follows and (path := read_paths(c, several=False)):
+            behind = Spot(kind="after", ref=path[0])
+            return self._moved([Instruction(verb="move", target=targets[0], spot=behind)], lead, scope)
         c.take(
             r"\s*,?\s*(?:up|down)?\s*(?:so\s+that\s+(?:it|they)\s+(?:comes?|stands?|follows?|is|are|appears?)|"
             r"to\s+(?:stand|follow|come|appear)|to(?=\s+(?:after|before|immediately|directly|follow|between|"
