@@ -311,7 +311,7 @@ def _print_jobs(draft: _Draft, page: Page, each: Print, shared: SharedValue, ass
     draft.add(_pdf_path(page, each), "pdf", {
         "html": Output(html), "title": page.title, "language": inner["language"], "path": doc.path,
         "stylesheets": styles, "assets": {**fonts, **_pictures(draft, assets)}, "root": root_of(site),
-        "sheet": dict(each.sheet),
+        "sheet": dict(each.sheet), "seconds": site.config.print.seconds,
     }, label=label, reasons=reasons, heavy=True)
 
 

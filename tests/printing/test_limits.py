@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+import warnings
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -93,3 +98,102 @@ def test_limits_work_inside_the_worker_of_a_pool(engine: WeasyPrintEngine) -> No
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         well, late = pool.submit(_in_a_worker, document("<p>Well</p>")).result(timeout=60)
     assert (well, late) == ([], ["Q115"])
+
+
+_PARENT = """
+import os, sys, time
+from tests.printing.conftest import document
+from toolkit_builder.printing.limits import LimitedEngine
+limited = LimitedEngine(seconds=60)
+assert limited.render(document("<p>Well</p>"))[1] == []
+print(limited._child._process.pid, flush=True)
+if "busy" in sys.argv:
+    limited.render(document({nested!r}))
+elif "wait" in sys.argv:
+    time.sleep(60)
+"""
+
+
+def _parent(*how: str, folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _PARENT.format(nested=NESTED), *how], text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": str(folder), "PYTHONPATH": str(Path.cwd())},
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def _gone(pid: int) -> bool:
+    try:
+        return "Z" in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+
+
+def _wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("how", ["leaves", "wait", "busy"])
+def test_a_child_ends_with_its_parent_and_leaves_nothing_behind(how: str, tmp_path: Path) -> None:
+    with _parent(how, folder=tmp_path) as parent:
+        assert parent.stdout is not None
+        assert parent.stderr is not None
+        child = int(parent.stdout.readline())
+        if how != "leaves":
+            time.sleep(0.3)
+            parent.kill()
+        parent.wait(10)
+        _wait_for(lambda: _gone(child))
+        _wait_for(lambda: not list(tmp_path.iterdir()))
+        assert parent.stderr.read() == ""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_ctrl_c_stops_a_document_and_its_child_at_once(tmp_path: Path) -> None:
+    with _parent("busy", folder=tmp_path) as parent:
+        assert parent.stdout is not None
+        assert parent.stderr is not None
+        child = int(parent.stdout.readline())
+        time.sleep(0.5)
+        started = time.monotonic()
+        os.killpg(parent.pid, signal.SIGINT)
+        parent.wait(10)
+        assert time.monotonic() - started < 5
+        _wait_for(lambda: _gone(child))
+        assert parent.stderr.read().rstrip().endswith("KeyboardInterrupt")
+        assert not list(tmp_path.iterdir())
+
+
+def test_a_child_that_died_is_replaced(limited: LimitedEngine) -> None:
+    limited.render(document("<p>One</p>"))
+    limited._child.kill()
+    _wait_for(lambda: not limited._child.alive)
+    assert limited.render(document("<p>Two</p>"))[1] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes fork on Linux only")
+def test_a_forked_process_gets_a_child_of_its_own(limited: LimitedEngine, engine: WeasyPrintEngine) -> None:
+    paper = document("<p>One</p>")
+    expected = limited.render(paper)
+    before = limited._child._process
+    process = get_context("fork").Process(target=_print_in_a_fork, args=(limited, paper, expected))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # pytest may have threads
+        process.start()
+    process.join(60)
+    assert process.exitcode == 0
+    assert limited._child._process is before
+    assert limited._child.alive
+    assert limited.render(paper) == expected
+
+
+def _print_in_a_fork(limited: LimitedEngine, paper: PrintDocument, expected: object) -> None:
+    assert limited._child.foreign
+    assert limited.render(paper) == expected
+    assert not limited._child.foreign

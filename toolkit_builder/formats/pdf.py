@@ -12,6 +12,7 @@ from toolkit_builder.formats.templates import Templates, safe
 from toolkit_builder.model import Payload
 
 VERSION = 1
+_SECONDS = 120
 
 
 def page(payload: Payload, templates: Templates) -> bytes:
@@ -24,18 +25,23 @@ def page(payload: Payload, templates: Templates) -> bytes:
     return templates.render(payload["template"], context, payload["label"]).encode()
 
 
-@cache
-def _engine() -> Any:
-    from toolkit_builder.printing.engine import WeasyPrintEngine
+MEMORY_MB = 4096
+"""The address space that one document may take: a 300-page agenda takes a quarter of it."""
 
-    return WeasyPrintEngine()
+
+@cache
+def engine(seconds: float) -> Any:
+    """The print engine of this process: a child of its own that is killed when a document runs away."""
+    from toolkit_builder.printing.limits import LimitedEngine
+
+    return LimitedEngine(seconds=seconds, memory_mb=MEMORY_MB)
 
 
 def render(payload: Payload) -> tuple[bytes, list[Diagnostic]]:
-    """``{html, title, language, path, stylesheets: {path: text}, assets: {path: bytes}, root, sheet}`` -> a PDF.
+    """``{html, title, language, path, stylesheets: {path: text}, assets: {path: bytes}, root, sheet, seconds}`` -> a PDF.
 
     ``sheet``: ``{max_pages, bleed, marks, greyscale, sizes}`` (``sizes``: points of a line of text, of which the
-    largest that fits is taken). A document that cannot be printed is an error of its own
+    largest that fits is taken); ``seconds``: the longest that it may take (120 if left out). A document that cannot be printed is an error of its own
     diagnostics; its bytes are then empty, and nothing is published.
     """
     from toolkit_builder.printing.document import PrintDocument
@@ -51,7 +57,8 @@ def render(payload: Payload) -> tuple[bytes, list[Diagnostic]]:
         greyscale=sheet.get("greyscale", False),
     )
     sizes = sheet.get("sizes")
-    printed, found = fitted(document, sizes, _engine()) if sizes else _engine().render(document)
+    press = engine(payload.get("seconds", _SECONDS))
+    printed, found = fitted(document, sizes, press) if sizes else press.render(document)
     return printed.pdf, [_reported(d) for d in found]
 
 

@@ -169,7 +169,7 @@ class WeasyPrintEngine:
         with _LOCK, _environment(SOURCE_DATE_EPOCH="0"), _no_collector(), _quiet(), report.listening() as log:
             try:
                 return self._render(document, log)
-            except (RecursionError, MemoryError) as problem:
+            except (RecursionError, MemoryError, SystemError) as problem:  # the last is memory that C code did not get
                 why = "it is nested too deeply" if isinstance(problem, RecursionError) else "it needs too much memory"
                 found = error("Q113", f"the document cannot be printed: {why}", document.span)
             except Exception as problem:  # a bug of the engine must not take the other documents along
