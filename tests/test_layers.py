@@ -30,9 +30,10 @@ ARROWS: dict[str, set[str]] = {
     "linking": READING | {"config", "references", "motions", "kinds", "site"},
     "decisions": READING | {"config", "motions", "kinds", "site"},
     "studies": READING | {"config", "motions", "kinds", "site", "build", "prose", "references"},
+    "editions": READING | {"motions", "site"},
     "downloads": BASE | {"model", "kinds", "site", "build", "motions"},
     "blueprint": READING | {"config", "motions", "prose", "kinds", "site", "theme", "formats", "build", "linking",
-                            "localise", "downloads"},
+                            "localise", "downloads", "editions"},
     "importers": READING | {"motions", "prose", "kinds"},
     "scaffold": READING | {"resources", "kinds"},
 }

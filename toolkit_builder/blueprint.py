@@ -11,12 +11,13 @@ from typing import Any
 
 from toolkit_builder.build.jobs import Job, Output, SharedValue
 from toolkit_builder.diagnostics import Diagnostic, Span, error
-from toolkit_builder import downloads
+from toolkit_builder import downloads, editions
 from toolkit_builder.formats import FORMATS
 from toolkit_builder.kinds import BY_NAME, conferences, pages, papers, people, shapes
 from toolkit_builder.kinds.prints import PRINTS, Print
 from toolkit_builder.kinds.shapes import Page
-from toolkit_builder.linking import broken_link
+from toolkit_builder.linking import address_of, broken_link
+from toolkit_builder.localise import publish
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Site
 from toolkit_builder.sources import Asset
@@ -230,25 +231,34 @@ class _Draft:
 
 
 def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str, texts: Mapping[str, str], *,
-              printing: bool = True) -> Blueprint:
+              pins: Mapping[str, Any] | None = None, printing: bool = True) -> Blueprint:
     """Lay out the whole site. ``code`` is the digest of the builder itself; ``texts`` each source file's text."""
     draft = _Draft(site=site, theme=theme, code=code)
-    listed = every_page(site)
+    listed = [*every_page(site), *publish.make_pages(site, theme)]
     diagnostics = _address_clashes(listed) + _missing_templates(listed, theme) + _late_links(site, listed, assets, texts)
     shared = SharedValue.of(site_payload(site))
+    offered, shortfalls = publish.offers(site, theme, shared, printing=printing)
+    diagnostics += shortfalls
     for page in listed:
         if theme.has(page.template):
             prints = _prints_of(page, theme) if printing else []
             if prints:
                 page = replace(page, doc={**page.doc, "downloads": [*map(partial(_download, page), prints),
                                                                     *page.doc.get("downloads", [])]})
+            localised = offered.get(page.document.id, []) if page.document else []
+            if localised:
+                page = replace(page, doc={**page.doc, "downloads": [*(o.download for o in localised),
+                                                                    *page.doc.get("downloads", [])]})
             _page_job(draft, page, shared)
             for each in prints:
                 _print_jobs(draft, page, each, shared, assets)
+            for offer in localised:
+                _localised_jobs(draft, offer, assets)
     _feeds(draft)
     _plain_files(draft, listed)
-    downloads.add_files(site, texts, draft.pdfs, draft.add)
+    downloads.add_files(site, texts, pins or {}, draft.pdfs, draft.add)
     _redirects(draft, diagnostics, {p.url for p in listed})
+    _old_numbers(draft, {p.url for p in listed})
     _assets(draft, assets)
     return Blueprint(jobs=tuple(draft.jobs), blobs=draft.blobs, diagnostics=tuple(diagnostics))
 
@@ -268,9 +278,23 @@ def _page_job(draft: _Draft, page: Page, shared: SharedValue) -> None:
     if page.document:
         reasons[page.document.path] = page.document.digest
     for doc in page.sources:
-        reasons.setdefault(doc.path, doc.digest)
+        reasons |= _facets(doc, site)
     draft.add(output_path(page.url), "page", payload, label=_label(page),
               closure=theme.closure_digest(page.template), reasons=reasons)
+
+
+def _facets(doc: Document, site: Site) -> Mapping[str, str]:
+    """What other pages show of a document, each by a name that `explain` can say: "the result of amendment 20.1"."""
+    key = ("facets", doc.id)
+    if key not in site.memo:
+        shown = shapes.card(doc, site)
+        name = (shown["label"] or shown["title"])[:1].lower() + (shown["label"] or shown["title"])[1:]
+        facets = {f"the title of {name}": shown["title"], f"the text of {name}": doc.digest}
+        if "result" in shown:
+            facets[f"the result of {name}"] = shown["result"]["sentence"]
+        site.memo[key] = facets
+    found: Mapping[str, str] = site.memo[key]
+    return found
 
 
 def _prints_of(page: Page, theme: Theme) -> list[Print]:
@@ -302,17 +326,43 @@ def _print_jobs(draft: _Draft, page: Page, each: Print, shared: SharedValue, ass
     reasons = theme.closure_reasons(each.template) | {d.path: d.digest for d in (doc, *sources)} | {"site settings": shared.digest}
     draft.add(html, "print-page", payload, label=label, closure=theme.closure_digest(each.template), reasons=reasons,
               publish=False)
-    styles = {f"themes/{theme.name}/print/{n}": draft_blob(draft, d) for n, d in sorted(theme.print_files.items())
-              if n.endswith(".css")}
-    styles[f"themes/{theme.name}/print/brand.css"] = draft_blob(draft, brand_css(theme))
-    fonts = {f"themes/{theme.name}/print/{n}": draft_blob(draft, d) for n, d in sorted(theme.print_files.items())
-             if not n.endswith(".css")}
     draft.pdfs.setdefault(doc.id, []).append(_pdf_path(page, each))
     draft.add(_pdf_path(page, each), "pdf", {
         "html": Output(html), "title": page.title, "language": inner["language"], "path": doc.path,
-        "stylesheets": styles, "assets": {**fonts, **_pictures(draft, assets)}, "root": root_of(site),
-        "sheet": dict(each.sheet), "seconds": site.config.print.seconds,
+        **_press(draft, assets), "root": root_of(site), "sheet": dict(each.sheet), "seconds": site.config.print.seconds,
     }, label=label, reasons=reasons, heavy=True)
+
+
+def _localised_jobs(draft: _Draft, offer: publish.Offer, assets: Sequence[Asset]) -> None:
+    """A branch's document: the job of a Word file; or as `_print_jobs`, a print page and the PDF of it."""
+    first, template = offer.documents[0], offer.template
+    label = f"{template.path} for {first.title}" if len(offer.documents) > 1 else template.path
+    reasons = {d.path: d.digest for d in offer.documents}
+    if offer.format != "pdf":
+        draft.add(offer.path, offer.format, offer.payload, label=label, reasons=reasons, heavy=True)
+        return
+    name, html = offer.payload["template"], f".print/{offer.path}.html"
+    reasons |= draft.theme.closure_reasons(name) | {"site settings": offer.payload["site"].digest}
+    draft.add(html, "print-page", offer.payload, label=label, closure=draft.theme.closure_digest(name),
+              reasons=reasons, publish=False)
+    draft.add(offer.path, "pdf", {
+        "html": Output(html), "title": offer.payload["page"]["title"], "language": template.language,
+        "path": template.path, **_press(draft, assets), "root": offer.payload["root"],
+        "sheet": offer.payload["sheet"], "seconds": draft.site.config.print.seconds,
+    }, label=label, reasons=reasons, heavy=True)
+
+
+def _press(draft: _Draft, assets: Sequence[Asset]) -> Payload:
+    """The style sheets, fonts and pictures that any print page may use."""
+    key = ("press", "")
+    if key not in draft.site.memo:
+        folder, files = f"themes/{draft.theme.name}/print", sorted(draft.theme.print_files.items())
+        styles = {f"{folder}/{n}": draft_blob(draft, d) for n, d in files if n.endswith(".css")}
+        styles[f"{folder}/brand.css"] = draft_blob(draft, brand_css(draft.theme))
+        fonts = {f"{folder}/{n}": draft_blob(draft, d) for n, d in files if not n.endswith(".css")}
+        draft.site.memo[key] = {"stylesheets": styles, "assets": {**fonts, **_pictures(draft, assets)}}
+    found: Payload = draft.site.memo[key]
+    return found
 
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif")
@@ -428,8 +478,24 @@ def _redirects(draft: _Draft, diagnostics: list[Diagnostic], taken: set[str]) ->
                       reasons={doc.path: doc.digest})
 
 
+def _old_numbers(draft: _Draft, taken: set[str]) -> None:
+    """Links to a paper's number in an earlier edition lead to the paper, where no other paper has that number now."""
+    site = draft.site
+    for held in site.conferences:
+        for doc in (*held.motions, *held.amendments, *held.composites):
+            for number in doc.fields.numbers.values():
+                url = f"{doc.url.rstrip('/').rpartition('/')[0]}/{address_of(number)}/"
+                if url not in taken:
+                    taken.add(url)
+                    draft.add(output_path(url), "redirect",
+                              {"url": url, "target": doc.url, "title": shapes.title(doc, site), "root": root_of(site),
+                               "language": site.config.language}, label=doc.path, reasons={doc.path: doc.digest})
+
+
 def _assets(draft: _Draft, assets: Sequence[Asset]) -> None:
     for asset in assets:
+        if editions.is_pin(asset.path):
+            continue
         path = asset.path.removeprefix("content/")
         data = asset.file.read_bytes()
         draft.add(path, "copy", {"data": draft_blob(draft, data)}, label=asset.path,

@@ -22,7 +22,7 @@ _TITLE = re.compile(r"\A\s*#\s+(?P<title>[^\n]+?)\s*#*\s*(?:\n|\Z)")
 
 
 def read(payload: Payload) -> Payload:
-    """``{path, text, kind, language, measure, own}`` -> ``{fields, body, body_line, parsed, diagnostics}``.
+    """``{path, text, kind, language, measure, own, pin}`` -> ``{fields, body, body_line, parsed, diagnostics}``.
 
     ``fields`` is None where the front matter has mistakes. Every ``diagnostics`` entry is a Diagnostic as JSON.
     """
@@ -38,7 +38,8 @@ def read(payload: Payload) -> Payload:
         elif _same(decoded.fields.title, head["title"]):
             body, line = body[head.end() :], line + body.count("\n", 0, head.end())
     language = (decoded.fields.language if decoded.fields else None) or payload["language"]
-    reader = _Reader(path=path, line=line, language=language, measure=payload["measure"], own=payload["own"])
+    reader = _Reader(path=path, line=line, language=language, measure=payload["measure"], own=payload["own"],
+                     pin=payload["pin"])
     parsed = READERS[kind.body](reader, body, decoded.fields) if decoded.fields else {}
     if title:
         parsed["title"] = title
@@ -67,8 +68,10 @@ def _untitled(kind: str, fields: Any, parsed: Payload, path: str, text: str) -> 
 class _Reader:
     """What every reader of a body shares: where the text stands, and the mistakes found in it."""
 
-    def __init__(self, *, path: str, line: int, language: str, measure: int, own: str) -> None:
+    def __init__(self, *, path: str, line: int, language: str, measure: int, own: str,
+                 pin: Payload | None) -> None:
         self.path, self.line, self.language, self.measure, self.own = path, line, language, measure, own
+        self.pin = pin
         self.diagnostics: list[Diagnostic] = []
 
     def prose(self, body: str, line: int | None = None) -> prose.Prose:
@@ -170,11 +173,14 @@ def _point(item: Any, counted: int, place: int) -> Payload:
 
 def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
     """A motion's or composite's text: paragraphs and calls with their addresses and numbered lines."""
-    from toolkit_builder.motions import html, lines, text
+    from toolkit_builder.motions import html, lines, pins, text
 
     value, found = text.parse(body, reader.path, reader.line)
     reader.diagnostics += found
     numbered = lines.line_map(value, reader.measure)
+    if reader.pin is not None:
+        numbered, found = pins.apply_pin(reader.pin, value, reader.path)
+        reader.diagnostics += found
     fragment = html.motion_html(value, inline=prose.inline, lines=numbered)
     plain = value.plain()
     return {

@@ -22,11 +22,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "list": ("list_", "List documents by kind, conference, tag or result."),
     "amend": ("amend", "Show a motion as it would read with its amendments."),
     "localise": ("localise", "Make every branch its own leaflets, letters and posters."),
+    "pin": ("pin", "Keep the line numbers of an edition that goes to print."),
     "print": ("print_", "Lay a document out on sheets: booklet, 2-up, same-up."),
     "import": ("import_", "Bring in a motion from text, HTML or Word."),
     "schema": ("schema", "Write JSON Schemas, so that editors complete front matter."),
     "explain": ("explain", "Say which inputs made a file, and why it was rebuilt."),
-    "clean": ("clean", "Remove the built site and the cache."),
+    "clean": ("clean", "Forget the cache, so that everything is made again."),
     "doctor": ("doctor", "Check this computer, the project and the cache."),
 }
 
@@ -96,6 +97,13 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as problem:
+        place = f": {problem.filename}" if problem.filename else ""
+        click.echo(f"toolkit: {problem.strerror or problem}{place}\n"
+                   "  hint: check the permissions and the free space there", err=True)
+        if os.environ.get("TOOLKIT_DEBUG"):
+            traceback.print_exc()
+        return 1
     except Exception as fault:
         click.echo(f"toolkit: an internal fault: {type(fault).__name__}: {fault}\n"
                    "  This is our mistake, not yours; the last good site is still in place.\n"

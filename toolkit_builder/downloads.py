@@ -14,20 +14,22 @@ Add = Callable[..., None]
 """``blueprint``'s way to add a job: ``add(path, format, payload, label=..., reasons=...)``."""
 
 
-def add_files(site: Site, texts: Mapping[str, str], pdfs: Mapping[str, list[str]], add: Add) -> None:
-    """Every such file as a job. ``pdfs``: paths of the printed documents, by the id of their document."""
+def add_files(site: Site, texts: Mapping[str, str], pins: Mapping[str, Any], pdfs: Mapping[str, list[str]],
+              add: Add) -> None:
+    """Every such file as a job. ``pins``: printed lines by a paper's path; ``pdfs``: paths of the printed documents, by the id of their document."""
     for doc in site.documents:
         if doc.kind in {*PAPERS, "resource"}:
             add(f"{doc.url[1:]}source.md", "copy", {"data": texts[doc.path]}, label=doc.path,
                 reasons={doc.path: doc.digest})
     for held in site.conferences:
         if held.motions:
-            _conference(held, site, pdfs, add)
+            _conference(held, site, pins, pdfs, add)
     for home in site.all("toolkit"):
         _toolkit(home, site, pdfs, add)
 
 
-def _conference(held: Conference, site: Site, pdfs: Mapping[str, list[str]], add: Add) -> None:
+def _conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Mapping[str, list[str]],
+                add: Add) -> None:
     head = held.document
     every = (*held.motions, *held.amendments, *held.composites)
     reasons = {d.path: d.digest for d in (head, *every)}
@@ -38,7 +40,8 @@ def _conference(held: Conference, site: Site, pdfs: Mapping[str, list[str]], add
     measure = head.fields.measure or site.config.motions.measure
     for doc in (*held.motions, *held.composites):
         add(f"{doc.url[1:]}paper.txt", "paper-text",
-            {"head": _head(doc, head, site), "source": doc.body, "title": doc.fields.title, "measure": measure},
+            {"head": _head(doc, head, site), "source": doc.body, "title": doc.fields.title, "measure": measure,
+             "pin": pins.get(doc.path)},
             label=doc.path, reasons={doc.path: doc.digest})
     add(f"{base}papers.xml", "akoma-ntoso", _akoma(held, site), label=head.path, reasons=reasons)
     members: list[Any] = [["papers.xml", Output(f"{base}papers.xml")],

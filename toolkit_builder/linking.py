@@ -84,12 +84,17 @@ def _canonical(number: str) -> str:
     return known.canonical if known else shapes.slug(number)
 
 
+def address_of(number: str) -> str:
+    """A paper's number as the last part of its address: ``20-1`` for 20.01."""
+    return shapes.slug(_canonical(number).replace(".", "-"))
+
+
 def _address(pattern: str, name: str, captures: Mapping[str, str], fields: Any) -> str:
     def fill(match: re.Match[str]) -> str:
         key = match[1]
         if key in {"number", "issue"}:
             written = fields.slug or getattr(fields, key, "")
-            return shapes.slug(_canonical(written).replace(".", "-")) if written and not fields.slug else name
+            return address_of(written) if written and not fields.slug else name
         if key == "path":
             parts = [shapes.slug(p) for p in captures["path"].split("/")]
             if fields.slug:
@@ -181,7 +186,7 @@ def _orphans(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
     """Papers in a conference's folder that has no index.md: they would have no conference to belong to."""
     return [error("S103", f"the folder '{doc.conference}' has papers but no index.md that describes the conference",
                   Span(doc.path, 1, 1, 1, 1), hint=f"write content/conferences/{doc.conference}/index.md with 'start: "
-                  "2027-06-14' and a title, or run: toolkit new conference")
+                  "2027-06-14' and a title, or run: toolkit new conference 'Its title' --in {doc.conference}")
             for doc in {d.conference: d for d in reversed(site.documents)
                         if d.kind in {*PAPERS, "bulletin"} and site.conference_of(d) is None}.values()]
 

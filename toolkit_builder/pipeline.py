@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import importlib.util
 import os
 import time
 import zoneinfo
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from toolkit_builder import __version__, bodies, decisions, linking, quick, sources, studies, theme
+from toolkit_builder import __version__, bodies, decisions, editions, linking, quick, sources, studies, theme
 from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import engine, fastpath
 from toolkit_builder.build.cache import Store
@@ -68,6 +69,7 @@ class Loaded:
     tree: sources.Tree = sources.Tree()
     texts: Mapping[str, str] = field(default_factory=dict)
     when: linking.Moment | None = None
+    pins: Mapping[str, Any] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -111,7 +113,9 @@ def load(project: Path, options: Options, store: Store) -> Loaded:
     found += problems
     when, problems = moment(config, options)
     found += problems
-    readings = stage("read", code_digest(), _reading_inputs(tree, config), bodies.read, store,
+    pins, problems = editions.read(tree.assets)
+    found += problems
+    readings = stage("read", code_digest(), _reading_inputs(tree, config, pins), bodies.read, store,
                      executor=options.executor, workers=options.jobs, labels=[s.path for s in tree.sources])
     documents, problems = linking.documents(tree.sources, readings)
     found += problems
@@ -121,31 +125,34 @@ def load(project: Path, options: Options, store: Store) -> Loaded:
     found += problems
     site, problems = decisions.decide(site, texts)
     found += problems
-    site, problems = _studied(site, options, store)
+    site, problems = _studied(site, pins, options, store)
     found += problems
-    return Loaded(config=config, site=site, theme=look, documents=tuple(documents), tree=tree, texts=texts, when=when,
+    return Loaded(config=config, site=site, theme=look, documents=tuple(documents), tree=tree, texts=texts, when=when, pins=pins,
                   diagnostics=tuple(ordered(found)))
 
 
 
 
-def _studied(site: Site, options: Options, store: Store) -> tuple[Site, list[Diagnostic]]:
+def _studied(site: Site, pins: Mapping[str, Any], options: Options, store: Store) -> tuple[Site, list[Diagnostic]]:
     """The site with what the motions engine finds out about each paper that has amendments or sources."""
-    asked = studies.requests(site)
+    asked = studies.requests(site, pins)
     values = stage("study", code_digest(), [(digest_of_value(payload), payload) for _, payload in asked], studies.study,
                    store, executor=options.executor, workers=options.jobs, labels=[name for name, _ in asked])
     found = [Diagnostic.from_json(d) for value in values for d in value["diagnostics"]]
     return replace(site, studies={name: value for (name, _), value in zip(asked, values, strict=True)}, memo={}), found
 
 
-def _reading_inputs(tree: sources.Tree, config: Config) -> list[tuple[str, Any]]:
+def _reading_inputs(tree: sources.Tree, config: Config, pins: Mapping[str, Any]) -> list[tuple[str, Any]]:
     inputs: list[tuple[str, Any]] = []
     own = config.organisation.short_name
     for source in tree.sources:
         kind, _ = kind_of(source.path)
-        fixed = {"path": source.path, "kind": kind.name, "language": config.language, "measure": config.motions.measure, "own": own}
+        fixed = {"path": source.path, "kind": kind.name, "language": config.language,
+                 "measure": config.motions.measure, "own": own}
         key = f"{source.digest}:{source.path}:{kind.name}:{config.language}:{config.motions.measure}:{own}"
-        inputs.append((key, {**fixed, "text": source.text}))
+        if pin := pins.get(source.path):
+            key += f":{digest_of_value(pin)}"
+        inputs.append((key, {**fixed, "text": source.text, "pin": pin}))
     return inputs
 
 
@@ -154,7 +161,8 @@ def lay_out(loaded: Loaded) -> Blueprint | None:
     if loaded.site is None or loaded.theme is None:
         return None
     printing = loaded.config is not None and loaded.config.print.enabled and print_problem() is None
-    return blueprint(loaded.site, loaded.theme, loaded.tree.assets, code_digest(), loaded.texts, printing=printing)
+    return blueprint(loaded.site, loaded.theme, loaded.tree.assets, code_digest(), loaded.texts, pins=loaded.pins,
+                     printing=printing)
 
 
 @cache
@@ -206,7 +214,7 @@ def _build(project: Path, options: Options, store: Store) -> engine.BuildReport:
     scan = fastpath.scan(fastpath.absolute_roots(str(project), roots))
     loaded = load(project, options, store)
     plan = lay_out(loaded)
-    found = [*loaded.diagnostics, *(plan.diagnostics if plan else ())]
+    found = [*loaded.diagnostics, *(plan.diagnostics if plan else ()), *_only_problems(plan, options.only)]
     if loaded.config and loaded.config.print.enabled and (missing := print_problem()):
         found.append(warning("B501", f"the site was built without its PDFs: {missing}"))
     if plan is None or loaded.config is None or loaded.theme is None or loaded.when is None or _stops(found, options):
@@ -220,11 +228,33 @@ def _build(project: Path, options: Options, store: Store) -> engine.BuildReport:
         clock=_utc(loaded.when.now) if not pinned else "",
         valid_until=_utc(change) if change and not pinned else "",
         protected=(project / CONTENT, project / "themes"), on_progress=options.on_progress,
+        left=frozenset(job.path for job in plan.jobs if not _asked(job.path, options.only)),
     )
     report = engine.build(project, project / loaded.config.output, plan.jobs, plan.blobs,
                           Toolchain(loaded.theme.bundle), build_options, store=store)
     report.diagnostics = ordered([*found, *report.diagnostics])
     return report
+
+
+def _asked(path: str, only: Sequence[str]) -> bool:
+    """Whether a path is below one of the addresses that a person asked for; all are if none was named."""
+    plain = path.removeprefix(".print/")
+    wanted = [address.strip("/").removesuffix("index.html").strip("/") for address in only]
+    return not only or any(not w or plain == w or plain.startswith(f"{w}/") for w in wanted)
+
+
+def _only_problems(plan: Blueprint | None, only: Sequence[str]) -> list[Diagnostic]:
+    """Addresses that were asked for and that no file of the site is below."""
+    found: list[Diagnostic] = []
+    if plan is None:
+        return found
+    for address in only:
+        if not any(_asked(job.path, (address,)) for job in plan.jobs):
+            folders = {f"/{job.path.rpartition('/')[0]}/" for job in plan.jobs if job.publish}
+            near = difflib.get_close_matches(f"/{address.strip('/')}/", sorted(folders), n=1)
+            found.append(error("C405", f"nothing of this site is below '{address}'",
+                               hint=f"did you mean {near[0]}?" if near else "see what there is with: toolkit build --dry-run"))
+    return found
 
 
 def _utc(moment: dt.datetime) -> str:
@@ -261,8 +291,9 @@ def preview(project: Path, options: Options) -> tuple[list[Diagnostic], list[str
     with _opened(project, options) as store:
         loaded = load(project, options, store)
         plan = lay_out(loaded)
-    found = ordered(_as_strict([*loaded.diagnostics, *(plan.diagnostics if plan else ())], options))
-    return found, sorted(job.path for job in plan.jobs if job.publish) if plan else []
+    found = [*loaded.diagnostics, *(plan.diagnostics if plan else ()), *_only_problems(plan, options.only)]
+    paths = sorted(job.path for job in plan.jobs if job.publish and _asked(job.path, options.only)) if plan else []
+    return ordered(_as_strict(found, options)), paths
 
 
 def project_folder(start: Path) -> Path:

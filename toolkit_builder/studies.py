@@ -14,7 +14,7 @@ from toolkit_builder import prose
 from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors
 from toolkit_builder.kinds import shapes
 from toolkit_builder.model import Document, Payload
-from toolkit_builder.motions import composites, html, lines
+from toolkit_builder.motions import composites, html, lines, pins
 from toolkit_builder.motions.amend import Amended, Amendment, apply, sub_amend
 from toolkit_builder.motions.compare import compare
 from toolkit_builder.motions.conflicts import IDENTICAL, INDEPENDENT, Matrix, matrix
@@ -24,14 +24,14 @@ from toolkit_builder.site import Conference, Site
 # --- what there is to study -------------------------------------------------------------------------------
 
 
-def requests(site: Site) -> list[tuple[str, Payload]]:
+def requests(site: Site, pinned: Mapping[str, Any]) -> list[tuple[str, Payload]]:
     """Every paper that has amendments or sources, by id, with all that a study of it needs."""
     found = []
     for held in site.conferences:
         for doc in (*held.motions, *held.composites, *held.amendments):
             amendments = [a for a in held.amendments_of.get(doc.id, ()) if a is not doc]
             if amendments or doc.kind == "composite" or shapes.recorded(doc, site).parts:
-                found.append((doc.id, _request(doc, amendments, held, site)))
+                found.append((doc.id, {**_request(doc, amendments, held, site), "pin": pinned.get(doc.path)}))
     return found
 
 
@@ -74,7 +74,8 @@ def study(payload: Payload) -> Payload:
     found: list[Diagnostic] = []
     result: Payload = {"amendments": {}, "conflicts": [], "cells": [], "views": [], "final": None, "clauses": []}
     if payload["amendments"]:
-        moved = [_Moved(given, text, payload["measure"]) for given in payload["amendments"]]
+        numbered = _lines(text, payload)
+        moved = [_Moved(given, text, numbered) for given in payload["amendments"]]
         relations = matrix(text, [m.amendment for m in moved])
         _relate(result, moved, relations)
         for each in moved:
@@ -92,13 +93,20 @@ def study(payload: Payload) -> Payload:
     return {**result, "diagnostics": [d.to_json() for d in found]}
 
 
+def _lines(text: MotionText, payload: Payload) -> lines.LineMap:
+    """The paper's numbered lines: as its printed edition pinned them, else as they break today."""
+    if payload["pin"] is None:
+        return lines.line_map(text, payload["measure"])
+    return pins.apply_pin(payload["pin"], text, payload["paper"]["path"])[0]
+
+
 class _Moved:
     """One amendment, applied by itself to the printed text."""
 
-    def __init__(self, given: Payload, text: MotionText, measure: int) -> None:
+    def __init__(self, given: Payload, text: MotionText, numbered: lines.LineMap) -> None:
         self.id, self.given = given["id"], given
         self.amendment = _amendment(given)
-        self.outcome, problems = apply(text, [self.amendment], measure=measure)
+        self.outcome, problems = apply(text, [self.amendment], lines=numbered)
         self.works = given["form"] != "editorial" and not any_errors(problems)
         # a site publishes the mover's own words in any case, so what cannot be shown as a change is a warning here
         self.diagnostics = [_softened(d) for d in problems] if given["form"] != "editorial" else []
@@ -158,7 +166,7 @@ def _relate(result: Payload, moved: Sequence[_Moved], relations: Matrix) -> None
 
 def _views(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: Payload) -> None:
     """As printed, and with each amendment by itself; ``_final`` adds the text as carried."""
-    numbered = lines.line_map(text, payload["measure"])
+    numbered = _lines(text, payload)
     views = [{"key": "printed", "label": "As printed", "html": html.motion_html(text, inline=prose.inline,
                                                                                lines=numbered)}]
     views += [{"key": shapes.slug(m.given["number"] or m.id), "label": f"With {m.given['label'].lower()}",
@@ -190,7 +198,7 @@ def _final(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: 
         paper = payload["paper"]
         words = "\n\n".join(f"Delete {part}." for part in lost)
         ready.append(Amendment(id="vote", source=words, path=paper["path"], first_line=paper["line"]))
-    amended, found = apply(text, ready, measure=payload["measure"])
+    amended, found = apply(text, ready, lines=_lines(text, payload))
     problems += [d for d in found if d.is_error]
     if any_errors(problems):
         return problems

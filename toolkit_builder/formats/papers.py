@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from toolkit_builder.formats import akoma_ntoso
 from toolkit_builder.model import Payload
-from toolkit_builder.motions import lines, text
+from toolkit_builder.motions import lines, pins, text
 
 VERSION = 1
 
 
 def numbered(payload: Payload) -> bytes:
-    """``{head: [lines], source, title, measure}`` -> the paper as plain text, its printed line numbers before it."""
+    """``{head: [lines], source, title, measure, pin}`` -> the paper as plain text, its printed line numbers before it."""
     read, _ = text.parse(payload["source"], title=payload["title"])
+    pin = payload["pin"]
+    printed = pins.apply_pin(pin, read)[0] if pin is not None else lines.line_map(read, payload["measure"])
     head = "\n".join(line for line in payload["head"] if line)
-    return f"{head}\n\n{lines.numbered(read, payload['measure'])}".encode()
+    return f"{head}\n\n{lines.numbered(read, printed)}".encode()
 
 
 def akoma(payload: Payload) -> bytes:

@@ -88,9 +88,9 @@ def line_map(text: MotionText, measure: int = MEASURE) -> LineMap:
     return LineMap(measure, tuple(lines))
 
 
-def numbered(text: MotionText, measure: int = MEASURE, *, every: int = 1) -> str:
+def numbered(text: MotionText, lines: LineMap | None = None, *, every: int = 1) -> str:
     """Plain text with the line numbers in the margin; ``every=5`` prints each fifth only."""
-    lines = line_map(text, measure)
+    lines = lines or line_map(text)
     width = len(str(len(lines.lines)))
     out: list[str] = []
     for block in text.blocks:
