@@ -18,9 +18,10 @@ from toolkit_builder.motions.grammar import parse_instructions
 from toolkit_builder.motions.instructions import Instruction, quoted
 from toolkit_builder.motions.joins import Cut
 from toolkit_builder.motions.lines import MEASURE, LineMap, line_map
-from toolkit_builder.motions.locate import Problem, locator
+from toolkit_builder.motions.locate import locator
 from toolkit_builder.motions.planning import Planner
 from toolkit_builder.motions.plans import Addition, Plan
+from toolkit_builder.motions.regions import Problem
 from toolkit_builder.motions.relabel import ListKey, relabel
 from toolkit_builder.motions.text import MotionText, count_words, parse
 

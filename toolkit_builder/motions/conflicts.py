@@ -4,6 +4,7 @@ identical     they change the same words in the same way
 same-words    they change the same words differently
 deletes       one takes out words the other needs (``first`` says which takes out)
 depends       one can only be applied after the other
+same-place    both insert at one place: both can be carried, and stand in the order of the agenda
 independent   both can be carried, in either order
 """
 
@@ -23,18 +24,12 @@ from toolkit_builder.motions.amend import (
     put_together,
 )
 from toolkit_builder.motions.joins import Cut
-from toolkit_builder.motions.locate import Problem
 from toolkit_builder.motions.planning import Planner
+from toolkit_builder.motions.regions import Problem
 from toolkit_builder.motions.text import MotionText
 
-IDENTICAL, SAME_WORDS, DELETES, DEPENDS, INDEPENDENT, SAME_PLACE = (
-    "identical",
-    "same-words",
-    "deletes",
-    "depends",
-    "independent",
-    "same-place",
-)
+IDENTICAL, SAME_WORDS, DELETES, DEPENDS = "identical", "same-words", "deletes", "depends"
+SAME_PLACE, INDEPENDENT = "same-place", "independent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +56,7 @@ class Relation:
             IDENTICAL: f"{self.first} and {self.second} say the same",
             SAME_WORDS: f"{self.first} and {self.second} change the same words{place}{shown}",
             DELETES: f"{self.first} deletes words that {self.second} needs{place}{shown}",
-            SAME_PLACE: f"{self.first} and {self.second} insert at the same place{place}, and stand in the order of the agenda",
+            SAME_PLACE: f"{self.first} and {self.second} insert at the same place{place}, in the order given",
             DEPENDS: f"{self.second} can only be applied after {self.first}",
             INDEPENDENT: f"{self.first} and {self.second} are independent",
         }[self.kind]

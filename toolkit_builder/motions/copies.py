@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from toolkit_builder.motions.diff import EQUAL, Run, diff, word_runs
 from toolkit_builder.motions.joins import Cut
-from toolkit_builder.motions.locate import Problem
+from toolkit_builder.motions.regions import Problem
 from toolkit_builder.motions.text import Block, MotionText, parse
 
 _ALIKE = 0.5

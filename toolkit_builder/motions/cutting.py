@@ -9,8 +9,9 @@ from toolkit_builder.motions import joins
 from toolkit_builder.motions.finding import Match
 from toolkit_builder.motions.instructions import Instruction, Path, Words, quoted
 from toolkit_builder.motions.joins import Cut
-from toolkit_builder.motions.locate import Locator, Problem, Region
+from toolkit_builder.motions.locate import Locator
 from toolkit_builder.motions.plans import Plan
+from toolkit_builder.motions.regions import Problem, Region
 from toolkit_builder.motions.text import Block
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from toolkit_builder.motions import joins
 from toolkit_builder.motions.instructions import Instruction, Spot, Words, label_words, print_place
 from toolkit_builder.motions.joins import Cut
-from toolkit_builder.motions.locate import Region
 from toolkit_builder.motions.plans import Plan
 from toolkit_builder.motions.points import (
     add_numbered,
@@ -22,6 +21,7 @@ from toolkit_builder.motions.points import (
     point_beside,
     point_texts,
 )
+from toolkit_builder.motions.regions import Region
 from toolkit_builder.motions.relabel import items_of, key_of
 from toolkit_builder.motions.text import Block, parse
 

@@ -6,57 +6,23 @@ between them; what nothing decides is a ``Problem`` that offers the places.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from toolkit_builder.motions.finding import Finder, Match
-from toolkit_builder.motions.folding import folded_text
+from toolkit_builder.motions.finding import Finder
 from toolkit_builder.motions.inline import visible
 from toolkit_builder.motions.instructions import Path, Place, Words, print_place, quoted
 from toolkit_builder.motions.lines import LineMap
+from toolkit_builder.motions.regions import Problem, Region, Searcher, short
 from toolkit_builder.motions.sentences import sentences
 from toolkit_builder.motions.text import Block, MotionText
 
 _POINTS = {"point", "call", "bullet", "clause", "subpoint"}
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A stretch of the source that a place names.
-
-    ``blocks`` are those it covers; ``wide`` is where it ends together with the calls it introduces; ``loose``
-    regions (lines) only prefer, because printed papers number lines in many ways.
-    """
-
-    unit: str
-    start: int
-    end: int
-    blocks: tuple[Block, ...] = ()
-    wide: int = 0
-    loose: bool = False
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why something could not be located: a code, a sentence, what to do."""
-
-    code: str
-    message: str
-    hint: str = ""
-
-
 @dataclass
-class Locator:
-    """A motion made ready for looking things up."""
-
-    text: MotionText
-    lines: LineMap
-    finder: Finder
-
-    @property
-    def whole(self) -> Region:
-        return Region("motion", 0, len(self.text.source), self.text.blocks)
+class Locator(Searcher):
+    """Resolves the places of instructions."""
 
     # --- places ------------------------------------------------------------------------------------------
 
@@ -153,26 +119,6 @@ class Locator:
             found = [run for run in found if run not in furthers] or found
         return [self._span("section", run) for run in found]
 
-    def _span(self, unit: str, blocks: list[Block]) -> Region:
-        first, last = blocks[0], blocks[-1]
-        return Region(unit, first.start, self.text.extent(last), tuple(blocks), name=self._name(blocks))
-
-    def _name(self, blocks: list[Block]) -> str:
-        first = self.text.address(blocks[0])
-        return first if len(blocks) == 1 else f"{first} to {self.text.address(blocks[-1])}"
-
-    def _one(self, block: Block, unit: str, *, introduced: bool = False) -> Region:
-        calls = self.text.calls_of(block)
-        blocks = (block, *self.text.children(block), *(calls if introduced else ()))
-        end = calls[-1].end if introduced and calls else self.text.extent(block)
-        wide = calls[-1].end if calls and self.introduces(block) else 0
-        return Region(unit, block.start, end, blocks, wide, name=self.text.address(block))
-
-    def introduces(self, block: Block) -> bool:
-        """Whether a paragraph is the beginning of the list after it (it ends in a colon, or does not end)."""
-        words = self.text.text(block).rstrip("*_ ”\"'’")
-        return bool(self.text.calls_of(block)) and not words.endswith((".", "?", "!"))
-
     def _pick(self, blocks: list[Block], place: Place, unit: str) -> list[Region]:
         """Ordinals, and the words a block begins, ends or is full of."""
         if place.ordinal:
@@ -187,26 +133,6 @@ class Locator:
                 return [self._several(blocks, unit)]
         blocks = [b for b in blocks if self._described(self.text.text(b), place)]
         return [self._one(b, unit, introduced=place.introduced) for b in blocks]
-
-    def _several(self, blocks: list[Block], unit: str) -> Region:
-        last = blocks[-1]
-        inner = tuple(dict.fromkeys(b for top in blocks for b in (top, *self.text.children(top))))
-        wide = self.text.calls_of(last)
-        return Region(unit, blocks[0].start, self.text.extent(last), inner,
-                      wide[-1].end if wide and self.introduces(last) else 0, name=self._name(blocks))  # fmt: skip
-
-    @staticmethod
-    def _described(words: str, place: Place) -> bool:
-        folded = folded_text(words).lower()
-
-        def bare(quote: str) -> str:
-            return folded_text(quote).lower().strip(" .,;:'")
-
-        if place.beginning and not folded.lstrip("'").startswith(bare(place.beginning)):
-            return False
-        if place.ending and not folded.rstrip(" .,;:'").endswith(bare(place.ending)):
-            return False
-        return not place.containing or bare(place.containing) in folded
 
     def _paragraph(self, region: Region, place: Place) -> list[Region]:
         plain = [b for b in region.blocks if b.kind == "paragraph"]
@@ -254,7 +180,7 @@ class Locator:
         calls = self._calls_in(region)
         if place.unit == "call" and any(b.role == "operative" for b in calls):
             calls = [b for b in calls if b.role == "operative"]
-        if place.unit == "bullet" and any(b.is_bullet for b in calls):
+        if place.unit == "bullet" and any(b.is_bullet for b in self.text.calls):
             calls = [b for b in calls if b.is_bullet]
         if place.labels:
             return self._labelled(calls, place)
@@ -384,106 +310,9 @@ class Locator:
         """Words that only say where to look."""
         found, _ = self.words(Words(quote=place.containing, every=True), [region])
         return [Region("passage", m.start, m.end, tuple(b for b in self.text.blocks if b.id == m.first),
-                       name=f"{quoted(_short(place.containing))}") for m in found]  # fmt: skip
+                       name=f"{quoted(short(place.containing))}") for m in found]  # fmt: skip
 
     # --- words -------------------------------------------------------------------------------------------
-
-    def words(self, words: Words, regions: Iterable[Region]) -> tuple[list[Match], Problem | None]:
-        """Where quoted words stand within the candidates: one match, or all where ``every`` is set."""
-        regions = list(regions)
-        matches: dict[tuple[int, int], Match] = {}
-        for region in regions:
-            for match in self._in_region(words, region):
-                matches.setdefault((match.start, match.end), match)
-        found = sorted(matches.values(), key=lambda m: (m.start, m.end))
-        if not found:
-            return [], self._not_there(words, regions)
-        if words.every:
-            return found, None
-        if words.occurrence:
-            index = words.occurrence if words.occurrence < 0 else words.occurrence - 1
-            if len(regions) == 1 and -len(found) <= index < len(found):
-                return [found[index]], None
-            return [], Problem("A303", f"{quoted(words.quote)} stands there {_times(len(found))}", self._offer(found))
-        if len(found) > 1:
-            return [], Problem("A302", f"{quoted(words.quote)} stands in {len(found)} places", self._offer(found))
-        return found, None
-
-    def _in_region(self, words: Words, region: Region) -> list[Match]:
-        if region.loose:
-            return self._near_line(words, region)
-        found = self._beside(words, self.finder.find(words.quote, region.start, region.end))
-        if not found and region.wide > region.end:
-            found = self._beside(words, self.finder.find(words.quote, region.start, region.wide))
-        return found
-
-    def _near_line(self, words: Words, region: Region) -> list[Match]:
-        """Lines prefer: words that touch the line, if several; the only ones in the block (or motion), if not."""
-        outer = self._around(region)
-        everywhere = self._beside(words, self.finder.find(words.quote, outer.start, max(outer.end, outer.wide)))
-        touching = [m for m in everywhere if m.start < region.end and m.end > region.start]
-        if words.occurrence or words.every:
-            return touching or everywhere
-        return touching if len(touching) == 1 else everywhere
-
-    def _around(self, region: Region) -> Region:
-        """The block around a line that was named within a block; the motion for a line of the motion."""
-        if region.wide and region.wide != self.whole.end and region.blocks:
-            block = region.blocks[0]
-            return self._one(block, "paragraph")
-        return self.whole if region.wide == self.whole.end else region
-
-    def _beside(self, words: Words, found: list[Match]) -> list[Match]:
-        """Only the matches with the neighbour that was named."""
-        if not (words.after or words.before):
-            return found
-        neighbours = self.finder.find(words.after or words.before)
-        source = self.text.source
-        if words.after:
-            return [
-                m
-                for m in found
-                if any(not source[n.end : m.start].strip(" \n,;") and n.end <= m.start for n in neighbours)
-            ]
-        return [
-            m for m in found if any(not source[m.end : n.start].strip(" \n,;") and m.end <= n.start for n in neighbours)
-        ]
-
-    def _offer(self, found: list[Match]) -> str:
-        """``paragraph 2 or paragraph 5?``"""
-        names: list[str] = []
-        for match in found:
-            block = self.text.block(match.first)
-            line = self.lines.at(match.start)
-            name = f"{self.text.address(block)}, line {line.within}" if block and line else ""
-            if name and name not in names:
-                names.append(name)
-        shown = names[:6]
-        return f"which is meant: {', '.join(shown[:-1])}{' or ' if len(shown) > 1 else ''}{shown[-1]}?" if shown else ""
-
-    def _not_there(self, words: Words, regions: list[Region]) -> Problem:
-        """Both texts: what was quoted, and the nearest there is."""
-        where = " or ".join(dict.fromkeys(r.name for r in regions if r.name)) or "the motion"
-        elsewhere = self.finder.find(words.quote)
-        message = f"{quoted(_short(words.quote))} is not in {where}"
-        if elsewhere:
-            hint = "it stands in " + self._offer(elsewhere).removeprefix("which is meant: ").rstrip("?")
-            return Problem("A301", message, hint)
-        near = self.finder.nearest(words.quote)
-        if near:
-            return Problem(
-                "A301", message, f"the nearest words are {quoted(_short(near[0]))} in {self.text.address(near[1])}"
-            )
-        return Problem("A301", message, "quote the words as they are printed")
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
-
-
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= 120 else f"{flat[:80]} … {flat[-30:]}"
 
 
 def locator(text: MotionText, lines: LineMap) -> Locator:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from toolkit_builder.motions.inserting import insert
 from toolkit_builder.motions.instructions import Instruction, Path, Place, Spot, Target, print_place
-from toolkit_builder.motions.locate import Region
 from toolkit_builder.motions.plans import Plan
+from toolkit_builder.motions.regions import Region
 from toolkit_builder.motions.relabel import key_of
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from toolkit_builder.motions.reading import Cursor
 _NEW_UNIT = (
     r"(?P<sub>sub[\s-]?(?:points?|paragraphs?|paras?|clauses?|bullets?|bullet\s+points?|sections?)\b)"
     r"|(?P<bullet>(?:bullet|bulleted)[\s-]?points?\b|bullets?\b)|(?P<paragraph>paragraphs?\b|paras?\b\.?)"
-    r"|(?P<point>(?:action|numbered|campaign|campaigning)\s+points?\b|points?\b|calls?\b|demands?\b|pts?\b\.?)|"
+    r"|(?P<point>(?:action|numbered|campaign|campaigning)\s+points?\b|points?\b|calls?\b|demands?\b|instructions?\b|actions?\b|pts?\b\.?)|"
     r"(?P<sentence>sentences?\b)"
     r"|(?P<heading>(?:sub-?)?headings?\b)|(?P<row>(?:table\s+)?rows?\b)|(?P<clause>clauses?\b|items?\b|sections?\b)"
 )

@@ -21,9 +21,13 @@ _DET = (
 )
 _UNITS = (
     ("subpoint", r"sub[\s-]?(?:points?|paragraphs?|paras?|clauses?|sections?|bullet\s?points?|bullets?|items?|calls?)"),
+    (
+        "list",
+        r"(?:bulleted\s+|bullet(?:\s+point)?\s+|numbered\s+)?list(?:\s+of\s+(?:calls|points|bullets|bullet\s+points|demands))?(?:\s+[a-z\d]\s?[-–]\s?[a-z\d]\b)?",
+    ),
     ("bullet", r"bullet[\s-]?points?|bullets?|bulletpoints?"),
     ("paragraph", r"paragraphs?|paras?\b\.?|par\b\.?|¶"),
-    ("call", r"calls?|demands?|asks?"),
+    ("call", r"calls?|demands?|asks?|instructions?|actions?(?!\s+points?)|recommendations?"),
     ("point", r"(?:action|numbered|campaign)[\s-]+points?|points?|pts?\b\.?"),
     ("sentence", r"sentences?"),
     ("line", r"lines?|ll?\.(?=\s*\d)"),
@@ -33,7 +37,6 @@ _UNITS = (
     ("row", r"(?:table\s+)?rows?"),
     ("preamble", r"preamble"),
     ("clause", r"clauses?|items?|sections?|parts?|resolutions?|numbers?|nos?\b\.?"),
-    ("list", r"list(?:\s+of\s+(?:calls|points|bullets|bullet\s+points|demands))?(?:\s+[a-z\d]\s?[-–]\s?[a-z\d]\b)?"),
     ("motion", r"(?:text\s+of\s+(?:the\s+)?)?motion(?:\s+text)?(?:\s+\d+\b)?|main\s+text|text\s+of\s+motion"),
 )
 _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
@@ -249,6 +252,8 @@ def _unit_places(c: Cursor) -> tuple[Place, ...]:
     if not labels or (labels == ("a",) and c.peek(r"\s+(?:new|further)\b")):
         if labels:
             return ()
+        if unit in {"bullet", "point", "call"} and word.lower().endswith("s"):
+            return (Place(unit="list"),)  # "in the bullet points"
         return _by_words(c, unit)
     places = [_ranged(c, Place(unit=unit, labels=labels))]
     plural = word.lower().rstrip(".").endswith("s")

@@ -12,8 +12,8 @@ from toolkit_builder.motions.cutting import Cutter
 from toolkit_builder.motions.folding import folded_text
 from toolkit_builder.motions.inline import visible
 from toolkit_builder.motions.instructions import Instruction, Ref, Target, Words, print_place, quoted
-from toolkit_builder.motions.locate import Problem, Region
 from toolkit_builder.motions.plans import Plan
+from toolkit_builder.motions.regions import Problem, Region
 from toolkit_builder.motions.relabel import key_of
 from toolkit_builder.motions.sentences import sentences
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from toolkit_builder.motions.joins import Cut
-from toolkit_builder.motions.locate import Problem
+from toolkit_builder.motions.regions import Problem
 from toolkit_builder.motions.relabel import ListKey, NewPoint
 
 

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from toolkit_builder.motions.instructions import Instruction, label_words
-from toolkit_builder.motions.locate import Region
 from toolkit_builder.motions.markers import letter_value, roman_value
 from toolkit_builder.motions.plans import Addition, Plan
+from toolkit_builder.motions.regions import Region
 from toolkit_builder.motions.relabel import ListKey, NewPoint, items_of, key_of, style_of
 from toolkit_builder.motions.text import Block, parse
 

@@ -65,7 +65,7 @@ FOLLOWS = re.compile(
         |becom|chang|amend|substitut)
     | (?:the|a|an|two|three|these|this)\s+(?:(?:new|following|further|additional|extra|words?|text|sentences?
         |phrase|paragraphs?|points?|bullets?)\b\s*){{1,3}}
-    | or\s+{_MARK}\w | or\s+{_MARK}\w | (?<=[,;:][ \t]){_PLACE}\b | ,?\s*{_MARK}\w
+    | or\s+{_MARK}\w | (?<=:[ \t])[“"‘'«] | or\s+{_MARK}\w | (?<=[,;:][ \t]){_PLACE}\b | ,?\s*{_MARK}\w
         | (?:entirely|altogether|completely)\b
     | reads?\b | becomes?\b | {_VERB}\b
     | (?:{_UNIT})\s+\d
