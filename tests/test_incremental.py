@@ -149,3 +149,5 @@ def test_explain_names_what_changed(site: SiteTest) -> None:
     start(site).build().edit("content/conferences/2027/motions/3.md", "the facts", "the figures").build()
     said = site.run("explain", "conferences/2027/motions/3/").stdout
     assert "content/conferences/2027/motions/3.md changed" in said
+    site.edit("content/conferences/2027/motions/3.md", "mover: A Branch", "mover: A Branch\nresult: lost").build()
+    assert "the result of motion 3 changed" in site.run("explain", "/conferences/2027/").stdout

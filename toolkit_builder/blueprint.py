@@ -13,13 +13,13 @@ from toolkit_builder.build.jobs import Job, Output, SharedValue
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 from toolkit_builder import downloads, editions
 from toolkit_builder.formats import FORMATS
-from toolkit_builder.kinds import BY_NAME, conferences, pages, papers, people, shapes
+from toolkit_builder.kinds import BY_NAME, campaigns, conferences, pages, papers, people, shapes
 from toolkit_builder.kinds.prints import PRINTS, Print
 from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.linking import address_of, broken_link
 from toolkit_builder.localise import publish
 from toolkit_builder.model import Document, Payload
-from toolkit_builder.site import Site
+from toolkit_builder.site import PAPERS, Site
 from toolkit_builder.sources import Asset
 from toolkit_builder.theme import Theme, brand_css
 
@@ -53,10 +53,26 @@ def every_page(site: Site) -> list[Page]:
 def _document_page(doc: Document, site: Site) -> Page:
     kind = BY_NAME[doc.kind]
     template = "home.html" if doc.kind == "page" and doc.url == site.config.home else kind.template
-    sources = papers.source_documents(doc, site) if doc.kind in {"motion", "amendment", "composite"} else ()
+    paper = doc.kind in PAPERS
     return Page(url=doc.url, template=template, kind=doc.kind, title=shapes.title(doc, site),
-                doc=kind.view(doc, site), document=doc, description=shapes.summary(doc), sources=sources,
+                doc=kind.view(doc, site), document=doc, description=shapes.summary(doc),
+                quotes=papers.quoted(doc, site) if paper else (),
+                listed=papers.listed(doc, site) if paper else _listed(doc, site),
                 crumbs=_crumbs(doc, site), feeds=_feeds_of(doc, site))
+
+
+def _listed(doc: Document, site: Site) -> tuple[Document, ...]:
+    """The documents of which a document's page shows titles and results."""
+    if doc.kind == "conference":
+        held = site.conference_by_name[doc.name]
+        return (*held.motions, *held.amendments, *held.composites, *held.bulletins)
+    if doc.kind == "bulletin" and (conference := site.conference_of(doc)):
+        return (*conference.motions, *conference.composites)
+    if doc.kind == "toolkit":
+        return tuple(campaigns.resources(doc, site))
+    if doc.kind == "branch":
+        return tuple(people.updates_of(doc, site))
+    return ()
 
 
 def _crumbs(doc: Document, site: Site) -> tuple[Payload, ...]:
@@ -270,14 +286,14 @@ def output_path(url: str) -> str:
 
 def _page_job(draft: _Draft, page: Page, shared: SharedValue) -> None:
     site, theme = draft.site, draft.theme
-    resolve = _resolve(site, page.document, page.sources)
+    resolve = _resolve(site, page.document, page.quotes)
     listings = _listings(draft, page.template)
     payload = {"template": page.template, "site": shared, "page": _page_payload(page, site), "doc": page.doc,
                "listings": listings, "resolve": resolve, "label": _label(page), "root": root_of(site)}
     reasons = {**theme.closure_reasons(page.template), "site settings": shared.digest}
     if page.document:
         reasons[page.document.path] = page.document.digest
-    for doc in page.sources:
+    for doc in (*page.quotes, *page.listed):
         reasons |= _facets(doc, site)
     draft.add(output_path(page.url), "page", payload, label=_label(page),
               closure=theme.closure_digest(page.template), reasons=reasons)
@@ -316,7 +332,7 @@ def _print_jobs(draft: _Draft, page: Page, each: Print, shared: SharedValue, ass
     """Two jobs: the print page (kept, not published), and the PDF, keyed by that page's bytes."""
     site, theme, doc = draft.site, draft.theme, page.document
     assert doc is not None
-    sources = (*page.sources, *each.sources(doc, site))
+    sources = (*page.quotes, *each.sources(doc, site))
     shown = each.view(doc, site) if each.view else page.doc
     inner = _page_payload(page, site)
     label = f"{doc.path} ({each.label})"

@@ -130,20 +130,20 @@ def conference_pages(site: Site) -> list[Page]:
                 url=f"{url}register/", template="register.html", kind="register", title=f"Register: {head.title}",
                 doc={**base, "rows": register_rows(held, site), "title": "Register of decisions",
                      "downloads": shapes.conference_files(head)},
-                crumbs=crumbs, sources=everything))
+                crumbs=crumbs, listed=everything))
         if held.amendments:
             pages.append(Page(
                 url=f"{url}conflicts/", template="conflicts.html", kind="conflicts",
                 title=f"Amendments that meet: {head.title}",
                 doc={**base, "title": "Amendments that meet", **_conflicts(held, site)},
-                crumbs=crumbs, sources=everything))
+                crumbs=crumbs, listed=everything))
         if held.bulletins:
             pages.append(Page(
                 url=f"{url}bulletins/", template="bulletins.html", kind="bulletins",
                 title=f"{head.fields.paper or 'Bulletins'}: {head.title}",
                 doc={**base, "title": head.fields.paper or "Bulletins",
                      "issues": [card(b, site) for b in held.bulletins]},
-                crumbs=crumbs, sources=held.bulletins))
+                crumbs=crumbs, listed=held.bulletins))
     return pages
 
 

@@ -71,7 +71,7 @@ def index_pages(site: Site) -> list[Page]:
                   *site.by_date("news")[:6])
         pages.append(Page(url="/", template="home.html", kind="home", title=site.config.title,
                           doc={"title": site.config.title, "body_html": "", "headings": [], **home_lists(site)},
-                          sources=listed))
+                          listed=listed))
     items = site.by_date("news")
     if items:
         years: dict[int, list[Payload]] = {}
@@ -79,7 +79,7 @@ def index_pages(site: Site) -> list[Page]:
             years.setdefault(doc.fields.date.year, []).append(card(doc, site))
         pages.append(Page(url="/news/", template="news-index.html", kind="news-index", title="News",
                           doc={"title": "News", "years": [{"year": y, "items": c} for y, c in years.items()]},
-                          sources=items))
+                          listed=items))
     pages += tag_pages(site)
     pages.append(Page(url="/404.html", template="404.html", kind="404", title="Page not found",
                       doc={"title": "Page not found"}))
@@ -107,7 +107,7 @@ def tag_pages(site: Site) -> list[Page]:
             doc={"title": names[key], "name": names[key], "groups": [
                 {"title": heading, "items": [card(d, site) for d in docs[kind]]}
                 for heading, kind in _TAG_GROUPS if kind in docs]},
-            sources=tuple(d for group in docs.values() for d in group)))
+            listed=tuple(d for group in docs.values() for d in group)))
     if tagged:
         counts = [{"name": names[k], "url": f"/tags/{k}/", "count": sum(map(len, tagged[k].values()))}
                   for k in sorted(tagged, key=lambda k: names[k].lower())]

@@ -137,12 +137,22 @@ def amendment_page(doc: Document, site: Site) -> Payload:
     }
 
 
-def source_documents(doc: Document, site: Site) -> tuple[Document, ...]:
-    """The documents that a paper's page shows besides itself: its amendments, and who mentions it."""
+def quoted(doc: Document, site: Site) -> tuple[Document, ...]:
+    """The documents whose words a paper's page shows besides its own: its amendments, and theirs."""
     conference = site.conference_of(doc)
     amendments = conference.amendments_of.get(doc.id, ()) if conference else ()
-    subs = tuple(s for a in amendments for s in (conference.amendments_of.get(a.id, ()) if conference else ()))
-    return (*amendments, *subs, *(m.by for m in site.mentions.get(doc.id, ())))
+    return (*amendments, *(s for a in amendments for s in (conference.amendments_of.get(a.id, ()) if conference else ())))
+
+
+def listed(doc: Document, site: Site) -> tuple[Document, ...]:
+    """The documents of which a paper's page shows the title: what it amends, its neighbours, who mentions it."""
+    conference = site.conference_of(doc)
+    if conference is None:
+        return ()
+    among = {"motion": conference.motions, "composite": conference.composites}.get(doc.kind, conference.amendments)
+    target = conference.paper(doc.fields.amends, besides=doc) if doc.kind == "amendment" else None
+    around = (target, *neighbours(among, doc))
+    return (*(d for d in around if d is not None), *(m.by for m in site.mentions.get(doc.id, ())))
 
 
 # --- pages that no single document makes ------------------------------------------------------------------
@@ -160,7 +170,7 @@ def view_pages(doc: Document, site: Site) -> list[shapes.Page]:
                  "views": [{k: x[k] for k in ("key", "label", "url", "current")}
                            for x in _views(doc, study, v["key"])],
                  "conference": _conference_link(conference, site), "title": shapes.title(doc, site)},
-            sources=source_documents(doc, site),
+            quotes=quoted(doc, site),
         )
         for v in study.get("views", []) if v["key"] != "printed"
     ]
@@ -184,7 +194,7 @@ def all_motions(site: Site) -> shapes.Page | None:
             "results": tally(site.all("motion"), site), "tags": tag_counts(site.all("motion")),
             "conferences": [link(c.document, site) for c in site.conferences],
         },
-        sources=(*site.all("motion"), *site.all("composite")),
+        listed=(*site.all("motion"), *site.all("composite")),
     )
 
 

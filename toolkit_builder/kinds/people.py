@@ -84,12 +84,12 @@ def people_pages(site: Site) -> list[Page]:
             doc={"title": "Find your branch", "total": len(branches), "regions": [
                 {"name": r, "id": shapes.slug(r), "branches": [card(b, site) for b in docs]}
                 for r, docs in regions.items()]},
-            sources=branches))
+            listed=branches))
     for docs in series(site).values():
         home = site.named("branch", docs[0].fields.branch) if docs[0].fields.branch else None
         pages.append(Page(
             url=series_url(docs[0]), template="series.html", kind="series", title=series_title(docs),
             doc={"title": series_title(docs), "branch": link(home, site) if home else None,
                  "parts": [card(d, site) for d in docs]},
-            crumbs=(crumb(home.title, home.url),) if home else (), sources=tuple(docs)))
+            crumbs=(crumb(home.title, home.url),) if home else (), listed=tuple(docs)))
     return pages

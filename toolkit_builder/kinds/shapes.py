@@ -19,7 +19,8 @@ T = TypeVar("T")
 class Page:
     """One page of the site, before the theme: ``doc`` is what its template is given under that name.
 
-    ``sources`` names the documents it shows, so that `explain` can say which of them changed.
+    ``quotes`` are other documents whose fragments it shows, so that their links lead as well; ``listed`` those of
+    which it shows a title or a result, so that `explain` can say which of them changed.
     """
 
     url: str
@@ -31,7 +32,8 @@ class Page:
     description: str = ""
     crumbs: tuple[Payload, ...] = ()
     feeds: tuple[Payload, ...] = ()
-    sources: tuple[Document, ...] = ()
+    quotes: tuple[Document, ...] = ()
+    listed: tuple[Document, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
 
 
