@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree as ET
 
 from toolkit_builder.formats.files import xml
@@ -11,6 +12,7 @@ from toolkit_builder.model import Payload
 VERSION = 1
 ATOM = "http://www.w3.org/2005/Atom"
 _EPOCH = "1970-01-01"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")  # what XML cannot hold
 
 
 def render(payload: Payload) -> bytes:
@@ -56,7 +58,7 @@ def _entry(feed: ET.Element, entry: Payload, root: str) -> None:
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
     element = ET.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
     if text:
-        element.text = "".join(c if c >= " " or c in "\t\n" else " " for c in text)
+        element.text = _CONTROL.sub(" ", text)
     return element
 
 

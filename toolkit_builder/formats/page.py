@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape, unescape
 from posixpath import relpath
 from typing import Any
@@ -15,36 +15,66 @@ from toolkit_builder.model import Payload
 
 VERSION = 1
 
-_TAG = re.compile(r"<[a-zA-Z][^<>]*[\s\"']/[^<>]*>")
-_ADDRESS = re.compile(r"""(\s(?:href|src|action|data-url)=)(["'])(/(?!/)[^"']*)\2""")
+_SPOT = re.compile(r"""=["']/(?!/)""")
+_ADDRESSES = ("href", "src", "action", "data-url")
+_PATH = re.compile("[^?#]*")
 _LINK = re.compile(r"""((?:href|src)=")([^"]*)(")""")
 
 
 def _each_address(html: str, change: Callable[[str], str]) -> str:
     """Change every root-relative address inside tags; text that merely looks like one stays as it is."""
+    out: list[str] = []
+    done = 0
+    for spot in _SPOT.finditer(html):
+        start = spot.end() - 1
+        end = html.find(html[start - 1], start)
+        if spot.start() > done and end > 0 and _is_address(html, spot.start(), start, end):
+            out += (html[done:start], change(html[start:end]))
+            done = end
+    return "".join([*out, html[done:]])
 
-    def swap(match: re.Match[str]) -> str:
-        return f"{match[1]}{match[2]}{change(match[3])}{match[2]}"
 
-    return _TAG.sub(lambda tag: _ADDRESS.sub(swap, tag[0]), html)
+def _is_address(html: str, equals: int, start: int, end: int) -> bool:
+    """Whether ``html[start:end]`` is the value of an attribute that leads somewhere, in a tag that is whole."""
+    name = next((n for n in _ADDRESSES if html.endswith(n, 0, equals)), None)
+    if name is None or not html[equals - len(name) - 1].isspace():
+        return False
+    opened, closed = html.rfind("<", 0, equals), html.find(">", end)
+    value = html[start:end]
+    return (
+        opened >= 0 and html[opened + 1].isalpha() and html[opened + 1].isascii() and html.find(">", opened, end) < 0
+        and closed >= 0 and html.find("<", equals, closed) < 0 and "'" not in value and '"' not in value
+    )  # fmt: skip
 
 
 def relative(html: str, url: str) -> str:
     """Make every root-relative address in the page at ``url`` relative, so that the site works anywhere."""
     base = url if url.endswith("/") else url.rpartition("/")[0] + "/"
+    here = [part for part in base.split("/") if part]
     known: dict[str, str] = {}
 
     def shorten(target: str) -> str:
         if target not in known:
-            path = re.split("[?#]", target, maxsplit=1)[0]
+            path = _PATH.match(target)[0]  # type: ignore[index]  # it matches anything
             rest = target[len(path) :]
-            short = relpath(path, base)
+            short = _from(here, path) if "//" not in path and "/." not in path else relpath(path, base)
             if path.endswith("/"):
                 short = "./" if short == "." else f"{short}/"
             known[target] = rest if path == url and rest.startswith("#") else short + rest
         return known[target]
 
     return _each_address(html, shorten)
+
+
+def _from(here: Sequence[str], path: str) -> str:
+    """``posixpath.relpath`` for plain paths: the steps up from the folder ``here``, and down to ``path``."""
+    there = [part for part in path.split("/") if part]
+    same = 0
+    for mine, theirs in zip(here, there, strict=False):
+        if mine != theirs:
+            break
+        same += 1
+    return "/".join([".."] * (len(here) - same) + there[same:]) or "."
 
 
 def absolute(html: str, root: str) -> str:

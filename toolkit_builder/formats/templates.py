@@ -86,12 +86,37 @@ def _date(context: jinja2.runtime.Context, value: str | None, style: str = "date
     return show_date(str(value), style, page.get("language", "en-GB")) if value else ""
 
 
+_OF_DICTS = frozenset(dir(dict))
+
+
+class _Context(jinja2.runtime.Context):
+    """Jinja's own context, with a short way to call macros and plain functions."""
+
+    def call(self, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        if type(__obj) is jinja2.runtime.Macro:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+            return __obj(self.eval_ctx, *args, **kwargs)
+        return super().call(__obj, *args, **kwargs)
+
+
+class _Environment(jinja2.Environment):
+    """Jinja's own environment, with a short way into payloads: what they hold is dictionaries, nearly always."""
+
+    context_class = _Context
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj and attribute not in _OF_DICTS:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 class Templates:
     """A theme's templates, compiled once for a worker's life."""
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
-        self.environment = jinja2.Environment(
+        self.environment = _Environment(
             loader=_Loader(bundle), autoescape=True, undefined=jinja2.StrictUndefined, auto_reload=False,
             cache_size=-1, trim_blocks=True, lstrip_blocks=True,
             extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],

@@ -14,7 +14,7 @@ from toolkit_builder.prose import engine as engines
 from toolkit_builder.prose.blocks import Structure
 from toolkit_builder.prose.broken import broken_lines
 from toolkit_builder.prose.context import Context, tidy
-from toolkit_builder.prose.finish import RESERVED, Options, finish, slug
+from toolkit_builder.prose.finish import RESERVED, Options, dress, finish, slug
 from toolkit_builder.prose.model import Heading, Link, Prose, Section
 from toolkit_builder.prose.plain import count_words, excerpt, plain
 from toolkit_builder.prose.sanitise import allowed, clean, refused_addresses
@@ -80,7 +80,7 @@ def inline(text: str, *, lang: str = "en-GB") -> str:
     structure = Structure(context, engine)
     fragment = clean(structure.inline("\n".join(lines).strip(), 0))
     options = Options(lang.split("-")[0].lower(), 1, "", frozenset(), {})
-    return finish(fragment, options, lines, 1)[0].html
+    return dress(fragment, options)
 
 
 _SENTENCES = {

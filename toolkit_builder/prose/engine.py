@@ -1,8 +1,9 @@
 """The inline text of one block (emphasis, links, code ...) -> HTML, by Python-Markdown and with its exact output.
 
 Most of Python-Markdown's time goes into trying every inline pattern on text that cannot match. Here a pattern is
-passed over when the text lacks the character every match of it needs, and text that has none of those characters
-is only escaped. ``Engine(shortcuts=False)`` runs the stock processor on everything: the tests prove the two equal.
+passed over when the text lacks the character every match of it needs, text that has none of those characters is
+only escaped, and one whose only marks are plain emphasis and links is done at once. ``Engine(shortcuts=False)`` runs
+the stock processor on everything: the tests prove the two equal.
 """
 
 from __future__ import annotations
@@ -53,6 +54,34 @@ def has_marks(text: str) -> bool:
         "*" in text or "[" in text or "_" in text or "&" in text or "<" in text or "`" in text
         or "\\" in text or "  \n" in text
     )  # fmt: skip
+
+
+_SIMPLE = re.compile(
+    r"(\*{1,2})([^*\s\[\]](?:[^*\[\]]*[^*\s\[\]])?)\1(?!\*)|\[([^\[\]*^][^\[\]*]*)\]\(([^\s()\[\]*<>\"']+)\)"
+)
+"""``*words*``, ``**words**`` and ``[words](address)`` with no other mark inside."""
+
+
+def simply(text: str) -> str | None:
+    """The HTML of a text whose only marks are simple ones; None for any other, which is for Python-Markdown."""
+    if ("_" in text or "&" in text or "<" in text or "`" in text or "\\" in text or "{" in text or "![" in text
+            or "  \n" in text or "\x02" in text):  # fmt: skip
+        return None
+    pieces = _SIMPLE.split(text)
+    out = []
+    for at in range(0, len(pieces), 5):
+        plain = pieces[at]
+        if "*" in plain or "[" in plain or "]" in plain:
+            return None
+        out.append(plain.replace(">", "&gt;"))
+        if at + 1 < len(pieces):
+            run, words, label, target = pieces[at + 1 : at + 5]
+            if run:
+                name = "em" if len(run) == 1 else "strong"
+                out.append(f"<{name}>{words.replace('>', '&gt;')}</{name}>")
+            else:
+                out.append(f'<a href="{target}">{label.replace(">", "&gt;")}</a>')
+    return "".join(out)
 
 
 _STX_CODE = re.compile("\x02(\\d+)\x03")
@@ -173,6 +202,8 @@ class Engine:
         """The text of one block as HTML."""
         if self.shortcuts and not has_marks(text):
             return escape(text)
+        if self.shortcuts and (simple := simply(text)) is not None:
+            return simple
         root = etree.Element("div")
         block = etree.SubElement(root, "p")
         block.text = text

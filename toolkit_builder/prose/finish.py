@@ -17,7 +17,7 @@ from toolkit_builder.prose.plain import BLOCK, NAME, TAG, count_words, excerpt
 from toolkit_builder.prose.rawhtml import names
 from toolkit_builder.prose.typography import curl
 
-__all__ = ["RESERVED", "Options", "finish", "slug"]
+__all__ = ["RESERVED", "Options", "dress", "finish", "slug"]
 
 _CODE = frozenset({"code", "pre", "kbd", "samp"})
 _ENCLOSING = names("aside section figure blockquote li td th dd dt div details article header footer nav address")
@@ -57,6 +57,12 @@ def finish(fragment: str, options: Options, lines: list[str], first_line: int) -
         footnotes=notes,
     )
     return prose, walk.used
+
+
+def dress(fragment: str, options: Options) -> str:
+    """The finished fragment alone: for single lines."""
+    walk = _Walk(fragment, options)
+    return walk.anchors.retarget(walk.run())
 
 
 _NOTE = re.compile(r'<li id="[^"]*fn-\d+"')

@@ -105,6 +105,8 @@ def _canonical(written: str) -> str:
 
 
 _WORDS = ("motion", "resolution", "amendment")
+_NAMED = re.compile(r"(?:motion|resolution|amendment)s?[\s&<]")
+"""The least that a wording by name has in a fragment: no address such as /motions/20/ has it."""
 _BEFORE_WORD = re.compile(rf"(?:(?:emergency|late){_SP}|sub-?)$")
 _COMPOSITE_WORD = re.compile(r"[Cc]omp(?:osite|\.)|COMPOSITE")
 _CODE_LETTER = re.compile(r"[EL]M?\d")
@@ -281,7 +283,7 @@ def scan(fragment: str, others: Collection[str]) -> tuple[Text, list[Found]]:
         readers.append(_explicit)
     if _COMPOSITE_WORD.search(fragment):
         readers.append(partial(_composites, others=pattern))
-    if any(word in lower for word in _WORDS):
+    if any(word in lower for word in _WORDS) and _NAMED.search(lower):
         readers.append(partial(_keywords, others=pattern))
     if _BRACKET_DIGIT.search(fragment):
         readers.append(partial(_bracketed, others=pattern))
