@@ -2,8 +2,8 @@
 
 The engine (70) puts a paragraph straight into a list item (``<li><p>``), where only a label and a body may stand, a
 link's annotation into whatever box is inside the link, leaves header cells without a scope, and keeps the levels of
-headings that a fragment began at (a leaflet whose text starts with ``##``). All are common in real documents. The tree is mended here as
-plain dictionaries: ten times faster than in the finished file.
+headings that a fragment began at (a leaflet whose text starts with ``##``). All are common in real documents. The tree
+is mended here as plain dictionaries: ten times faster than in the finished file.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class _Tree:
                 waiting += reversed(self._kids(found))
 
     def _kids(self, element: Any) -> list[Any]:
-        kids = element["K"] if "K" in element else []
+        kids = element.get("K", [])
         return list(kids) if isinstance(kids, list) else [kids]
 
     def _adopt(self, kid: Any, parent: Any, before: Any) -> None:
