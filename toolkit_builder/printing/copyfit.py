@@ -107,7 +107,7 @@ def diagnostics(laid_out: Any, fit: Fit, max_pages: int | None, span: Span) -> l
         pages = f"{fit.pages} pages instead of {max_pages}"
         lines = f"{fit.lines_over} lines" if fit.lines_over != 1 else "1 line"
         found.append(error("Q131", f"the copy is {lines} over: {pages}", span, hint="cut that many lines"))
-    elif max_pages and fit.pages > 1 and fit.filled < NEARLY_EMPTY:
+    elif max_pages and fit.pages > 1 and fit.lines_left and fit.filled < NEARLY_EMPTY:
         text = f"the last page is {fit.filled:.0%} full: the copy is {fit.lines_left} lines short"
         found.append(warning("Q132", text, span, hint="add copy, or cut back to one page fewer"))
     return found + _alone(_lines(laid_out), span)

@@ -1,0 +1,79 @@
+"""The sample site, loaded once for a test run; each of its printed documents made when a test asks for it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from toolkit_builder import pipeline
+from toolkit_builder.build.cache import Store
+from toolkit_builder.build.jobs import Blob, Job, SharedValue
+from toolkit_builder.diagnostics import Diagnostic
+from toolkit_builder.formats import pdf
+from toolkit_builder.formats.templates import Templates
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(slots=True)
+class Made:
+    """A printed document: its page as HTML, its bytes, and what was said about it."""
+
+    html: str
+    pdf: bytes
+    diagnostics: list[Diagnostic]
+    payload: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Sample:
+    """The loaded sample site. ``jobs`` are by path; ``printed`` makes a PDF as a build would."""
+
+    loaded: pipeline.Loaded
+    jobs: dict[str, Job]
+    blobs: dict[str, bytes | str]
+    templates: Templates
+    made: dict[str, Made] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, folder: Path) -> Sample:
+        shutil.copy(ROOT / "toolkit.yaml", folder / "toolkit.yaml")
+        shutil.copytree(ROOT / "content", folder / "content")
+        with Store(folder / "store") as store:
+            loaded = pipeline.load(folder, pipeline.Options(jobs=1), store)
+        plan = pipeline.lay_out(loaded)
+        assert plan is not None
+        assert loaded.theme is not None
+        return cls(loaded, {j.path: j for j in plan.jobs}, dict(plan.blobs), Templates(loaded.theme.bundle))
+
+    @property
+    def pdfs(self) -> list[str]:
+        return [path for path, job in self.jobs.items() if job.format == "pdf"]
+
+    def payload(self, path: str) -> dict[str, Any]:
+        """What a job's renderer is handed, its shared values in place."""
+        found: dict[str, Any] = self._whole(self.jobs[path].payload)
+        return found
+
+    def _whole(self, value: Any) -> Any:
+        if isinstance(value, SharedValue):
+            return self._whole(value.value)
+        if isinstance(value, Blob):
+            return self.blobs[value.digest]
+        if isinstance(value, dict):
+            return {key: self._whole(inner) for key, inner in value.items()}
+        return [self._whole(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+    def printed(self, path: str) -> Made:
+        if path not in self.made:
+            self.made[path] = self.make(path)
+        return self.made[path]
+
+    def make(self, path: str) -> Made:
+        payload = self.payload(path)
+        page = self.payload(payload["html"].path)
+        html = pdf.page(page, self.templates)
+        data, found = pdf.render({**payload, "html": html})
+        return Made(html.decode(), data, found, page)
