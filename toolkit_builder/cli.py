@@ -94,7 +94,7 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as problem:
         problem.show()
         return 2 if isinstance(problem, click.UsageError) else int(problem.exit_code)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # the latter is what click makes of the former
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as problem:

@@ -252,8 +252,8 @@ def _only_problems(plan: Blueprint | None, only: Sequence[str]) -> list[Diagnost
         if not any(_asked(job.path, (address,)) for job in plan.jobs):
             folders = {f"/{job.path.rpartition('/')[0]}/" for job in plan.jobs if job.publish}
             near = difflib.get_close_matches(f"/{address.strip('/')}/", sorted(folders), n=1)
-            found.append(error("C405", f"nothing of this site is below '{address}'",
-                               hint=f"did you mean {near[0]}?" if near else "see what there is with: toolkit build --dry-run"))
+            hint = f"did you mean {near[0]}?" if near else "see what there is with: toolkit build --dry-run"
+            found.append(error("C405", f"nothing of this site is below '{address}'", hint=hint))
     return found
 
 

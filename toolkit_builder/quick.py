@@ -22,7 +22,7 @@ def nothing_to_do(arguments: list[str]) -> bool:
                                                        "-D", "--drafts", "-F", "--future"} for a in arguments[1:]):
         return False
     project = _project()
-    if project is None or len(arguments) > 1 and not all(a.startswith("-") for a in arguments[1:]):
+    if project is None or (len(arguments) > 1 and not all(a.startswith("-") for a in arguments[1:])):
         return False
     from toolkit_builder.build import fastpath
 
@@ -48,12 +48,14 @@ def _project() -> str | None:
 
 
 def output_name(project: str) -> str:
-    """The ``output:`` of toolkit.yaml, read as a plain line; ``output`` where there is none."""
+    """The ``output:`` of toolkit.yaml, read as a plain line; ``output`` where there is none inside."""
     try:
         with open(os.path.join(project, "toolkit.yaml"), encoding="utf-8") as file:
             for line in file:
                 if line.startswith("output:"):
-                    return line[7:].split(" #")[0].strip().strip("'\"") or "output"
+                    name = line[7:].split(" #")[0].strip().strip("'\"")
+                    outside = name.startswith(("/", "\\")) or ":" in name or ".." in name.replace("\\", "/").split("/")
+                    return "output" if outside else name or "output"
     except (OSError, UnicodeDecodeError):
         pass
     return "output"

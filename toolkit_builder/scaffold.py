@@ -41,12 +41,21 @@ STARTER = {
 }  # fmt: skip
 
 
+_LONGEST_NAME = 80  # characters: four bytes each and an ending are still below the 255 of every file system
+
+
 class Exists(Exception):
     """A file or folder is already there; it is named."""
 
 
-def new_site(folder: Path, title: str, *, sample: bool = False) -> list[str]:
+class NoHolder(Exception):
+    """There is no such conference or toolkit for the document to be in; the message says which there are."""
+
+
+def new_site(folder: Path, title: str, *, sample: bool = False, today: dt.date | None = None) -> list[str]:
     """Write a new site into ``folder``, which must be empty or absent. Returns the paths written.
+
+    What the starter site dates later than ``today`` is dated today, since it would not be published yet.
 
     Raises Exists if something is in the way, OSError where it cannot be written.
     """
@@ -60,7 +69,7 @@ def new_site(folder: Path, title: str, *, sample: bool = False) -> list[str]:
     else:
         _write(folder / "toolkit.yaml", CONFIG.format(title=_quoted(title)))
         for path, kind in STARTER.items():
-            _write(folder / "content" / path, example(kind))
+            _write(folder / "content" / path, _not_later(example(kind), today or dt.date.today()))
     _write(folder / ".gitignore", "output/\n.toolkit/\n")
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
@@ -68,7 +77,8 @@ def new_site(folder: Path, title: str, *, sample: bool = False) -> list[str]:
 def new_document(project: Path, kind: str, title: str, folder: str, today: dt.date) -> str:
     """Write a new document of ``kind``; ``folder`` fills the folder's name (the conference, toolkit or series).
 
-    Returns the path written. Raises Exists if that file is there already.
+    Returns the path written. Raises Exists if that file is there already, NoHolder if ``folder`` is no conference
+    or toolkit of this site.
     """
     path = _place(project, kind, title, folder, today)
     target = project / "content" / path
@@ -80,13 +90,33 @@ def new_document(project: Path, kind: str, title: str, folder: str, today: dt.da
 
 
 def _place(project: Path, kind: str, title: str, folder: str, today: dt.date) -> str:
-    name = shapes.slug(title)
+    name = shapes.slug(title)[:_LONGEST_NAME].rstrip("-")
     pattern = BY_NAME[kind].folder
-    holder = folder or _only_folder(project, pattern) or (str(today.year) if "conference" in pattern else name)
+    if kind in {"conference", "toolkit"}:
+        holder = shapes.slug(folder) if folder else name
+    else:
+        holder = _holder(project, kind, folder, pattern) or name
     if kind == "news":
         name = f"{today.isoformat()}-{name}"
-    path = re.sub(r"\{\w+\}", shapes.slug(holder), pattern)
+    path = re.sub(r"\{\w+\}", lambda _: holder, pattern)
     return path.replace("**", name) + ("" if path.endswith(".md") else ".md")
+
+
+def _holder(project: Path, kind: str, folder: str, pattern: str) -> str:
+    """The folder of the conference, toolkit or series: the one that is named, else the newest that is there."""
+    what = next((w for w in ("conference", "toolkit") if f"{{{w}}}" in pattern), "")
+    base = project / "content" / pattern.partition("/{")[0]
+    there = sorted(p.parent.name for p in base.glob("*/index.md")) if what else []
+    if not what:
+        return shapes.slug(folder) if folder else _only_folder(project, pattern)
+    if not there:
+        raise NoHolder(f"there is no {what} yet for this {kind}; make one first: toolkit new {what} \"Title\"")
+    if not folder:
+        return there[-1]
+    found = next((name for name in there if name == folder or shapes.slug(name) == shapes.slug(folder)), "")
+    if not found:
+        raise NoHolder(f"there is no {what} '{shapes.slug(folder)}'; there is: {', '.join(there)}")
+    return found
 
 
 def _only_folder(project: Path, pattern: str) -> str:
@@ -96,6 +126,14 @@ def _only_folder(project: Path, pattern: str) -> str:
     base = project / "content" / pattern.partition("/{")[0]
     names = sorted((p.name for p in base.iterdir() if p.is_dir()), reverse=True) if base.is_dir() else []
     return names[0] if names else ""
+
+
+def _not_later(text: str, today: dt.date) -> str:
+    """A text whose date, if it is later than today, is today's."""
+    dated = re.search(r"^date: (\S+)$", text, re.MULTILINE)
+    if dated is None or dated[1] <= today.isoformat():
+        return text
+    return f"{text[: dated.start(1)]}{today.isoformat()}{text[dated.end(1) :]}"
 
 
 def _retitled(text: str, title: str, today: dt.date) -> str:

@@ -50,7 +50,7 @@ class Options:
     ``clock`` and ``valid_until`` are ISO texts of one form: the build's date, and the next moment at which an
     embargo ends or an item expires ("" if none). ``workers`` 0 means one a processor. ``protected`` are
     folders that ``output`` must keep away from (content, themes). ``locked`` says that the caller holds the
-    project's lock already.
+    project's lock already. ``left`` are paths whose last result stands, whatever their key is by now.
     """
 
     settings: str = ""
@@ -58,6 +58,7 @@ class Options:
     valid_until: str = ""
     inputs: Inputs | None = None
     protected: tuple[Path, ...] = ()
+    left: frozenset[str] = frozenset()
     workers: int = 0
     executor: Executor | None = None
     locked: bool = False
@@ -196,7 +197,7 @@ class _Build:
         publication = Publication(self._output, self._state, self._before.live, durable=self._options.durable)
         try:
             publication.begin(self._published)
-            results = Results(publication, self._store, self._before.live, self._known)
+            results = Results(publication, self._store, self._before.live, self._known, self._options.left)
             if outcome := self._render(results, blobs, toolchain):
                 self._publish(publication, results, outcome)
         except OSError as problem:

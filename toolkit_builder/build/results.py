@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import digest
@@ -16,14 +16,17 @@ from toolkit_builder.diagnostics import Diagnostic, any_errors
 class Results:
     """The `execute.Sink` of a build. Pages live in the published tree; print and intermediate results in the store.
 
-    ``live`` are the published files that are whole, ``known`` all that the last build made.
+    ``live`` are the published files that are whole, ``known`` all that the last build made. A path that is
+    ``left`` keeps its live file and that file's key, so that the next build sees what it missed.
     """
 
-    def __init__(self, publication: Publication, store: Store, live: Tree, known: Tree) -> None:
+    def __init__(self, publication: Publication, store: Store, live: Tree, known: Tree,
+                 left: Collection[str] = ()) -> None:
         self._publication = publication
         self._store = store
         self._live = live
         self._known = known
+        self._left = left
         self._why: dict[str, str] = {}
         self.restored: set[str] = set()  # paths of results that have come back from the store
 
@@ -33,7 +36,7 @@ class Results:
 
     def known(self, job: Job, key: str) -> Made | None:
         made = self._live.files.get(job.path) if job.publish else self._live.hidden.get(job.path)
-        if made is not None and made.key == key and (job.publish or self._store.has_object(made.digest)):
+        if made is not None and (made.key == key or job.path in self._left) and (job.publish or self._store.has_object(made.digest)):
             if job.publish:
                 self._publication.keep(job.path)
             return made

@@ -8,12 +8,14 @@ from dataclasses import replace
 import click
 
 from toolkit_builder.commands import common
+from toolkit_builder.diagnostics import Diagnostic
 
 
 @click.command("build")
 @common.site_options
 @common.report_options
-@click.option("--only", multiple=True, metavar="PATH", help="Build only what is below this address, such as /news/.")
+@click.option("--only", multiple=True, metavar="PATH", 
+              help="Look again only at what is below this address, such as /news/; all else stays as it is.")
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be built, and write nothing.")
 @click.option("--clean", is_flag=True, help="Forget the cache first: everything is made again.")
 @click.option("-o", "--open", "open_", is_flag=True, help="Open the site in the browser afterwards.")
@@ -27,8 +29,9 @@ def command(base_url: str, drafts: bool, future: bool, strict: bool, clock: str,
     """
     from toolkit_builder import pipeline, quick
     from toolkit_builder.build import engine
+    from toolkit_builder.build.lock import Locked
 
-    project = common.project()
+    project = common.site(messages)
     options = pipeline.Options(
         drafts=drafts, future=future, strict=strict, base_url=base_url, clock=clock, jobs=jobs, only=only,
         environment=pipeline.environment(), arguments=tuple(sys.argv[1:]), on_progress=common.progress,
@@ -40,15 +43,20 @@ def command(base_url: str, drafts: bool, future: bool, strict: bool, clock: str,
         for path in paths if not quiet and messages == "text" else ():
             click.echo(path)
         return 1 if failed else 0
+    cleaned: list[Diagnostic] = []
     if clean:
-        common.report(engine.clean(project, project / quick.output_name(str(project))), messages)
+        try:
+            cleaned = engine.clean(project, project / quick.output_name(str(project)))
+        except Locked as busy:
+            raise click.ClickException(str(busy)) from None
     with common.executor(executor, scheduler) as workers:
         result = pipeline.build(project, replace(options, executor=workers))
-    common.report(result.diagnostics, messages, verbose=verbose, quiet=quiet)
+    common.report([*cleaned, *result.diagnostics], messages, verbose=verbose, quiet=quiet)
     if result.published and messages == "text" and not quiet:
         click.echo(_summary(result, verbose))
     elif not result.published and messages == "text":
-        click.echo("Nothing was published; the last good site is still in place.", err=True)
+        there = (project / quick.output_name(str(project)) / "index.html").is_file()
+        click.echo(f"Nothing was published{'; the last good site is still in place' if there else ''}.", err=True)
     if open_ and result.published:
         click.launch((project / quick.output_name(str(project)) / "index.html").as_uri())
     return result.exit_code

@@ -21,7 +21,7 @@ def command(base_url: str, drafts: bool, future: bool, strict: bool, clock: str,
         drafts=drafts, future=future, strict=strict, base_url=base_url, clock=clock, jobs=jobs,
         environment=pipeline.environment(), arguments=tuple(sys.argv[1:]), on_wait=common.waiting,
     )
-    found = pipeline.check(common.project(), options)
+    found = pipeline.check(common.site(messages), options)
     failed = common.report(found, messages, verbose=verbose, quiet=quiet)
     if not found and messages == "text" and not quiet:
         click.echo("No mistakes found.")

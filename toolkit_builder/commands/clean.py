@@ -13,7 +13,7 @@ def command() -> int:
     from toolkit_builder.build import engine, lock
     from toolkit_builder.quick import output_name
 
-    project = common.project()
+    project = common.site()
     try:
         failed = common.report(engine.clean(project, project / output_name(str(project))))
     except lock.Locked as busy:

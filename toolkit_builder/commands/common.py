@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 from collections import Counter
@@ -13,20 +14,31 @@ from typing import Any, TypeVar
 
 import click
 
-from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors, as_github, as_json, as_text
+from toolkit_builder.diagnostics import Diagnostic, Severity, Span, any_errors, as_github, as_json, as_text, error
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Known(click.Choice[str]):
+    """One of a few words; of a misspelt one it says which was meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        near = difflib.get_close_matches(str(value), [str(c) for c in self.choices], n=1)
+        if value not in self.choices and near:
+            self.fail(f"'{value}' is not known; did you mean '{near[0]}'?", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def site_options(function: F) -> F:
     """Options of every command that reads the project."""
     decorators = (
         click.option("-b", "--base-url", default="", metavar="URL", help="Where the site will be published."),
-        click.option("-D", "--drafts", is_flag=True, help="Include drafts."),
-        click.option("-F", "--future", is_flag=True, help="Include what is dated or embargoed for later."),
-        click.option("-s", "--strict", is_flag=True, help="Treat warnings as errors."),
+        click.option("-D", "--drafts", is_flag=True, envvar="TOOLKIT_DRAFTS", help="Include drafts."),
+        click.option("-F", "--future", is_flag=True, envvar="TOOLKIT_FUTURE",
+                     help="Include what is dated or embargoed for later."),
+        click.option("-s", "--strict", is_flag=True, envvar="TOOLKIT_STRICT", help="Treat warnings as errors."),
         click.option("--clock", default="", metavar="MOMENT", help="Build as if it were 2027-06-14T09:30."),
-        click.option("-j", "--jobs", default=0, metavar="N", help="Processes to use; one a processor if left out.",
+        click.option("-j", "--jobs", default=0, envvar="TOOLKIT_JOBS", metavar="N", help="Processes to use; one a processor if left out.",
                      type=click.IntRange(min=0)),
     )
     for decorate in reversed(decorators):
@@ -111,16 +123,26 @@ def summary(found: Iterable[Diagnostic]) -> str:
 
 def progress(done: int, total: int) -> None:
     """One line on a terminal, rewritten; nothing in a pipe."""
-    if sys.stderr.isatty() and total > 1:
+    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and total > 1:
         end = "\r\x1b[K" if done >= total else ""
         click.echo(f"\r  {done} of {total}{end}", nl=False, err=True)
 
 
 def project() -> Path:
-    """The project around the current folder."""
+    """The folder upwards from here that holds toolkit.yaml; this one where there is none."""
     from toolkit_builder.pipeline import project_folder
 
     return project_folder(Path.cwd())
+
+
+def site(messages: str = "text") -> Path:
+    """The site's folder. Where we stand in no site, that is the one thing to say, and nothing is written."""
+    found = project()
+    if not (found / "toolkit.yaml").exists():
+        report([error("C401", "there is no toolkit.yaml here, so this is not a site", Span("toolkit.yaml"),
+                      hint="go to your site's folder, or make a new site with: toolkit init my-site")], messages)
+        raise click.exceptions.Exit(1)
+    return found
 
 
 def waiting(holder: Any) -> None:

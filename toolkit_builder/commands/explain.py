@@ -17,7 +17,7 @@ def command(path: str) -> int:
     from toolkit_builder.build import explain
     from toolkit_builder.quick import output_name
 
-    project = common.project()
+    project = common.site()
     output = project / output_name(str(project))
     found = explain.explain(project, output, path.removeprefix(f"{output.name}/"))
     if found is None:

@@ -28,7 +28,7 @@ def command(kind: str, conference: str, tag: str, result: str, as_json: bool, ba
     wanted = singular.get(kind.lower(), kind.lower())
     if wanted and wanted not in BY_NAME:
         raise click.UsageError(f"there is no kind '{kind}'; the kinds are: {', '.join(BY_NAME)}")
-    project = common.project()
+    project = common.site()
     options = pipeline.Options(drafts=drafts, future=future, strict=strict, base_url=base_url, clock=clock, jobs=jobs,
                                environment=pipeline.environment())
     with Store(project / ".toolkit" / "store") as store:
@@ -52,4 +52,9 @@ def command(kind: str, conference: str, tag: str, result: str, as_json: bool, ba
         for row in rows:
             name = f"{row['label']}: {row['title']}" if row["label"] else row["title"]
             click.echo(f"{row['kind']:<11} {name}{'  [' + row['result'] + ']' if row['result'] else ''}  {row['path']}")
+    if broken := len({d.span.path for d in loaded.diagnostics if d.is_error and d.span}):
+        files = "1 file has" if broken == 1 else f"{broken} files have"
+        click.echo(f"{files} mistakes and may be missing here; see them with: toolkit check", err=True)
+    elif not rows:
+        click.echo("No document is like that.", err=True)
     return 0

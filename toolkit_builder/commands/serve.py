@@ -25,7 +25,7 @@ def command(port: int, open_: bool, base_url: str, drafts: bool, future: bool, s
     """
     from toolkit_builder import pipeline, quick, serve
 
-    project = common.project()
+    project = common.site(messages)
     options = pipeline.Options(
         drafts=drafts, future=future, strict=strict, base_url=base_url, clock=clock, jobs=jobs,
         environment=pipeline.environment(), arguments=("serve", str(drafts), str(future), str(strict), base_url, clock),

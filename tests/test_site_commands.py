@@ -1,0 +1,241 @@
+"""What is typed, and what comes back: in a site, outside of one, with slips and broken settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.driver import SiteTest
+
+NEWS = "---\ntitle: News of {}\ndate: 2027-06-0{}\n---\n\nText {}.\n"
+
+
+def _news(site: SiteTest, name: str, day: int, text: str = "one") -> SiteTest:
+    return site.content(**{f"news/{name}.md": NEWS.format(name, day, text)})
+
+
+def _run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "toolkit_builder", *arguments], cwd=folder, capture_output=True, text=True,
+                          encoding="utf-8", timeout=120, check=False,
+                          env={**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1", **environment})
+
+
+# --- outside of a site -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [["build"], ["check"], ["list"], ["clean"], ["explain", "/"], ["serve"],
+                                   ["build", "--dry-run"], ["build", "--clean"], ["new", "news", "Hello"]])
+def test_outside_of_a_site_it_says_so_and_writes_nothing(tmp_path: Path, words: list[str]) -> None:
+    done = _run(tmp_path, *words)
+    assert done.returncode == 1
+    assert "toolkit.yaml" in done.stderr
+    assert "toolkit init my-site" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_outside_of_a_site_json_is_still_json(tmp_path: Path) -> None:
+    done = _run(tmp_path, "check", "--messages", "json")
+    assert [d["code"] for d in json.loads(done.stdout)] == ["C401"]
+    assert done.returncode == 1
+
+
+def test_any_folder_of_the_site_will_do(site: SiteTest) -> None:
+    _news(site, "a", 1)
+    done = _run(site.folder / "content" / "news", "build", "--clock", "2027-06-20")
+    assert done.returncode == 0, done.stderr
+    assert (site.output / "news/a/index.html").is_file()
+
+
+# --- slips -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["biuld"], "Did you mean 'build'?"),
+    (["build", "--stric"], "--strict"),
+    (["build", "-j", "x"], "not a valid integer"),
+    (["build", "more"], "unexpected extra argument"),
+    (["list", "motionz"], "there is no kind 'motionz'"),
+    (["schema", "motionz"], "there is no kind 'motionz'"),
+    (["check", "--messages", "xml"], "'xml' is not one of"),
+    (["new", "motoin", "Pay"], "did you mean 'motion'?"),
+    (["new", "motion", "..."], "a title needs letters or digits"),
+    (["new", "motion", "Pay", "--in", "../../etc"], "there is no conference 'etc'"),
+])
+def test_a_slip_is_a_usage_error_that_names_what_was_meant(site: SiteTest, words: list[str], said: str) -> None:
+    done = site.conference().run(*words)
+    assert done.returncode == 2, done.stdout
+    assert said.lower() in done.stderr.lower()
+    assert "Traceback" not in done.stderr
+
+
+def test_help_of_every_command(tmp_path: Path) -> None:
+    from toolkit_builder.cli import COMMANDS, _exists
+
+    for name in filter(_exists, COMMANDS):
+        done = _run(tmp_path, name, "--help")
+        assert done.returncode == 0
+        assert done.stdout.startswith(f"Usage: toolkit {name}"), name
+
+
+@pytest.mark.parametrize("output", ["../..", "/", "a/../../b", "content"])
+def test_an_output_folder_elsewhere_is_refused_and_never_touched(site: SiteTest, output: str) -> None:
+    other = site.folder.parent / "b"
+    other.mkdir()
+    (other / "mine.txt").write_text("mine")
+    _news(site, "a", 1).write(**{"toolkit.yaml": f"title: x\noutput: {output}\n"})
+    for words in (["build"], ["clean"], ["build", "--clean"]):
+        done = site.run(*words)
+        assert done.returncode in (0, 1), done.stderr
+        assert "internal" not in done.stderr
+    assert (other / "mine.txt").read_text() == "mine"
+    assert (site.folder / "content/news/a.md").is_file()
+
+
+# --- options ---------------------------------------------------------------------------------------------
+
+
+def test_settings_from_the_environment(site: SiteTest) -> None:
+    _news(site, "a", 1).content(**{"news/draft.md": "---\ntitle: D\ndate: 2027-06-01\ndraft: yes\n---\n\nText.\n",
+                                   "news/late.md": NEWS.format("later", 9, "x")})
+
+    def names(**environment: str) -> list[str]:
+        done = site.run("list", "--json", TOOLKIT_CLOCK="2027-06-05", **environment)
+        return [row["id"] for row in json.loads(done.stdout)]
+
+    assert names() == ["news:a"]
+    assert names(TOOLKIT_DRAFTS="yes") == ["news:a", "news:draft"]
+    assert names(TOOLKIT_DRAFTS="no", TOOLKIT_FUTURE="1") == ["news:a", "news:late"]
+    assert site.run("build", TOOLKIT_DRAFTS="maybe").returncode == 2
+    assert site.run("build", TOOLKIT_JOBS="many").returncode == 2
+    assert "TOOLKIT_CLOCK" in site.run("build", TOOLKIT_CLOCK="31/12/2027").stderr
+
+
+def test_strict_from_the_environment_stops_a_build_with_a_warning(site: SiteTest) -> None:
+    site.conference().motion("1", "Conference notes motion 77.\n\nConference calls for action.")
+    assert site.run("build").returncode == 0
+    assert site.run("build", TOOLKIT_STRICT="1").returncode == 1
+
+
+def test_the_clock_of_the_environment_makes_the_site_of_that_day(site: SiteTest) -> None:
+    _news(site, "early", 1)
+    _news(site, "late", 9)
+    assert site.run("build", TOOLKIT_CLOCK="2027-06-05").returncode == 0
+    assert (site.output / "news/early/index.html").exists()
+    assert not (site.output / "news/late/index.html").exists()
+    assert site.run("build", TOOLKIT_CLOCK="2027-06-10").returncode == 0
+    assert (site.output / "news/late/index.html").exists()
+
+
+def test_only_leaves_the_rest_as_it_was_and_the_next_build_catches_up(site: SiteTest) -> None:
+    _news(site, "a", 1)
+    site.content(**{"about.md": "---\ntitle: About\n---\n\nOld words.\n"}).build()
+    _news(site, "a", 1, "NEWER")
+    site.edit("content/about.md", "Old words", "New words")
+    site.build(only=("/news/",))
+    assert "NEWER" in site.text("news/a/index.html")
+    assert "Old words" in site.text("about/index.html")
+    assert {p.partition("/")[0] for p in site.report.paths} == {"news"}
+    site.build()
+    assert "New words" in site.text("about/index.html")
+    assert site.tree() == site.clean_build_of_the_same(site.folder.parent / "fresh").tree()
+
+
+def test_only_in_the_first_build_makes_the_whole_site(site: SiteTest) -> None:
+    _news(site, "a", 1).build(only=("news",))
+    assert (site.output / "index.html").is_file()
+
+
+def test_only_for_an_address_that_is_not_there(site: SiteTest) -> None:
+    _news(site, "a", 1).attempt(only=("/nwes/",))
+    assert not site.report.published
+    assert "nothing of this site is below '/nwes/'\n  hint: did you mean /news/?" in site.problems
+
+
+def test_dry_run_shows_what_only_would_look_at(site: SiteTest) -> None:
+    _news(site, "a", 1)
+    done = site.run("build", "--dry-run", "--only", "/news/", "--clock", "2027-06-20")
+    assert done.stdout.split() == ["news/a/index.html", "news/feed.xml", "news/index.html"]
+    assert not site.output.exists()
+
+
+def test_explain_after_a_build_takes_an_address_or_a_file(site: SiteTest) -> None:
+    _news(site, "a", 1).build()
+    for path in ("/news/a/", "news/a/index.html", "output/news/a/index.html"):
+        done = site.run("explain", path)
+        assert done.returncode == 0, path
+        assert "content/news/a.md" in done.stdout
+    assert site.run("explain", "/nwes/").returncode == 1
+
+
+def test_list_tells_of_broken_files_and_of_nothing_found(site: SiteTest) -> None:
+    _news(site, "a", 1).content(**{"news/bad.md": "---\ntitle: [\n---\n"})
+    done = site.run("list", "--clock", "2027-06-20")
+    assert "News of a" in done.stdout
+    assert "1 file has mistakes" in done.stderr
+    site.remove("content/news/bad.md")
+    assert "No document is like that" in site.run("list", "--tag", "nothing").stderr
+
+
+# --- terminals and pipes ---------------------------------------------------------------------------------
+
+
+def test_a_reader_that_goes_away_is_no_fault(site: SiteTest) -> None:
+    for n in range(1, 10):
+        _news(site, f"n{n}", n)
+    command = [sys.executable, "-m", "toolkit_builder", "list", "--clock", "2027-06-20"]
+    process = subprocess.Popen(command, cwd=site.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == 0
+    assert b"Traceback" not in said
+    assert b"fault" not in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_behind_standard_output_is_one_sentence(site: SiteTest) -> None:
+    _news(site, "a", 1)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "toolkit_builder", "list", "--clock", "2027-06-20"], cwd=site.folder,
+                              stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_in_a_build_leaves_the_last_good_site(site: SiteTest) -> None:
+    for n in range(400):
+        site.content(**{f"pages/p{n}.md": f"---\ntitle: Page {n}\n---\n\n" + "Many words here. " * 400})
+    command = [sys.executable, "-m", "toolkit_builder", "build", "-j", "1"]
+    process = subprocess.Popen(command, cwd=site.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.2)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    if process.returncode == 0:
+        pytest.skip("it was done before it could be stopped")
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert "Published" not in out
+    assert not (site.output / "index.html").exists()
+    site.build()
+
+
+def test_completion_scripts_and_words(tmp_path: Path) -> None:
+    for shell in ("bash", "zsh", "fish"):
+        done = _run(tmp_path, _TOOLKIT_COMPLETE=f"{shell}_source")
+        if "requires" not in done.stderr and "Couldn't detect" not in done.stderr:  # click asks which bash there is
+            assert "_TOOLKIT_COMPLETE" in done.stdout, done.stderr
+    done = _run(tmp_path, _TOOLKIT_COMPLETE="bash_complete", COMP_WORDS="toolkit bu", COMP_CWORD="1")
+    assert done.stdout.strip() == "plain,build"
+    done = _run(tmp_path, _TOOLKIT_COMPLETE="bash_complete", COMP_WORDS="toolkit new mo", COMP_CWORD="2")
+    assert done.stdout.strip() == "plain,motion"
