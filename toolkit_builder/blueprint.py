@@ -141,7 +141,7 @@ _RIGHT_TO_LEFT = {"ar", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
 def _page_payload(page: Page, site: Site) -> Payload:
     doc, config = page.document, site.config
     fields = doc.fields if doc else None
-    language = (fields.language if fields else None) or config.language
+    language = (fields.language if fields else None) or page.meta.get("language") or config.language
     root = root_of(site)
     image = {"src": f"/{fields.image.lstrip('/')}", "alt": fields.image_alt} if fields and fields.image else None
     date = (fields.date or getattr(fields, "start", None)) if fields else None
@@ -279,6 +279,16 @@ def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str, text
     return Blueprint(jobs=tuple(draft.jobs), blobs=draft.blobs, diagnostics=tuple(diagnostics))
 
 
+def print_jobs(site: Site, theme: Theme, assets: Sequence[Asset], code: str,
+               wanted: Iterable[tuple[Document, Print]]) -> Blueprint:
+    """Only the jobs of these printed documents; the last job of each is its PDF."""
+    draft = _Draft(site=site, theme=theme, code=code)
+    shared = SharedValue.of(site_payload(site))
+    for doc, each in wanted:
+        _print_jobs(draft, _document_page(doc, site), each, shared, assets)
+    return Blueprint(jobs=tuple(draft.jobs), blobs=draft.blobs)
+
+
 def output_path(url: str) -> str:
     """The file behind an address: ``/news/`` is ``news/index.html``."""
     return f"{url[1:]}index.html" if url.endswith("/") else url[1:]
@@ -295,8 +305,10 @@ def _page_job(draft: _Draft, page: Page, shared: SharedValue) -> None:
         reasons[page.document.path] = page.document.digest
     for doc in (*page.quotes, *page.listed):
         reasons |= _facets(doc, site)
-    draft.add(output_path(page.url), "page", payload, label=_label(page),
-              closure=theme.closure_digest(page.template), reasons=reasons)
+    more = page.meta.get("closures", ())
+    draft.add(output_path(page.url), page.meta.get("format", "page"), payload | page.meta.get("payload", {}),
+              label=_label(page), reasons=reasons,
+              closure=":".join(map(theme.closure_digest, (page.template, *filter(theme.has, more)))))
 
 
 def _facets(doc: Document, site: Site) -> Mapping[str, str]:
@@ -517,6 +529,8 @@ def _assets(draft: _Draft, assets: Sequence[Asset]) -> None:
         draft.add(path, "copy", {"data": draft_blob(draft, data)}, label=asset.path,
                   reasons={asset.path: asset.digest})
     files = {**draft.theme.assets, "css/brand.css": brand_css(draft.theme)}
+    if draft.theme.has(publish.MAKE):
+        files["css/print.css"] = publish.screen_css(draft.theme)
     for name, data in sorted(files.items()):
         draft.add(f"assets/{name}", "copy", {"data": draft_blob(draft, data)}, label=f"theme: assets/{name}",
                   reasons={f"theme: assets/{name}": blake2b(data, digest_size=8).hexdigest()})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from html import escape
 
 from toolkit_builder.kinds import campaigns, conferences, papers, shapes
 from toolkit_builder.model import Document, Payload
@@ -100,9 +101,9 @@ def own_ids(html: str, prefix: str) -> str:
     return _IDS.sub(rf"\1{prefix}-", html)
 
 
-def on_paper(shown: Payload, doc: Document) -> Payload:
+def on_paper(shown: Payload, doc: Document, prefix: str = "") -> Payload:
     """A motion or composite for print: unique addresses, numbered lines that end where the line map ends them."""
-    name = anchor(doc)
+    name = prefix + anchor(doc)
     final = shown.get("final")
     kept = {k: v for k, v in shown.items() if k not in {"views", "mentioned_in", "previous", "next", "downloads"}}
     return {
@@ -129,6 +130,23 @@ def motion(doc: Document, site: Site) -> Payload:
     return {**on_paper(shown, doc), "edition": edition, "shows_results": shows_results(edition)}
 
 
+def booklet(docs: Sequence[Document], site: Site, title: str = "", edition: str = "") -> Payload:
+    """Chosen motions and composites as one document, by conference in the order they were chosen."""
+    parts: dict[str, Payload] = {}
+    count = 0
+    for doc in docs:
+        held = site.conference_of(doc)
+        heading = held.document.title if held else site.config.title
+        shown = edition or (held.document.fields.edition if held else "")
+        part = parts.setdefault(heading, {"title": heading, "edition": shown, "papers": [],
+                                          "shows_results": shows_results(shown)})
+        made = papers.composite(doc, site) if doc.kind == "composite" else papers.motion(doc, site)
+        # two conferences may each have a motion 1
+        part["papers"].append(on_paper(made, doc, f"{doc.conference}-" if len(parts) > 1 else ""))
+        count += len(made["amendments"])
+    return {"title": title, "parts": list(parts.values()), "counts": {"motions": len(docs), "amendments": count}}
+
+
 def movers(docs: Iterable[Document], site: Site) -> list[Payload]:
     """An index of movers: who moves what, in alphabetical order."""
     found: dict[str, list[Payload]] = {}
@@ -151,6 +169,37 @@ def whole_toolkit(doc: Document, site: Site) -> Payload:
     return {**campaigns.toolkit(doc, site),
             "resources": [{**shown, "body_html": own_ids(shown["body_html"], f"r{n}")} for n, shown in
                           enumerate((campaigns.resource(r, site) for r in campaigns.resources(doc, site)), start=1)]}
+
+
+_PACK = ("key-messages", "facts", "model-motion", "petition", "survey", "checklist", "contacts")
+
+
+def branch_pack(doc: Document, site: Site) -> Payload:
+    """What a branch meeting needs of a toolkit, in the order of the meeting: the plan, what to say, what to move, what to sign."""
+    language = doc.fields.language or site.config.language
+    chosen = [r for r in sorted(campaigns.resources(doc, site), key=lambda r: _rank(r.fields.type))
+              if r.fields.type in _PACK and (r.fields.language or site.config.language) == language]
+    plans = [p for p in site.all("plan") if p.fields.campaign and p.fields.campaign == doc.fields.campaign
+             and (p.fields.language or site.config.language) == language]
+    return {**campaigns.toolkit(doc, site), "pack": True,
+            "resources": [*(_plan_as_resource(p, site) for p in plans), *(campaigns.resource(r, site) for r in chosen)]}
+
+
+def _rank(kind: str) -> int:
+    return _PACK.index(kind) if kind in _PACK else len(_PACK)
+
+
+def _plan_as_resource(doc: Document, site: Site) -> Payload:
+    shown = campaigns.plan(doc, site)
+    points = "".join(f"<li>{'<strong>' + escape(p['lead_in']) + '</strong> ' if p['lead_in'] else ''}{p['html']}</li>"
+                     for p in shown["points"])
+    return {"type": "plan", "type_label": campaigns.TYPE_LABELS["plan"], "title": doc.title, "audience": "",
+            "body_html": f"{shown['intro_html']}<ol>{points}</ol>{shown['outro_html']}", "questions": [],
+            "post_text": "", "image": None}
+
+
+def _pack_sources(doc: Document, site: Site) -> Iterable[Document]:
+    return (*campaigns.resources(doc, site), *(p for p in site.all("plan") if p.fields.campaign == doc.fields.campaign))
 
 
 def _papers_of(doc: Document, site: Site) -> Iterable[Document]:
@@ -191,4 +240,6 @@ PRINTS: tuple[Print, ...] = (
     Print(kind="toolkit", name="toolkit", template="print/toolkit.html", label="The whole toolkit, A4",
           sheet={"size": "a4"}, view=whole_toolkit,
           sources=lambda doc, site: campaigns.resources(doc, site)),
+    Print(kind="toolkit", name="pack", template="print/toolkit.html", label="Branch-meeting pack, A4",
+          sheet={"size": "a4"}, view=branch_pack, sources=_pack_sources),
 )  # fmt: skip
