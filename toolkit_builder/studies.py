@@ -16,6 +16,7 @@ from toolkit_builder.kinds import shapes
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.motions import composites, html, lines, pins
 from toolkit_builder.motions.amend import Amended, Amendment, apply, sub_amend
+from toolkit_builder.motions.chosen import Choice, choices
 from toolkit_builder.motions.compare import compare
 from toolkit_builder.motions.conflicts import IDENTICAL, INDEPENDENT, Matrix, matrix
 from toolkit_builder.motions.text import MotionText, parse
@@ -68,11 +69,12 @@ def _paper(doc: Document) -> Payload:
 
 
 def study(payload: Payload) -> Payload:
-    """``{amendments, conflicts, cells, views, final, clauses, diagnostics}`` of one paper (docs/themes.md)."""
+    """``{amendments, conflicts, cells, views, choice, final, clauses, diagnostics}`` of one paper (docs/themes.md)."""
     paper = payload["paper"]
     text, _ = parse(paper["source"], paper["path"], paper["line"], title=paper["title"])
     found: list[Diagnostic] = []
-    result: Payload = {"amendments": {}, "conflicts": [], "cells": [], "views": [], "final": None, "clauses": []}
+    result: Payload = {"amendments": {}, "conflicts": [], "cells": [], "views": [], "choice": None, "final": None,
+                       "clauses": []}
     if payload["amendments"]:
         numbered = _lines(text, payload)
         moved = [_Moved(given, text, numbered) for given in payload["amendments"]]
@@ -82,6 +84,7 @@ def study(payload: Payload) -> Payload:
             result["amendments"][each.id] |= each.shown()
             found += each.diagnostics
         _views(result, text, moved, payload)
+        _choice(result, text, moved, relations, numbered)
         found += _final(result, text, moved, payload)
     elif payload["lost_parts"]:
         _views(result, text, [], payload)
@@ -169,9 +172,47 @@ def _views(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: 
     numbered = _lines(text, payload)
     views = [{"key": "printed", "label": "As printed", "html": html.motion_html(text, inline=prose.inline,
                                                                                lines=numbered)}]
-    views += [{"key": shapes.slug(m.given["number"] or m.id), "label": f"With {m.given['label'].lower()}",
+    views += [{"key": _key(m), "label": f"With {m.given['label'].lower()}",
                "html": result["amendments"][m.id]["amended_html"]} for m in moved if m.works]
     result["views"] = views
+
+
+def _choice(result: Payload, text: MotionText, moved: Sequence[_Moved], relations: Matrix,
+            numbered: lines.LineMap) -> None:
+    """What a page needs to show the text with any set of two or more amendments."""
+    open_to_choice = [m for m in moved if m.given["form"] != "editorial"]
+    if len(open_to_choice) < 2:
+        return
+    found = choices(text, [m.amendment for m in open_to_choice], relations, numbered=numbered, inline=prose.inline)
+    if len(found.members) < 2:
+        return
+    keys = {m.amendment.id: _key(m) for m in moved}
+    pieces: dict[tuple[int, str], int] = {}
+    result["choice"] = {
+        "amendments": [{"id": m.id, "key": _key(m)} for m in moved if m.amendment.id in found.members],
+        "plan": _plan(found, keys, pieces),
+        "pieces": [{"depth": depth, "html": piece} for depth, piece in pieces],
+    }
+
+
+def _plan(found: Choice, keys: Mapping[str, str], pieces: dict[tuple[int, str], int]) -> Payload:
+    """The choice as plain lists; each different piece is held once, in ``pieces``, and named by its place there."""
+    return {
+        "base": [list(block) for block in found.base],
+        "groups": [
+            {"of": [keys[n] for n in group.members], "slots": list(group.slots), "sets": {
+                " ".join(keys[n] for n in names):
+                    [[pieces.setdefault((p.depth, p.html), len(pieces)) for p in slot] for slot in slots]
+                for names, slots in group.sets.items()
+            }}
+            for group in found.groups
+        ],
+        "apart": [[keys[a], keys[b], why] for a, b, why in found.apart],
+    }
+
+
+def _key(moved: _Moved) -> str:
+    return shapes.slug(moved.given["number"] or moved.id)
 
 
 def _final(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: Payload) -> list[Diagnostic]:

@@ -80,6 +80,23 @@ def _views(doc: Document, study: Payload, current: str) -> list[Payload]:
     ]
 
 
+def _without_parts(views: list[Payload], study: Payload) -> list[Payload]:
+    """The views, less the words of those that the page puts together from the pieces of the choice."""
+    parts = {a["key"] for a in (study.get("choice") or {}).get("amendments", [])}
+    return [{**v, "html": "" if v["key"] in parts else v["html"]} for v in views]
+
+
+def _choice(study: Payload, site: Site) -> Payload | None:
+    found = study.get("choice")
+    if not found:
+        return None
+    chosen = [(a, site.by_id[a["id"]]) for a in found["amendments"]]
+    return {**found, "amendments": [
+        {**link(doc, site), "key": a["key"], "number": doc.fields.number, "mover": doc.fields.mover}
+        for a, doc in chosen
+    ]}
+
+
 def _motionlike(doc: Document, site: Site, among: tuple[Document, ...]) -> Payload:
     conference = site.conference_of(doc)
     study = _study(doc, site)
@@ -91,7 +108,8 @@ def _motionlike(doc: Document, site: Site, among: tuple[Document, ...]) -> Paylo
         "amendments": [amendment(a, site) for a in amendments],
         "conflicts": [{"a": link(site.by_id[c["a"]], site), "b": link(site.by_id[c["b"]], site), "kind": c["kind"],
                        "sentence": c["sentence"]} for c in study.get("conflicts", [])],
-        "views": _views(doc, study, "printed"), "final": study.get("final"),
+        "views": _without_parts(_views(doc, study, "printed"), study), "choice": _choice(study, site),
+        "final": study.get("final"),
         "consequences": [{"sentence": s} for s in _consequences(doc, site)],
     }
 

@@ -105,7 +105,7 @@ def on_paper(shown: Payload, doc: Document, prefix: str = "") -> Payload:
     """A motion or composite for print: unique addresses, numbered lines that end where the line map ends them."""
     name = prefix + anchor(doc)
     final = shown.get("final")
-    kept = {k: v for k, v in shown.items() if k not in {"views", "mentioned_in", "previous", "next", "downloads"}}
+    kept = {k: v for k, v in shown.items() if k not in {"views", "choice", "mentioned_in", "previous", "next", "downloads"}}
     return {
         **kept, "anchor": name, "kind": doc.kind, "url": doc.url, "text_html": printed_text(shown["text_html"], name),
         "amendments": [amendment_on_paper(a, name) for a in shown["amendments"]],

@@ -185,6 +185,16 @@ def diff_html(
     return "".join(out)
 
 
+def piece(change: Change, *, inline: Inline = escaped, labels: Labels | None = None, heading_level: int = 3) -> str:
+    """One block of a comparison by itself, under the address that it was printed with; none if it is new."""
+    block = change.new or change.old
+    if block is None:
+        return ""
+    element = _element(block, _changed_body(change, block, inline, labels or Labels()), "", heading_level)
+    anchor = f' id="{html.escape(change.old.id)}"' if change.old else ""
+    return re.sub(r' id="[^"]*"', lambda _: anchor, element, count=1) + ("</li>" if block.kind == "call" else "")
+
+
 def side_by_side(
     changes: Iterable[Change], *, inline: Inline = escaped, labels: Labels | None = None, only_changes: bool = False
 ) -> str:
@@ -272,4 +282,4 @@ def _marked(run: Run, body: str, words: Labels) -> str:
             f'<span class="visually-hidden">{html.escape(after)}</span></{tag}>{tail}')  # fmt: skip
 
 
-__all__ = ["CHANGED", "Labels", "diff_html", "escaped", "motion_html", "side_by_side"]
+__all__ = ["CHANGED", "Labels", "diff_html", "escaped", "motion_html", "piece", "side_by_side"]

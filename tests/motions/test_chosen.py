@@ -1,0 +1,91 @@
+"""The text with any chosen set of amendments: what a page puts together is what the engine would have said."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+
+import pytest
+
+from tests.motions.cases import cases, motion
+from toolkit_builder.motions import chosen
+from toolkit_builder.motions.amend import Amendment
+from toolkit_builder.motions.chosen import Choice, Slots, choices, together
+from toolkit_builder.motions.conflicts import matrix
+from toolkit_builder.motions.text import MotionText, parse
+
+NAMES = ("caseloads", "pay", "rail", "climate")
+
+
+def choice(text: MotionText, *instructions: str) -> Choice:
+    moved = [Amendment(id=f"{n}", source=source) for n, source in enumerate(instructions, start=1)]
+    return choices(text, moved, matrix(text, moved))
+
+
+def straight(text: MotionText, names: tuple[str, ...], instructions: tuple[str, ...]) -> Slots | None:
+    moved = [Amendment(id=f"{n}", source=source) for n, source in enumerate(instructions, start=1)]
+    return chosen._Desk(text, moved, None, chosen.html.escaped).slots(names)
+
+
+def some(name: str, size: int, seed: int) -> tuple[str, ...]:
+    sources = [c.amendment for c in cases("applied") if c.motion == name]
+    return tuple(random.Random(f"{name} {seed}").sample(sources, min(size, len(sources))))
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_put_together_is_what_the_engine_says_of_the_whole_set(name: str, seed: int) -> None:
+    text = motion(name)
+    instructions = some(name, 4, seed)
+    found = choice(text, *instructions)
+    printed = straight(text, (), instructions)
+    assert printed is not None
+    compared = 0
+    for size in range(1, len(found.members) + 1):
+        for names in itertools.combinations([str(n) for n in range(1, len(instructions) + 1)], size):
+            if not set(names) <= set(found.members):
+                continue
+            shown = together(found, printed, names)
+            if shown is not None:
+                assert shown == straight(text, names, instructions), names
+                compared += 1
+    assert compared >= len(found.members)
+
+
+def test_a_set_that_clashes_is_not_offered_and_the_pair_is_named() -> None:
+    found = choice(motion("caseloads"), "Delete point 4", 'In point 4 after "groups" insert "and carers"',
+                   "Delete point 1")
+    assert [(a, b) for a, b, _ in found.apart] == [("1", "2")]
+    assert all(not {"1", "2"} <= set(names) for group in found.groups for names in group.sets)
+
+
+def test_an_amendment_that_does_not_fit_the_printed_text_is_left_out() -> None:
+    found = choice(motion("caseloads"), 'In paragraph 2 after "limit" insert "of twelve"',
+                   'In paragraph 2, after "limit of twelve" insert "families"')
+    assert found.members == ("1",)
+
+
+def test_amendments_that_share_no_paragraph_are_in_groups_of_their_own() -> None:
+    text, _ = parse("First words here stand.\n\nSecond words here stand.\n\nThird words here stand.")
+    found = choice(text, 'In paragraph 1 delete "words"', 'In paragraph 3 delete "words"')
+    assert [g.members for g in found.groups] == [("1",), ("2",)]
+    assert [g.slots for g in found.groups] == [(1,), (3,)]
+
+
+def test_pieces_keep_the_address_they_were_printed_with_and_new_ones_have_none() -> None:
+    text, _ = parse("One stands here.\n\nTwo stands here.\n\nThree stands here.")
+    found = choice(text, 'After paragraph 1 insert new paragraph: "A new one altogether."',
+                   'In paragraph 2 replace "stands" with "sits"')
+    pieces = [p.html for g in found.groups for slots in g.sets.values() for slot in slots for p in slot]
+    assert {i for piece in pieces for i in re.findall(r' id="([^"]*)"', piece)} <= {b.id for b in text.blocks}
+    assert any("A new one altogether" in piece and " id=" not in piece for piece in pieces)
+
+
+def test_many_amendments_to_one_paragraph_get_whole_sizes_of_sets_only() -> None:
+    words = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"]
+    text, _ = parse(f"Conference notes {' '.join(words)}.")
+    found = choice(text, *(f'After "{word}" insert "and {n}"' for n, word in enumerate(words)))
+    assert [len(g.members) for g in found.groups] == [10]
+    assert sorted({len(names) for names in found.groups[0].sets}) == [1, 2]
+    assert len(found.groups[0].sets) == 55
