@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -241,3 +243,13 @@ def test_a_mover_s_name_and_reasons_are_no_instruction() -> None:
 
 def test_an_empty_amendment_is_said_to_be_empty() -> None:
     assert [d.code for d in parse_instructions("  \n")[1]] == ["A208"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["insert 'x' after 'y' and " * 1000, "delete 'a " * 2000, "amend paragraph 2 by changing " * 1500, "“" * 3000],
+)
+def test_a_hostile_amendment_takes_no_unreasonable_time(source: str) -> None:
+    start = time.process_time()
+    parse_instructions(source)
+    assert time.process_time() - start < 3

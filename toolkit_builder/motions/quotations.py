@@ -8,6 +8,7 @@ amendments (or the line ends), so ``'the workers' rights'`` closes at its second
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _DOUBLE = ("”", '"', "''", "‟", "“", "``", "´´", "’’")
@@ -105,8 +106,9 @@ def read_quotation(source: str, at: int) -> Quotation | None:
         return None
     start = opened.end()
     emphasis = mark[0] in "*_"
-    candidates = _closings(source, start, mark)
-    for close, length in candidates:
+    nearest: tuple[int, int] | None = None
+    for close, length in _closings(source, start, mark):
+        nearest = nearest or (close, length)
         if emphasis and "\n" in source[start:close]:
             return None
         if FOLLOWS.match(source, close + length):
@@ -116,17 +118,16 @@ def read_quotation(source: str, at: int) -> Quotation | None:
             return Quotation(_clean(source[start:close], mark), start, close + length, True, emphasis)
     if emphasis:
         return None
-    if candidates and "\n" not in source[start : candidates[0][0]]:
-        close, length = candidates[0]
+    if nearest is not None and "\n" not in source[start : nearest[0]]:
+        close, length = nearest
         return Quotation(_clean(source[start:close], mark), start, close + length, True)
     stop = source.find("\n", start)
     stop = len(source) if stop < 0 else stop
     return Quotation(_clean(source[start:stop], mark), start, stop, False)
 
 
-def _closings(source: str, start: int, mark: str) -> list[tuple[int, int]]:
+def _closings(source: str, start: int, mark: str) -> Iterator[tuple[int, int]]:
     """Where the quotation might close, nearest first."""
-    found: list[tuple[int, int]] = []
     closers = _CLOSERS[mark]
     depth = 0
     at = start
@@ -139,11 +140,10 @@ def _closings(source: str, start: int, mark: str) -> list[tuple[int, int]]:
             if depth and closer not in {'"', "'"}:
                 depth -= 1
             else:
-                found.append((at, len(closer)))
+                yield at, len(closer)
             at += len(closer)
             continue
         at += 1
-    return found
 
 
 def _may_close(source: str, at: int, closer: str, start: int) -> bool:

@@ -41,6 +41,8 @@ _SETS_OFF = re.compile(
 )
 _OPENS_EMPHASIS = re.compile(r"[\s*_]*[*_]")  # marks that belong to what follows: words in bold may be a quotation
 _BEFORE_QUOTATION = re.compile(r"(?:[ \t\r\n>\u00a0]|[*_]+(?=[ \t\r\n]))*")
+_NOTHING_MORE = re.compile(r"[\s*_.]*\Z")
+_LINE_END = re.compile(r"[ \t*_]*(?:[\r\n]|\Z)")
 _FULL_STOP = re.compile(r"\.(?=[ \t]+[a-z“\"‘'(])")
 _SUB = re.compile(r"[a-z0-9]+", re.IGNORECASE)
 
@@ -79,20 +81,22 @@ class Cursor:
 
     @property
     def done(self) -> bool:
-        return not self.source[self.at :].strip(" \t\r\n*_.")
+        return _NOTHING_MORE.match(self.source, self.at) is not None
 
     def newline_ahead(self) -> bool:
         """Whether only white space stands between here and a line's end (or the text's)."""
-        rest = self.source[self.at :]
-        stripped = rest.lstrip(" \t*_")
-        return not stripped or stripped[0] in "\r\n"
+        return _LINE_END.match(self.source, self.at) is not None
 
     def sentence_over(self) -> bool:
         """Whether what follows, on the next line, begins another instruction rather than going on with this one."""
         if not self.newline_ahead():
             return False
-        lines = self.source[self.at :].lstrip(" \t*_").split("\n", 2)
-        return len(lines) < 2 or not lines[1].strip() or _SETS_OFF.search(lines[1]) is not None
+        begin = self.source.find("\n", self.at) + 1
+        if not begin:
+            return True
+        end = self.source.find("\n", begin)
+        line = self.source[begin : len(self.source) if end < 0 else end]
+        return not line.strip() or _SETS_OFF.search(line) is not None
 
     def quotation(self) -> Quotation | None:
         """The quotation that begins here, after white space."""
