@@ -26,7 +26,7 @@ ARROWS: dict[str, set[str]] = {
     "theme": READING | {"config", "resources"},
     "formats": BASE | {"model", "theme", "references", "motions", "printing", "build", "prose", "localise"},
     "localise": READING | {"config", "prose", "printing", "build", "kinds", "formats", "theme", "site", "motions"},
-    "bodies": READING | {"config", "prose", "references", "motions", "kinds", "localise"},
+    "bodies": READING | {"config", "prose", "references", "motions", "kinds", "localise", "build"},
     "linking": READING | {"config", "references", "motions", "kinds", "site"},
     "decisions": READING | {"config", "motions", "kinds", "site"},
     "studies": READING | {"config", "motions", "kinds", "site", "build", "prose", "references"},

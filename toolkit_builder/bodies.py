@@ -5,6 +5,7 @@ This is the costly stage of a cold build, so it runs in workers: ``read`` sees o
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict
@@ -12,6 +13,8 @@ from html import unescape
 from typing import Any
 
 from toolkit_builder import decode, prose, references
+from toolkit_builder.build.cache import blob_of
+from toolkit_builder.build.stage import WithBlobs
 from toolkit_builder.diagnostics import Diagnostic, Span, any_errors, error
 from toolkit_builder.kinds import BY_NAME
 from toolkit_builder.localise import fields as localise_fields
@@ -21,7 +24,7 @@ from toolkit_builder.model import Payload
 _TITLE = re.compile(r"\A\s*#\s+(?P<title>[^\n]+?)\s*#*\s*(?:\n|\Z)")
 
 
-def read(payload: Payload) -> Payload:
+def read(payload: Payload) -> WithBlobs:
     """``{path, text, kind, language, measure, own, pin}`` -> ``{fields, body, body_line, parsed, diagnostics}``.
 
     ``fields`` is None where the front matter has mistakes. Every ``diagnostics`` entry is a Diagnostic as JSON.
@@ -46,11 +49,11 @@ def read(payload: Payload) -> Payload:
     found += reader.diagnostics
     if decoded.fields is not None:
         found += _untitled(kind.name, decoded.fields, parsed, path, payload["text"])
-    return {
+    return WithBlobs({
         "fields": decode.freeze(decoded.fields) if decoded.fields is not None and not any_errors(decoded.diagnostics)
         else None,
         "body": body, "body_line": line, "parsed": parsed, "diagnostics": [d.to_json() for d in found],
-    }
+    }, reader.blobs)
 
 
 def _same(a: str, b: str) -> bool:
@@ -73,6 +76,13 @@ class _Reader:
         self.path, self.line, self.language, self.measure, self.own = path, line, language, measure, own
         self.pin = pin
         self.diagnostics: list[Diagnostic] = []
+        self.blobs: dict[str, bytes | str] = {}
+
+    def keep(self, text: str) -> str:
+        """Keep a large text beside the reading; its digest stands for it."""
+        digest = blob_of(text).digest
+        self.blobs[digest] = text
+        return digest
 
     def prose(self, body: str, line: int | None = None) -> prose.Prose:
         value, found = prose.convert(body, path=self.path, first_line=self.line if line is None else line,
@@ -172,8 +182,11 @@ def _point(item: Any, counted: int, place: int) -> Payload:
 
 
 def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
-    """A motion's or composite's text: paragraphs and calls with their addresses and numbered lines."""
-    from toolkit_builder.motions import html, lines, pins, text
+    """A motion's or composite's text: paragraphs and calls with their addresses and numbered lines.
+
+    ``printed`` is the digest of what ``formats.papers`` sets: ``{numbered, blocks}`` as JSON.
+    """
+    from toolkit_builder.motions import html, lines, listed, pins, text
 
     value, found = text.parse(body, reader.path, reader.line)
     reader.diagnostics += found
@@ -183,8 +196,9 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
         reader.diagnostics += found
     fragment = html.motion_html(value, inline=prose.inline, lines=numbered)
     plain = value.plain()
+    printed = {"numbered": lines.numbered(value, numbered), "blocks": listed.blocks(value)}
     return {
-        "html": fragment, "headings": [{"level": 2, "id": b.id, "text": value.text(b)} for b in value.blocks
+        "html": fragment, "printed": reader.keep(json.dumps(printed, separators=(",", ":"))), "headings": [{"level": 2, "id": b.id, "text": value.text(b)} for b in value.blocks
                                        if b.kind == "heading"],
         "links": _links(fragment, body, reader.line), "ids": _ANCHOR.findall(fragment), "words": value.words(),
         "lines": len(numbered.lines), "excerpt": prose.excerpt(plain), "mentions": reader.mentions(fragment),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from toolkit_builder.build.jobs import Output
+from toolkit_builder.build.jobs import Blob, Output
 from toolkit_builder.kinds import campaigns, conferences, shapes
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import PAPERS, Conference, Site
@@ -40,8 +40,8 @@ def _conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Map
     measure = head.fields.measure or site.config.motions.measure
     for doc in (*held.motions, *held.composites):
         add(f"{doc.url[1:]}paper.txt", "paper-text",
-            {"head": _head(doc, head, site), "source": doc.body, "title": doc.fields.title, "measure": measure,
-             "pin": pins.get(doc.path)},
+            {"head": _head(doc, head, site), **_text(doc, measure == site.config.motions.measure),
+             "measure": measure, "pin": pins.get(doc.path)},
             label=doc.path, reasons={doc.path: doc.digest})
     add(f"{base}papers.xml", "akoma-ntoso", _akoma(held, site), label=head.path, reasons=reasons)
     members: list[Any] = [["papers.xml", Output(f"{base}papers.xml")],
@@ -63,6 +63,13 @@ def _head(doc: Document, conference: Document, site: Site) -> list[str]:
     return [conference.title, "", f"{shapes.label(doc)}: {shapes.title(doc, site)}", moved if fields.mover else ""]
 
 
+def _text(doc: Document, kept: bool = True) -> Payload:
+    """What a paper's text is set from: what was kept when it was read, else its source."""
+    if kept and (digest := doc.parsed.get("printed")):
+        return {"printed": Blob(digest)}
+    return {"source": doc.body, "title": doc.fields.title}
+
+
 def _akoma(held: Conference, site: Site) -> Payload:
     head = held.document
     papers = []
@@ -73,7 +80,7 @@ def _akoma(held: Conference, site: Site) -> Payload:
             "kind": doc.kind, "number": doc.fields.number, "label": shapes.label(doc), "title": shapes.title(doc, site),
             "url": doc.url, "mover": doc.fields.mover, "seconder": doc.fields.seconder,
             "date": (doc.fields.date or head.fields.start).isoformat(), "amends": target.url if target else "",
-            "result": {"key": shown["key"], "label": shown["label"]}, "vote": shown["vote"], "source": doc.body,
+            "result": {"key": shown["key"], "label": shown["label"]}, "vote": shown["vote"], **_text(doc),
         })
     return {"language": site.config.language, "organisation": site.config.organisation.name, "papers": papers,
             "conference": {"title": head.title, "url": head.url, "start": head.fields.start.isoformat()}}

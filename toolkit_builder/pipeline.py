@@ -187,6 +187,28 @@ def input_roots(project: Path, theme_name: str) -> dict[str, str]:
     return roots
 
 
+class Values(Mapping[str, "bytes | str"]):
+    """The values behind a build's blobs: those of its blueprint, then those that were kept when texts were read."""
+
+    def __init__(self, own: Mapping[str, bytes | str], kept: Mapping[str, bytes | str]) -> None:
+        self._own, self._kept = own, kept
+
+    def __getitem__(self, name: str) -> bytes | str:
+        return self._own[name] if name in self._own else self._kept[name]
+
+    def many(self, names: Sequence[str]) -> dict[str, bytes | str]:
+        """Several at once, which is quicker."""
+        found = {name: self._own[name] for name in names if name in self._own}
+        others = [name for name in names if name not in found]
+        return found | self._kept.many(others) if others else found  # type: ignore[attr-defined]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._own)
+
+    def __len__(self) -> int:
+        return len(self._own)
+
+
 @contextmanager
 def _opened(project: Path, options: Options) -> Iterator[Store]:
     with hold(project, on_wait=options.on_wait), Store(project / ".toolkit" / "store") as store:
@@ -230,7 +252,7 @@ def _build(project: Path, options: Options, store: Store) -> engine.BuildReport:
         protected=(project / CONTENT, project / "themes"), on_progress=options.on_progress,
         left=frozenset(job.path for job in plan.jobs if not _asked(job.path, options.only)),
     )
-    report = engine.build(project, project / loaded.config.output, plan.jobs, plan.blobs,
+    report = engine.build(project, project / loaded.config.output, plan.jobs, Values(plan.blobs, store.blobs),
                           Toolchain(loaded.theme.bundle), build_options, store=store)
     report.diagnostics = ordered([*found, *report.diagnostics])
     return report

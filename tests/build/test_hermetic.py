@@ -167,7 +167,9 @@ def test_every_renderer_sees_nothing_but_its_payload(tmp_path: Path) -> None:
     with Store(tmp_path / "store") as store:
         loaded = pipeline.load(tmp_path, options, store)
         plan = pipeline.lay_out(loaded)
-    assert plan is not None
+        assert plan is not None
+        encode = Encoder()
+        blobs = pipeline.Values(plan.blobs, store.blobs).many([name for job in plan.jobs for name in encode(job).blobs])
     assert loaded.theme is not None
     chain = Watched(Toolchain(loaded.theme.bundle))
     sys.addaudithook(_audit)
@@ -176,7 +178,7 @@ def test_every_renderer_sees_nothing_but_its_payload(tmp_path: Path) -> None:
     for strict in (False, True):
         chain.strict = strict
         sink = InMemory()
-        outcome = Run(jobs, chain, plan.blobs, sink, workers=1).execute()
+        outcome = Run(jobs, chain, blobs, sink, workers=1).execute()
         assert not outcome.failed
         rounds.append(sink.data)
     assert rounds[0] == rounds[1]

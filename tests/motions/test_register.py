@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from toolkit_builder.formats import akoma_ntoso, register
-from toolkit_builder.motions import text
+from toolkit_builder.motions import listed, text
 
 SCHEMA = Path(__file__).parents[1] / "data" / "akn" / "akomantoso30.xsd"
 AKN = {"a": akoma_ntoso.NAMESPACE}
@@ -123,7 +123,7 @@ def paper(**more: Any) -> dict[str, Any]:
         "mover": "Quay Branch", "seconder": "Locks & Weirs", "date": "2027-06-15", "amends": "",
         "result": {"key": "carried-as-amended", "label": "Carried as amended"},
         "vote": {"for": 1200, "against": 80, "abstain": 4, "total": 1284, "method": "card vote", "note": ""},
-        "blocks": akoma_ntoso.blocks(text.parse(MOTION, "20.md", 1)[0]), **more,
+        "blocks": listed.blocks(text.parse(MOTION, "20.md", 1)[0]), **more,
     }  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def amendment(**more: Any) -> dict[str, Any]:
     words = text.parse("Delete point 2 and insert:\n\n1. publish everything;\n\n2. at once.", "a.md", 1)[0]
     moved: dict[str, Any] = {
         "kind": "amendment", "number": "20.1", "label": "Amendment 20.1", "title": "", "url": "/c/2027/20.1/",
-        "vote": None, "amends": "/c/2027/20/", "blocks": akoma_ntoso.blocks(words),
+        "vote": None, "amends": "/c/2027/20/", "blocks": listed.blocks(words),
     }  # fmt: skip
     return paper(**{**moved, **more})
 

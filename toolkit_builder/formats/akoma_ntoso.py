@@ -13,7 +13,6 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from toolkit_builder.model import Payload
-from toolkit_builder.motions.text import MotionText
 
 VERSION = 1
 NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
@@ -23,24 +22,12 @@ _LANGUAGES = {"en": "eng", "cy": "cym", "gd": "gla", "ga": "gle", "fr": "fra", "
               "ur": "urd", "bn": "ben", "pa": "pan", "ar": "ara", "pt": "por", "it": "ita", "ro": "ron"}  # fmt: skip
 
 
-def blocks(text: MotionText) -> list[Payload]:
-    """A motion's text as plain values: ``{kind, id, marker, text, depth}``, tables with their ``rows``."""
-    listed: list[Payload] = []
-    for block in text.blocks:
-        value: Payload = {"kind": block.kind, "id": block.id, "marker": block.marker, "depth": block.depth,
-                          "text": text.text(block)}  # fmt: skip
-        if block.kind == "table":
-            value["rows"] = _rows(text.source[block.start : block.end])
-        listed.append(value)
-    return listed
-
-
 def render(payload: Payload) -> bytes:
     """``payload``: ``{language, organisation, conference: {title, url, start}, papers: [...]}``.
 
     A paper is ``{kind, number, label, title, url, mover, seconder, date, amends, result, vote, blocks}``: ``kind`` is
     motion, composite, amendment or resolution; ``amends`` the url of a paper in the list or ""; ``result`` is
-    ``{key, label}``; ``vote`` as in the register; ``blocks`` as ``blocks()`` gives them. Dates are ISO.
+    ``{key, label}``; ``vote`` as in the register; ``blocks`` as ``motions.listed.blocks`` gives them. Dates are ISO.
     """
     ET.register_namespace("", NAMESPACE)
     root = ET.Element(_q("akomaNtoso"))
@@ -230,14 +217,6 @@ def _flat_block(parent: ET.Element, block: Payload) -> None:
         return
     marker = block["marker"] if block["kind"] == "call" and parent.tag == _q("amendmentContent") else ""
     _add(parent, "p", f"{marker} {block['text']}" if marker else block["text"])
-
-
-def _rows(source: str) -> list[list[str]]:
-    rows = []
-    for line in source.split("\n"):
-        if line.strip() and line.strip("|-: \t"):
-            rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))])
-    return rows
 
 
 def _add(parent: ET.Element, name: str, text: str = "", /, **attributes: str) -> ET.Element:
