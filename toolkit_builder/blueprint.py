@@ -118,7 +118,7 @@ def site_payload(site: Site) -> Payload:
                          "address": organisation.address, "imprint_html": _inline(organisation.imprint),
                          "join_link": organisation.join_link},
         "contact": shapes.contact(config.contact), "menu": [{"title": m.title, "url": m.url} for m in config.menu],
-        "footer_html": _inline(config.footer), "feeds": _site_feeds(site),
+        "footer_html": _inline(config.footer), "feeds": _site_feeds(site), "indexes": _indexes(site),
     }
 
 
@@ -135,7 +135,12 @@ def _site_feeds(site: Site) -> list[Payload]:
     return feeds
 
 
-_RIGHT_TO_LEFT = {"ar", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
+def _indexes(site: Site) -> list[Payload]:
+    """The lists of everything that no menu need name, so that every page can be reached."""
+    found = [shapes.crumb("All motions", "/motions/")] if site.all("motion") else []
+    if any(doc.fields.tags for doc in site.documents):
+        found.append(shapes.crumb("All subjects", "/tags/"))
+    return found
 
 
 def _page_payload(page: Page, site: Site) -> Payload:
@@ -143,12 +148,15 @@ def _page_payload(page: Page, site: Site) -> Payload:
     fields = doc.fields if doc else None
     language = (fields.language if fields else None) or page.meta.get("language") or config.language
     root = root_of(site)
-    image = {"src": f"/{fields.image.lstrip('/')}", "alt": fields.image_alt} if fields and fields.image else None
+    image = None
+    if fields and fields.image:  # whoever shares a page fetches its picture from elsewhere: by its whole address
+        src = f"/{fields.image.lstrip('/')}"
+        image = {"src": src, "alt": fields.image_alt, "share": root + src if root else ""}
     date = (fields.date or getattr(fields, "start", None)) if fields else None
     return {
         "kind": page.kind, "url": page.url, "title": page.title,
         "description": page.description or config.description, "language": language,
-        "direction": "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr",
+        "direction": shapes.direction(language),
         "canonical": root + page.url if root else "", "image": image,
         "date": date.isoformat() if date else "",
         "updated": fields.updated.isoformat() if fields and fields.updated else "",
@@ -451,12 +459,13 @@ def _feeds(draft: _Draft) -> None:
 
 def _feed(draft: _Draft, url: str, title: str, page: str, docs: Iterable[Document]) -> None:
     site = draft.site
-    newest = sorted(sorted(docs, key=lambda d: d.path), key=_when, reverse=True)[:_FEED_ENTRIES]
+    dated = [doc for doc in docs if _moved(doc, site)]  # what has no date has no place among what is new
+    newest = sorted(sorted(dated, key=lambda d: d.path), key=lambda d: _moved(d, site), reverse=True)[:_FEED_ENTRIES]
     entries = []
     for doc in newest:
         shown = shapes.card(doc, site)
         title_ = f"{shown['label']}: {shown['title']}" if doc.kind in {"motion", "composite"} else shown["title"]
-        entries.append({"id": doc.id, "title": title_, "url": doc.url, "date": shown["date"], "updated": _when(doc),
+        entries.append({"id": doc.id, "title": title_, "url": doc.url, "date": shown["date"], "updated": _moved(doc, site),
                         "summary": shown["summary"], "html": doc.parsed.get("html", ""),
                         "author": getattr(doc.fields, "author", "") or getattr(doc.fields, "mover", ""),
                         "resolve": site.resolves.get(doc.id, {})})
@@ -470,6 +479,12 @@ def _when(doc: Document) -> str:
     fields = doc.fields
     date = fields.updated or fields.date
     return date.isoformat() if date else ""
+
+
+def _moved(doc: Document, site: Site) -> str:
+    """When a document was last changed; a paper without a date of its own has that of its conference."""
+    held = site.conference_of(doc)
+    return _when(doc) or (held.document.fields.start.isoformat() if held else "")
 
 
 def _plain_files(draft: _Draft, listed: Sequence[Page]) -> None:

@@ -124,6 +124,14 @@ def tag_url(name: str) -> str:
     return f"/tags/{slug(name)}/"
 
 
+_RIGHT_TO_LEFT = {"ar", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
+
+
+def direction(language: str) -> str:
+    """``rtl`` or ``ltr``: how a language (a BCP 47 tag) is written."""
+    return "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
+
+
 @lru_cache(maxsize=16384)
 def slug(text: str) -> str:
     """Words of any script as a part of an address: lower case, joined by hyphens."""
