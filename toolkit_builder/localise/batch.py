@@ -138,7 +138,7 @@ def _render(shared: Shared, unit: Unit, templates: Templates) -> Result:
         return Result(unit.number, [], {**said, "failed": failure.diagnostics[0].message},
                       [d.to_json() for d in failure.diagnostics])
     said["over"] = [[m[1] if (m := _FIELD.match(d.message)) else "", _millimetres(d.message), d.message]
-                    for d in found if d.code in _FIT and d.is_error]
+                    for d in found if d.code in _FIT]
     if said["over"] and not shared.allow_overflow:
         files = []
     wrong = [d for d in found if d.is_error and d.code not in _FIT]

@@ -16,7 +16,7 @@ from typing import Any
 
 from toolkit_builder import prose
 from toolkit_builder.kinds import campaigns
-from toolkit_builder.localise import fields
+from toolkit_builder.localise import calendar, fields
 from toolkit_builder.localise.fill import Filled, fill
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Site
@@ -37,7 +37,7 @@ SHEETS: Mapping[str, Mapping[str, tuple[str, int | None]]] = {
 WORDS = {"model-letter", "model-motion", "model-agreement", "press-release", "article"}
 """Types that a branch edits: they come as DOCX and as text too."""
 
-_IMPRINTED = {"leaflet", "poster", "postcard", "petition"}
+IMPRINTED = {"leaflet", "poster", "postcard", "petition"}
 """Types that the law wants an imprint on."""
 
 SIZE_LABELS = {"a3": "A3", "a4": "A4", "a5": "A5", "a6": "A6", "dl": "folded to DL"}
@@ -97,12 +97,20 @@ def template_of(doc: Document, site: Site) -> Template:
     original = site.lookup(doc.fields.translation_of, ("resource",)) if doc.fields.translation_of else None
     return Template(
         name=doc.name, folder=doc.folder["toolkit"], path=doc.path, url=doc.url, title=doc.title, type=doc.fields.type,
-        language=language, site_language=config.language, compiled=dict(doc.parsed["template"]), declared=declared,
+        language=language, site_language=config.language, compiled=_compiled(doc, language), declared=declared,
         labels=fields.labels(doc.fields.fields, language), toolkit=_toolkit(home), union=union(site),
         resolve=dict(site.resolves.get(doc.id, {})), sheets=sheets(doc),
         questions=tuple(q.model_dump(mode="json") for q in doc.fields.questions), post_text=doc.fields.post_text,
         original=original.name if original else "",
     )
+
+
+def _compiled(doc: Document, language: str) -> Payload:
+    """A resource that is no template is one in which nothing is to be filled in."""
+    if "template" in doc.parsed:
+        return dict(doc.parsed["template"])
+    return {"tree": [doc.parsed.get("html", "")], "uses": [], "choices": [], "panels": [], "language": language,
+            "calendar": calendar.words(language)}
 
 
 def sheets(doc: Document) -> tuple[tuple[str, str, str, int | None], ...]:
@@ -149,10 +157,11 @@ def make(template: Template, branch: Payload) -> Made:
                   optional=fields.OPTIONAL)
     lacking = fields.missing(filled, values, template.declared, template.labels, template.compiled)
     own_imprint = any(u["path"] == "branch.imprint" for u in template.compiled["uses"])
-    if template.type in _IMPRINTED and not own_imprint and not values["branch"].get("imprint"):
+    if template.type in IMPRINTED and not own_imprint and not values["branch"].get("imprint"):
         lacking = [fields.Missing("branch.imprint", template.labels["branch.imprint"], required=True), *lacking]
-    imprint = "" if own_imprint or template.type not in _IMPRINTED else values["branch"].get("imprint") or ""
-    heading, body = _heading(template, filled.html)
+    imprint = "" if own_imprint or template.type not in IMPRINTED else values["branch"].get("imprint") or ""
+    headline, body = heading_of(template, filled.html)
+    heading = prose.plain(headline).strip()
     doc = {
         "title": heading or template.title, "heading": heading, "type": template.type, "body_html": body,
         "panels": {name: {"title": prose.plain(p["title"]).strip(), "html": p["html"]}
@@ -169,10 +178,10 @@ def make(template: Template, branch: Payload) -> Made:
 _FIRST_HEADING = re.compile(r"\A\s*<h2\b[^>]*>(?P<words>.*?)</h2>\s*", re.DOTALL)
 
 
-def _heading(template: Template, html: str) -> tuple[str, str]:
+def heading_of(template: Template, html: str) -> tuple[str, str]:
     """A motion's or an article's own headline, and the rest: "Model motion for a branch" is the guide's name for it."""
     match = _FIRST_HEADING.match(html) if template.words and template.type != "model-letter" else None
-    return (prose.plain(match["words"]).strip(), html[match.end() :]) if match else ("", html)
+    return (match["words"].strip(), html[match.end() :]) if match else ("", html)
 
 
 def blank_branch() -> Payload:
