@@ -1,0 +1,53 @@
+"""The whole sample site, read from its files as a visitor's programs would read it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.crawl import Published
+from tests.driver import SiteTest
+from toolkit_builder import resources, scaffold
+
+ROOT = "https://sample.example/toolkit"
+
+
+def _built(folder: Path, *, sample: bool) -> SiteTest:
+    site = SiteTest(folder)
+    (folder / "toolkit.yaml").unlink()
+    scaffold.new_site(folder, "Our Union", sample=sample)
+    return site.build(clock="", base_url=ROOT, environment={"TOOLKIT_PRINT_ENABLED": "no"})
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    return Published(_built(tmp_path_factory.mktemp("sample") / "site", sample=True).output, ROOT)
+
+
+def test_the_sample_site_has_nothing_that_a_visitor_would_trip_over(sample: Published) -> None:
+    assert sample.problems() == []
+
+
+def test_the_crawl_saw_the_whole_sample(sample: Published) -> None:
+    documents = len(list((resources.sample() / "content").rglob("*.md")))
+    assert len(sample.pages) > documents
+    followed = sum(how == "followed" for page in sample.pages.values() for how, _ in page.links)
+    assert followed > 20 * len(sample.pages)
+
+
+def test_the_starter_site_has_nothing_that_a_visitor_would_trip_over(tmp_path: Path) -> None:
+    assert Published(_built(tmp_path / "site", sample=False).output, ROOT).problems() == []
+
+
+def test_every_page_can_be_reached_from_the_first(sample: Published) -> None:
+    seen, todo = {"index.html"}, ["index.html"]
+    while todo:
+        path = todo.pop()
+        for _, address in sample.pages[path].links:
+            file = sample.target(path, address)[0]
+            if file in sample.pages and file not in seen:
+                seen.add(file)
+                todo.append(file)
+    unreached = {path for path, page in sample.pages.items() if not page.is_redirect} - seen - {"404.html"}
+    assert not unreached
