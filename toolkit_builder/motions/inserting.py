@@ -239,6 +239,12 @@ def _edge_of_part(p: Cutter, i: Instruction, spot: Spot, region: Region, plan: P
     if new and new[0].kind == "call" and last.kind == "call":
         top = last if last.depth == 1 or new[0].style == last.style else top_point(p, last)
         add_numbered(p, top, i, plan)
+    elif new and new[0].kind == "call":
+        plan.fail(
+            "A308",
+            f"{region.name or 'the motion'} does not end with a list that this point could join",
+            "write: add new point at end, or name the point it goes after",
+        )
     elif new and (new[0].opens or len(new) > 1 or last.kind not in {"paragraph", "call"}):
         _paragraph_after(p, i.text, last, plan)
     elif last.kind == "call":

@@ -124,9 +124,11 @@ def swap(source: str, start: int, end: int, text: str, floor: int, ceiling: int)
     if not text:
         return delete(source, start, end, floor, ceiling)
     lead = trail = ""
-    if left.isspace() and text[0] in ".,;:!?)":
+    if text[0] in ".,;:!?)" and left in {" ", "\n", ",", ";"}:
         while start > floor and source[start - 1].isspace():
             start -= 1
+        if start > floor and source[start - 1] in ",;" and text[0] in ".;:":
+            start -= 1  # a comma before the stop that now ends the sentence
     elif left and not left.isspace() and left not in "([“‘«/-" and _starts_open(text, left) and left not in "\"'*_":
         lead = " "
     if right and right.isalnum() and text[-1] not in "-/(":

@@ -89,7 +89,7 @@ def read_new_text(c: Cursor, *, unquoted: bool = True) -> NewText | None:
     c.take(r"(?:to\s+read(?:\s+as\s+follows)?|as\s+follows|below|which\s+reads|reading|that\s+reads|saying)\b")
     if match := c.take(r"\s*:?\s*(?:a|an)\s+(?P<name>full[\s-]stop|comma|semi-?colon|colon|question\s+mark)\b"):
         return NewText(_PUNCTUATION[match["name"].lower()[:4]], c.at, True)
-    lead = c.take(r"\s*(?::\s*[-–—]?|[-–—](?=\s)|,(?=\s*[“\"‘'«*_]))")
+    lead = c.take(r"\s*(?::(?:[ \t]*[-–—](?=\s))?|[-–—](?=\s)|,(?=\s*[“\"‘'«*_]))")
     here = c.at
     quotation = c.quotation()
     if quotation is not None and quotation.text:

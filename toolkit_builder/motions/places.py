@@ -436,7 +436,7 @@ def read_bare_label(c: Cursor) -> Path | None:
     """``(b)``, ``iv)``: a label whose brackets say that it is one."""
     start = c.at
     if not c.peek(
-        r"\d{1,2}\s?\([a-z]\)|\d{1,2}[a-z]\b|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-z]|"
+        r"\d{1,2}\s?\([a-z]\)|\d{1,2}[a-z]\b|[ivx]{2,4}\.(?=\s)|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-z]|"
         r"[ivx]{1,4})\)"
     ):
         return None
