@@ -62,8 +62,3 @@ def fold(source: str) -> Folded:
 def folded_text(source: str) -> str:
     """The folded words only."""
     return fold(source).text
-
-
-def same_words(one: str, other: str) -> bool:
-    """Whether two texts are the same but for quoting habits, white space and closing punctuation."""
-    return folded_text(one).strip(" .,;:'") == folded_text(other).strip(" .,;:'")

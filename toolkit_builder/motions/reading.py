@@ -122,13 +122,6 @@ class Cursor:
             return 1
         return int(match["digits"]) if match["digits"] else ORDINAL_WORDS.index(match["word"].lower())
 
-    def count_word(self) -> int:
-        """``two`` or ``2`` -> 2; 0 where there is none."""
-        match = self.word(rf"(?P<digits>\d{{1,2}})|(?P<word>{'|'.join(NUMBER_WORDS[1:])})")
-        if match is None:
-            return 0
-        return int(match["digits"]) if match["digits"] else NUMBER_WORDS.index(match["word"].lower())
-
     def label(self) -> tuple[str, ...]:
         """``4``, ``4(b)``, ``4b``, ``(iv)``, ``two`` -> its parts in lower case; empty where there is none."""
         match = _LABEL.match(self.source, self.at)

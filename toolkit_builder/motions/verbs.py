@@ -341,7 +341,6 @@ class Verbs(Statement):
             r"just)))?\b"
         )
         if c.take(r"\s*,?\s*(?:to\s+(?:become|be)|so\s+that\s+it\s+becomes|as)\s+(?:the\s+)?(?:new\s+)?"):
-            unit = nt.read_new_unit(Cursor(c.source, c.at)) or None
             paths = read_paths(c, several=False)
             if paths and (paths[0][-1].labels or paths[0][-1].ordinal):
                 place = paths[0][-1]
@@ -349,7 +348,6 @@ class Verbs(Statement):
                 labels = place.labels or ((str(place.ordinal),) if place.ordinal > 0 else ())
                 spot = None if labels else Spot(kind="end")
                 made = [Instruction(verb="move", target=targets[0], spot=spot, unit=place.unit, label=labels)]
-                del unit
                 return self._moved(made, lead, scope)
             return False
         found = ph.read_spot(c)

@@ -16,14 +16,10 @@ _THE_WORDS = (
 )
 _OCCURRENCE = r"(?:occurrence|instance|mention|appearance|use|reference)s?\s+(?:of|to)\b(?:\s+the\s+words?\b)?"
 _AFTERWARDS = (
-    (
-        r"\s*\(?,?\s*(?:wherever|whenever|everywhere)\s+(?:it|they|this)\s+(?:occurs?|appears?|is\s+used|"
-        r"are\s+used)\)?",
-        0,
-    ),
-    (r"\s*,?\s*\(?throughout(?:\s+(?:the\s+)?(?:motion|text|document|paragraph|whole\s+motion))?\b\)?", 0),
-    (r"\s*\(?,?\s*in\s+(?:all|both|each|every)\s+(?:places?|instances?|cases?|occurrences?)\)?", 0),
-    (r"\s*\(?,?\s*(?:each|every)\s+time\s+(?:it|they)\s+(?:occurs?|appears?)\)?|\s*\((?:twice|both|all|x\s?\d)\)", 0),
+    r"\s*\(?,?\s*(?:wherever|whenever|everywhere)\s+(?:it|they|this)\s+(?:occurs?|appears?|is\s+used|are\s+used)\)?",
+    r"\s*,?\s*\(?throughout(?:\s+(?:the\s+)?(?:motion|text|document|paragraph|whole\s+motion))?\b\)?",
+    r"\s*\(?,?\s*in\s+(?:all|both|each|every)\s+(?:places?|instances?|cases?|occurrences?)\)?",
+    r"\s*\(?,?\s*(?:each|every)\s+time\s+(?:it|they)\s+(?:occurs?|appears?)\)?|\s*\((?:twice|both|all|x\s?\d)\)",
 )
 
 
@@ -46,7 +42,7 @@ def read_words(c: Cursor) -> Words | None:
     if quote is None or not quote.text:
         c.at = start
         return None
-    for pattern, _ in _AFTERWARDS:
+    for pattern in _AFTERWARDS:
         if c.take(pattern):
             every = True
     return Words(quote=quote.text, occurrence=occurrence or _which(c), every=every)
