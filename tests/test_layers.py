@@ -35,10 +35,12 @@ ARROWS: dict[str, set[str]] = {
     "blueprint": READING | {"config", "motions", "prose", "kinds", "site", "theme", "formats", "build", "linking",
                             "localise", "downloads", "editions"},
     "importers": READING | {"motions", "prose", "kinds"},
+    "finding": READING | {"motions", "kinds", "site"},
     "scaffold": READING | {"resources", "kinds"},
 }
-ABOVE = {"pipeline", "serve", "commands", "cli", "__main__"}  # these see everything below them
-ORDER_ABOVE = {"pipeline": set(), "serve": {"pipeline"}, "commands": {"pipeline", "serve", "cli"},
+ABOVE = {"pipeline", "press", "serve", "commands", "cli", "__main__"}  # these see everything below them
+ORDER_ABOVE = {"pipeline": set(), "press": {"pipeline"}, "serve": {"pipeline"},
+               "commands": {"pipeline", "press", "serve", "cli"},
                "cli": {"commands"}, "__main__": {"cli"}}
 
 

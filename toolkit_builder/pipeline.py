@@ -210,7 +210,8 @@ class Values(Mapping[str, "bytes | str"]):
 
 
 @contextmanager
-def _opened(project: Path, options: Options) -> Iterator[Store]:
+def opened(project: Path, options: Options) -> Iterator[Store]:
+    """The project's store, while nobody else builds. Raises ``Locked`` after a long wait, and OSError."""
     with hold(project, on_wait=options.on_wait), Store(project / ".toolkit" / "store") as store:
         yield store
 
@@ -219,7 +220,7 @@ def build(project: Path, options: Options) -> engine.BuildReport:
     """Read, link, render and publish. Nothing is published while there is any error (or, if strict, any warning)."""
     started = time.perf_counter()
     try:
-        with _opened(project, options) as store:
+        with opened(project, options) as store:
             report = _build(project, options, store)
     except Locked as busy:
         report = engine.BuildReport(diagnostics=[engine.in_use(busy)])
@@ -299,7 +300,7 @@ def check(project: Path, options: Options) -> list[Diagnostic]:
     """Everything that a build would complain about, and what only `check` looks for; nothing is written to output/."""
     from toolkit_builder import prose
 
-    with _opened(project, options) as store:
+    with opened(project, options) as store:
         loaded = load(project, options, store)
         plan = lay_out(loaded)
     found = [*loaded.diagnostics, *(plan.diagnostics if plan else ())]
@@ -310,7 +311,7 @@ def check(project: Path, options: Options) -> list[Diagnostic]:
 
 def preview(project: Path, options: Options) -> tuple[list[Diagnostic], list[str]]:
     """What a build would report, and the paths it would publish, in order; nothing is written to output/."""
-    with _opened(project, options) as store:
+    with opened(project, options) as store:
         loaded = load(project, options, store)
         plan = lay_out(loaded)
     found = [*loaded.diagnostics, *(plan.diagnostics if plan else ()), *_only_problems(plan, options.only)]

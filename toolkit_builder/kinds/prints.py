@@ -147,6 +147,11 @@ def booklet(docs: Sequence[Document], site: Site, title: str = "", edition: str 
     return {"title": title, "parts": list(parts.values()), "counts": {"motions": len(docs), "amendments": count}}
 
 
+def shown_in(docs: Iterable[Document], site: Site) -> tuple[Document, ...]:
+    """Papers and all that was moved against them."""
+    return tuple(d for doc in docs for d in (doc, *papers.quoted(doc, site)))
+
+
 def movers(docs: Iterable[Document], site: Site) -> list[Payload]:
     """An index of movers: who moves what, in alphabetical order."""
     found: dict[str, list[Payload]] = {}
@@ -175,7 +180,7 @@ _PACK = ("key-messages", "facts", "model-motion", "petition", "survey", "checkli
 
 
 def branch_pack(doc: Document, site: Site) -> Payload:
-    """What a branch meeting needs of a toolkit, in the order of the meeting: the plan, what to say, what to move, what to sign."""
+    """What a branch meeting needs of a toolkit, in its order: the plan, what to say, what to move, what to sign."""
     language = doc.fields.language or site.config.language
     chosen = [r for r in sorted(campaigns.resources(doc, site), key=lambda r: _rank(r.fields.type))
               if r.fields.type in _PACK and (r.fields.language or site.config.language) == language]

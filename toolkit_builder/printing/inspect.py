@@ -12,7 +12,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from ..diagnostics import Diagnostic, Span, error
-from .boxes import Box, box_of
+from .boxes import POINTS_PER_MM, Box, box_of
+from .sheets import SHEETS
 from .tags import elements, is_element, kids, tagged_forms
 
 _HEADING = re.compile(r"H([1-6])")
@@ -88,6 +89,22 @@ def facts(pdf: bytes) -> Facts:
                 for page in opened.pages
             ),
         )
+
+
+def papers(pdf: bytes) -> tuple[int, tuple[str, ...]]:
+    """How many pages a file has, and on which paper: ``A4``, ``A3 landscape``, ``100 × 210 mm``, each once."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        boxes = [box_of(page, "TrimBox") for page in opened.pages]
+    return len(boxes), tuple(dict.fromkeys(map(_paper, boxes)))
+
+
+def _paper(box: Box) -> str:
+    width, height = ((box[i + 2] - box[i]) / POINTS_PER_MM for i in (0, 1))
+    for name, sides in SHEETS.items():
+        for wide, high, turned in ((*sides, ""), (*sides[::-1], " landscape")):
+            if abs(wide - width) < 1 and abs(high - height) < 1:
+                return f"{name.upper() if name[-1].isdigit() else name}{turned}"
+    return f"{width:.0f} × {height:.0f} mm"
 
 
 def problems(pdf: bytes, path: str) -> list[Diagnostic]:
