@@ -306,7 +306,7 @@ def _page_job(draft: _Draft, page: Page, shared: SharedValue) -> None:
     site, theme = draft.site, draft.theme
     resolve = _resolve(site, page.document, page.quotes)
     listings = _listings(draft, page.template)
-    payload = {"template": page.template, "site": shared, "page": _page_payload(page, site), "doc": page.doc,
+    payload = {"template": page.template, "site": shared, "page": _page_payload(page, site), "doc": _by_digest(page),
                "listings": listings, "resolve": resolve, "label": _label(page), "root": root_of(site)}
     reasons = {**theme.closure_reasons(page.template), "site settings": shared.digest}
     if page.document:
@@ -317,6 +317,14 @@ def _page_job(draft: _Draft, page: Page, shared: SharedValue) -> None:
     draft.add(output_path(page.url), page.meta.get("format", "page"), payload | page.meta.get("payload", {}),
               label=_label(page), reasons=reasons,
               closure=":".join(map(theme.closure_digest, (page.template, *filter(theme.has, more)))))
+
+
+def _by_digest(page: Page) -> Payload:
+    """What a page shows, a paper's own text by its digest: most of its payload, known since the paper was read."""
+    digest = page.document.parsed.get("html_digest") if page.document else None
+    if not digest or page.doc.get("text_html") is not page.document.parsed["html"]:  # type: ignore[union-attr]
+        return page.doc
+    return {**page.doc, "text_html": SharedValue(digest, page.doc["text_html"])}
 
 
 def _facets(doc: Document, site: Site) -> Mapping[str, str]:

@@ -198,10 +198,10 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
     plain = value.plain()
     printed = {"numbered": lines.numbered(value, numbered), "blocks": listed.blocks(value)}
     return {
-        "html": fragment, "printed": reader.keep(json.dumps(printed, separators=(",", ":"))), "headings": [{"level": 2, "id": b.id, "text": value.text(b)} for b in value.blocks
+        "html": fragment, "html_digest": blob_of(fragment).digest, "printed": reader.keep(json.dumps(printed, separators=(",", ":"))), "headings": [{"level": 2, "id": b.id, "text": value.text(b)} for b in value.blocks
                                        if b.kind == "heading"],
         "links": _links(fragment, body, reader.line), "ids": _ANCHOR.findall(fragment), "words": value.words(),
-        "lines": len(numbered.lines), "excerpt": prose.excerpt(plain), "mentions": reader.mentions(fragment),
+        "lines": len(numbered.lines), "excerpt": prose.excerpt(prose.plain(fragment) if "<" in plain else plain), "mentions": reader.mentions(fragment),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from toolkit_builder.build.jobs import Blob, Output
+from toolkit_builder.build.jobs import Blob, Output, SharedValue
 from toolkit_builder.kinds import campaigns, conferences, shapes
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import PAPERS, Conference, Site
@@ -19,7 +19,7 @@ def add_files(site: Site, texts: Mapping[str, str], pins: Mapping[str, Any], pdf
     """Every such file as a job. ``pins``: printed lines by a paper's path; ``pdfs``: paths of the printed documents, by the id of their document."""
     for doc in site.documents:
         if doc.kind in {*PAPERS, "resource"}:
-            add(f"{doc.url[1:]}source.md", "copy", {"data": texts[doc.path]}, label=doc.path,
+            add(f"{doc.url[1:]}source.md", "copy", {"data": SharedValue(doc.digest, texts[doc.path])}, label=doc.path,
                 reasons={doc.path: doc.digest})
     for held in site.conferences:
         if held.motions:

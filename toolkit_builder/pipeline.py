@@ -194,6 +194,19 @@ class Values(Mapping[str, "bytes | str"]):
         self._own, self._kept = own, kept
 
     def __getitem__(self, name: str) -> bytes | str:
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """A site is many small values that all live until the end: looking through them for garbage takes long."""
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
+
+
         return self._own[name] if name in self._own else self._kept[name]
 
     def many(self, names: Sequence[str]) -> dict[str, bytes | str]:

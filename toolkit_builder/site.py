@@ -66,6 +66,15 @@ class Conference:
                 return doc
         return None
 
+    def around(self, doc: Document) -> tuple[Document | None, Document | None]:
+        """The papers of the same kind before and after one of this conference's."""
+        return self._around[id(doc)]
+
+    @cached_property
+    def _around(self) -> dict[int, tuple[Document | None, Document | None]]:
+        return {id(doc): (before, after) for docs in (self.motions, self.amendments, self.composites)
+                for before, doc, after in zip((None, *docs), docs, (*docs[1:], None), strict=False)}
+
     @cached_property
     def numbers(self) -> tuple[str, ...]:
         return tuple(doc.fields.number for doc in (*self.motions, *self.amendments, *self.composites))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from toolkit_builder.kinds import shapes
 from toolkit_builder.kinds.shapes import link, row
 from toolkit_builder.model import Document, Payload
-from toolkit_builder.site import Conference, Site, neighbours, number_of
+from toolkit_builder.site import Conference, Site, number_of
 
 
 def _conference_link(conference: Conference | None, site: Site) -> Payload | None:
@@ -31,9 +31,9 @@ def _numbers(doc: Document) -> list[Payload]:
     return [{"edition": edition, "number": number} for edition, number in doc.fields.numbers.items()]
 
 
-def _common(doc: Document, site: Site, among: tuple[Document, ...]) -> Payload:
+def _common(doc: Document, site: Site) -> Payload:
     conference = site.conference_of(doc)
-    previous, following = neighbours(among, doc)
+    previous, following = conference.around(doc) if conference else (None, None)
     return {
         "number": doc.fields.number, "label": shapes.label(doc), "title": shapes.title(doc, site),
         "mover": doc.fields.mover, "seconder": doc.fields.seconder, "section": getattr(doc.fields, "section", ""),
@@ -97,12 +97,12 @@ def _choice(study: Payload, site: Site) -> Payload | None:
     ]}
 
 
-def _motionlike(doc: Document, site: Site, among: tuple[Document, ...]) -> Payload:
+def _motionlike(doc: Document, site: Site) -> Payload:
     conference = site.conference_of(doc)
     study = _study(doc, site)
     amendments = conference.amendments_of.get(doc.id, ()) if conference else ()
     return {
-        **_common(doc, site, among),
+        **_common(doc, site),
         "text_html": doc.parsed.get("html", ""), "words": doc.parsed.get("words", 0),
         "lines": doc.parsed.get("lines", 0), "contents": doc.parsed.get("headings", []),
         "amendments": [amendment(a, site) for a in amendments],
@@ -129,7 +129,7 @@ def _consequences(doc: Document, site: Site) -> list[str]:
 
 def motion(doc: Document, site: Site) -> Payload:
     conference = site.conference_of(doc)
-    payload = _motionlike(doc, site, conference.motions if conference else (doc,))
+    payload = _motionlike(doc, site)
     into = next((c for c in conference.composites for s in c.fields.sources
                  if conference.paper(s) is doc), None) if conference else None
     return {**payload, "composited_into": link(into, site) if into else None}
@@ -140,7 +140,7 @@ def composite(doc: Document, site: Site) -> Payload:
     sources = [s for n in doc.fields.sources if conference and (s := conference.paper(n, besides=doc))]
     clauses = [{"html": c["html"], "from": [link(site.by_id[i], site) for i in c["from"] if i in site.by_id],
                 "words_from_nowhere": c["words_from_nowhere"]} for c in _study(doc, site).get("clauses", [])]
-    return {**_motionlike(doc, site, conference.composites if conference else (doc,)), "composited_into": None,
+    return {**_motionlike(doc, site), "composited_into": None,
             "sources": [row(s, site) for s in sources], "clauses": clauses}
 
 
@@ -149,7 +149,7 @@ def amendment_page(doc: Document, site: Site) -> Payload:
     target = conference.paper(doc.fields.amends, besides=doc) if conference else None
     study = (_study(target, site) if target else {}).get("amendments", {}).get(doc.id, {})
     return {
-        **_common(doc, site, conference.amendments if conference else (doc,)), **amendment(doc, site),
+        **_common(doc, site), **amendment(doc, site),
         "motion": link(target, site) if target else None, "amended_html": study.get("amended_html", ""),
         "side_by_side_html": study.get("side_by_side_html", ""),
     }
@@ -167,9 +167,8 @@ def listed(doc: Document, site: Site) -> tuple[Document, ...]:
     conference = site.conference_of(doc)
     if conference is None:
         return ()
-    among = {"motion": conference.motions, "composite": conference.composites}.get(doc.kind, conference.amendments)
     target = conference.paper(doc.fields.amends, besides=doc) if doc.kind == "amendment" else None
-    around = (target, *neighbours(among, doc))
+    around = (target, *conference.around(doc))
     return (*(d for d in around if d is not None), *(m.by for m in site.mentions.get(doc.id, ())))
 
 
