@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import gc
 import importlib.util
 import os
 import time
@@ -206,6 +207,13 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*usual)
         gc.unfreeze()
 
+class Values(Mapping[str, "bytes | str"]):
+    """The values behind a build's blobs: those of its blueprint, then those that were kept when texts were read."""
+
+    def __init__(self, own: Mapping[str, bytes | str], kept: Mapping[str, bytes | str]) -> None:
+        self._own, self._kept = own, kept
+
+    def __getitem__(self, name: str) -> bytes | str:
 
         return self._own[name] if name in self._own else self._kept[name]
 
@@ -221,6 +229,24 @@ def _few_collections() -> Iterator[None]:
     def __len__(self) -> int:
         return len(self._own)
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Costly files of a site, by ``paths`` below output/, each to be made when somebody asks for it."""
+
+    project: Path
+    jobs: Sequence[Job]
+    blobs: Mapping[str, bytes | str]
+    toolchain: Toolchain
+    paths: frozenset[str]
+    workers: int = 0
+
+    def make(self, path: str) -> aside.Aside:
+        """One of them, from the store where it has not changed. An edit does not wait for it: it takes no lock."""
+        with Store(self.project / ".toolkit" / "store") as store:
+            return aside.make(aside.needed(self.jobs, [path]), Values(self.blobs, store.blobs), self.toolchain, store,
+                              workers=self.workers)
+
+
 
 @contextmanager
 def opened(project: Path, options: Options) -> Iterator[Store]:
@@ -233,7 +259,7 @@ def build(project: Path, options: Options) -> engine.BuildReport:
     """Read, link, render and publish. Nothing is published while there is any error (or, if strict, any warning)."""
     started = time.perf_counter()
     try:
-        with opened(project, options) as store:
+        with _few_collections(), opened(project, options) as store:
             report = _build(project, options, store)
     except Locked as busy:
         report = engine.BuildReport(diagnostics=[engine.in_use(busy)])
