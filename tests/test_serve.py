@@ -28,8 +28,8 @@ def free_port() -> int:
 @contextmanager
 def served(site: SiteTest) -> Iterator[str]:
     """The site served from a thread, rebuilt on every edit; yields its address."""
-    options = pipeline.Options(**site.options)
     state = serve.State(site.output, "/")
+    options = pipeline.Options(**site.options, on_later=state.take_later)
     state.take(pipeline.build(site.folder, options))
     port = free_port()
     loop = asyncio.new_event_loop()
@@ -142,3 +142,84 @@ def upgrade(address: str, origin: str) -> int:
         return connection.getresponse().status
     finally:
         connection.close()
+
+
+PLAN = """---
+title: Three points
+campaign: Enough hands
+---
+
+Agreed by conference.
+
+1. **Count the work:** every week.
+2. **Agree a number:** fifteen.
+3. **Say so:** on one form.
+"""
+PRINTED = "title: Test site\nbase_url: https://example.org\n"
+CARD = "/plans/three-points/plan-a6.pdf"
+
+
+@pytest.fixture
+def plan(site: SiteTest) -> SiteTest:
+    if missing := pipeline.print_problem():
+        pytest.skip(missing)
+    return site.write(**{"toolkit.yaml": PRINTED}).content(**{"plans/three-points.md": PLAN})
+
+
+def fetch(address: str) -> tuple[int, str, bytes]:
+    """Status, type and bytes of what may take a while to be made."""
+    try:
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            return answer.status, answer.headers["Content-Type"], answer.read()
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code, refusal.headers["Content-Type"], refusal.read()
+
+
+def words_of(pdf: bytes) -> str:
+    from toolkit_builder.printing.inspect import pdf_text
+
+    return " ".join(" ".join(pdf_text(pdf)).split())
+
+
+def test_a_printed_document_is_made_when_it_is_asked_for(plan: SiteTest) -> None:
+    with served(plan) as address:
+        assert not list(plan.output.rglob("*.pdf"))
+        assert "plan-a6.pdf" in get(f"{address}/plans/three-points/")[1]
+        status, kind, data = fetch(address + CARD)
+        assert (status, kind) == (200, "application/pdf")
+        assert "Agree a number" in words_of(data)
+        plan.edit("content/plans/three-points.md", "Agree a number", "Settle a number")
+        wait_for(lambda: "Settle a number" in get(f"{address}/plans/three-points/")[1])
+        assert "Settle a number" in words_of(fetch(address + CARD)[2])
+        assert fetch(address + CARD)[2] == fetch(address + CARD)[2]
+        assert fetch(f"{address}/plans/three-points/plan-a9.pdf")[0] == 404
+
+
+@pytest.mark.slow
+def test_what_was_printed_before_stays_until_the_next_build(plan: SiteTest) -> None:
+    card = plan.output / CARD[1:]
+    plan.build()
+    old = card.read_bytes()
+    plan.edit("content/plans/three-points.md", "Agree a number", "Settle a number")
+    with served(plan) as address:
+        assert card.read_bytes() == old
+        new = fetch(address + CARD)[2]
+        assert "Settle a number" in words_of(new)
+        assert card.read_bytes() == old
+    report = plan.build().report
+    assert card.read_bytes() == new
+    assert report.rendered["pdf"] == 3, "one of the four has been made already"
+
+
+def test_a_document_that_cannot_be_printed_says_why(plan: SiteTest) -> None:
+    broken = "<!doctype html><html lang=en><title>T</title><p><img src='nowhere.png' alt='x'></p></html>"
+    plan.write(**{"toolkit.yaml": f"{PRINTED}theme: own\n", "themes/own/theme.yaml": "name: own\nparent: default\n",
+                  "themes/own/print/plan-a6.html": broken})
+    with served(plan) as address:
+        status, kind, data = fetch(address + CARD)
+        assert status == 500
+        assert kind.startswith("text/html")
+        assert b"This document cannot be printed yet" in data
+        assert b"nowhere.png" in data
+        assert get(f"{address}/plans/three-points/")[0] == 200

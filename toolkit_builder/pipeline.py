@@ -20,9 +20,10 @@ from typing import Any
 
 from toolkit_builder import __version__, bodies, decisions, editions, linking, quick, sources, studies, theme
 from toolkit_builder.blueprint import Blueprint, blueprint
-from toolkit_builder.build import engine, fastpath
+from toolkit_builder.build import aside, engine, fastpath
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import digest_of_value
+from toolkit_builder.build.jobs import Job
 from toolkit_builder.build.lock import Holder, Locked, hold
 from toolkit_builder.build.stage import stage
 from toolkit_builder.config import Config
@@ -38,7 +39,11 @@ CONTENT = "content"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a person asked of one run. ``clock`` is an ISO text; empty means the present."""
+    """What a person asked of one run. ``clock`` is an ISO text; empty means the present.
+
+    With ``on_later`` no printed document is made: it is handed what makes each of them when it is asked for. The
+    last ones stay in output/ as they are, and the next build without it sees which of them have changed.
+    """
 
     drafts: bool = False
     future: bool = False
@@ -52,6 +57,7 @@ class Options:
     executor: Executor | None = None
     on_progress: Callable[[int, int], None] | None = None
     on_wait: Callable[[Holder], None] | None = None
+    on_later: Callable[[Later], None] | None = None
 
     @property
     def settings(self) -> str:
@@ -188,13 +194,6 @@ def input_roots(project: Path, theme_name: str) -> dict[str, str]:
     return roots
 
 
-class Values(Mapping[str, "bytes | str"]):
-    """The values behind a build's blobs: those of its blueprint, then those that were kept when texts were read."""
-
-    def __init__(self, own: Mapping[str, bytes | str], kept: Mapping[str, bytes | str]) -> None:
-        self._own, self._kept = own, kept
-
-    def __getitem__(self, name: str) -> bytes | str:
 @contextmanager
 def _few_collections() -> Iterator[None]:
     """A site is many small values that all live until the end: looking through them for garbage takes long."""
@@ -207,6 +206,7 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*usual)
         gc.unfreeze()
 
+
 class Values(Mapping[str, "bytes | str"]):
     """The values behind a build's blobs: those of its blueprint, then those that were kept when texts were read."""
 
@@ -214,7 +214,6 @@ class Values(Mapping[str, "bytes | str"]):
         self._own, self._kept = own, kept
 
     def __getitem__(self, name: str) -> bytes | str:
-
         return self._own[name] if name in self._own else self._kept[name]
 
     def many(self, names: Sequence[str]) -> dict[str, bytes | str]:
@@ -228,6 +227,7 @@ class Values(Mapping[str, "bytes | str"]):
 
     def __len__(self) -> int:
         return len(self._own)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
@@ -245,7 +245,6 @@ class Later:
         with Store(self.project / ".toolkit" / "store") as store:
             return aside.make(aside.needed(self.jobs, [path]), Values(self.blobs, store.blobs), self.toolchain, store,
                               workers=self.workers)
-
 
 
 @contextmanager
@@ -285,17 +284,38 @@ def _build(project: Path, options: Options, store: Store) -> engine.BuildReport:
     inputs = engine.Inputs(roots=roots, scan=scan, scanned_ns=scanned_ns,
                            digests={s.path: s.digest for s in loaded.tree.sources})
     pinned = bool(options.clock or loaded.config.clock)
+    jobs, left = plan.jobs, frozenset(job.path for job in plan.jobs if not _asked(job.path, options.only))
+    late: list[Job] = []
+    if options.on_later:
+        now, late = aside.parted(plan.jobs)
+        standing = _standing(late, project / loaded.config.output)
+        jobs, left = (*now, *(job for job in late if job.path in standing)), left | standing
     build_options = engine.Options(
         settings=options.settings, inputs=inputs, workers=options.jobs, executor=options.executor, locked=True,
         clock=_utc(loaded.when.now) if not pinned else "",
         valid_until=_utc(change) if change and not pinned else "",
         protected=(project / CONTENT, project / "themes"), on_progress=options.on_progress,
-        left=frozenset(job.path for job in plan.jobs if not _asked(job.path, options.only)),
+        left=left,
     )
-    report = engine.build(project, project / loaded.config.output, plan.jobs, Values(plan.blobs, store.blobs),
+    report = engine.build(project, project / loaded.config.output, jobs, Values(plan.blobs, store.blobs),
                           Toolchain(loaded.theme.bundle), build_options, store=store)
     report.diagnostics = ordered([*found, *report.diagnostics])
+    if options.on_later and report.published:
+        options.on_later(Later(project=project, jobs=plan.jobs, blobs=plan.blobs, workers=options.jobs,
+                               toolchain=Toolchain(loaded.theme.bundle),
+                               paths=frozenset(job.path for job in late if job.publish)))
     return report
+
+
+def _standing(late: Sequence[Job], output: Path) -> set[str]:
+    """The costly files that an earlier build has left in output/, and what they are made from."""
+    there = {job.path for job in late if job.publish and (output / job.path).is_file()}
+    found: set[str] = set()
+    for path in sorted(there):
+        needs = aside.needed(late, [path])
+        if all(job.path in there for job in needs if job.publish):
+            found |= {job.path for job in needs}
+    return found
 
 
 def _asked(path: str, only: Sequence[str]) -> bool:

@@ -1,7 +1,8 @@
 """A project folder in; a site in the browser that follows every edit out, on this computer only.
 
 The last good site is served from ``output/``. While an edit is broken, every page says so above the site that is
-still whole, and the page heals by itself when the next build is good.
+still whole, and the page heals by itself when the next build is good. Printed documents are made when they are asked
+for, so that an edit does not wait for them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from livereload.handlers import LiveReloadHandler, LiveReloadJSHandler
 
 from toolkit_builder.build.engine import BuildReport
 from toolkit_builder.diagnostics import Diagnostic, Severity, ordered
+from toolkit_builder.pipeline import Later
 
 HOST = "127.0.0.1"
 _LOCAL = {"127.0.0.1", "localhost", "[::1]"}
@@ -31,6 +33,12 @@ class State:
         self.output, self.root = output, root
         self.problems: list[Diagnostic] = []
         self.good = False
+        self.later: Later | None = None
+        self.printing = asyncio.Lock()
+
+    def take_later(self, later: Later) -> None:
+        """What can be printed of the site as it is now."""
+        self.later = later
 
     def take(self, report: BuildReport) -> None:
         self.good = report.published
@@ -79,10 +87,14 @@ class Pages(_LocalOnly):
     def initialize(self, state: State) -> None:
         self.state = state
 
-    def head(self, path: str) -> None:
-        self.get(path)
+    async def head(self, path: str) -> None:
+        await self.get(path)
 
-    def get(self, path: str) -> None:
+    async def get(self, path: str) -> None:
+        later = self.state.later
+        if later and path in later.paths:
+            await self._print(later, path)
+            return
         file = self._file(path)
         if file is None:
             return
@@ -91,6 +103,20 @@ class Pages(_LocalOnly):
         if kind.startswith("text/html"):
             data = self._dressed(data)
         self.finish(data)
+
+    async def _print(self, later: Later, path: str) -> None:
+        """A printed document of the site as it is now; what is wrong with it, where it cannot be made."""
+        async with self.state.printing:
+            made = await asyncio.to_thread(later.make, path)
+        wrong = [d for d in made.diagnostics if d.severity is Severity.ERROR]
+        if path in made.files and not wrong:
+            self.set_header("Content-Type", _content_type(path))
+            self.finish(made.files[path])
+            return
+        self.set_status(500)
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        blank = b"<!doctype html><html lang=en><title>Not printed</title><body></body></html>"
+        self.finish(self._dressed(blank, overlay(wrong, _NOT_PRINTED)))
 
     def _file(self, path: str) -> Path | None:
         """The file behind an address; sends the redirect or the page for a wrong address where there is none."""
@@ -116,17 +142,23 @@ class Pages(_LocalOnly):
         self.finish("There is no such page.")
         return None
 
-    def _dressed(self, data: bytes) -> bytes:
+    def _dressed(self, data: bytes, panel: str = "") -> bytes:
         port = self.request.host.rpartition(":")[2]
         extra = f'<script src="/livereload.js?port={port}&amp;mindelay=10"></script>'
-        if self.state.problems:
-            extra += overlay(self.state.problems)
+        if self.state.problems and not panel:
+            panel = overlay(self.state.problems)
+        extra += panel
         head, mark, tail = data.rpartition(b"</body>")
         return head + extra.encode() + mark + tail if mark else data + extra.encode()
 
 
-def overlay(problems: Sequence[Diagnostic]) -> str:
-    """The report of a broken edit, as a panel above the page."""
+_NOT_PUBLISHED = ("This edit cannot be published yet",
+                  "The last good site is below. This message goes away by itself when the mistake is mended.")
+_NOT_PRINTED = ("This document cannot be printed yet", "Load it again when the mistake is mended.")
+
+
+def overlay(problems: Sequence[Diagnostic], said: tuple[str, str] = _NOT_PUBLISHED) -> str:
+    """The report of a broken edit (or of a document that cannot be printed), as a panel above the page."""
     entries = []
     for d in problems[:50]:
         place = f"{d.span.path}:{d.span.line}:{d.span.column}" if d.span and d.span.line else (
@@ -140,11 +172,10 @@ def overlay(problems: Sequence[Diagnostic]) -> str:
         entries.append(f"<li><p><code>{escape(place)}</code></p><p><strong>{escape(d.message)}</strong></p>{source}"
                        f"{hint}</li>")
     return (
-        '<section id="toolkit-problems" role="alert" aria-label="This edit cannot be published yet" '
+        f'<section id="toolkit-problems" role="alert" aria-label="{said[0]}" '
         'style="position:fixed;inset:0;overflow:auto;z-index:2147483647;background:#1c1017f2;color:#fff;'
         'font:16px/1.5 system-ui,sans-serif;padding:6vh 6vw">'
-        "<h2 style='color:#fff;margin:0 0 .5em'>This edit cannot be published yet</h2>"
-        "<p>The last good site is below. This message goes away by itself when the mistake is mended.</p>"
+        f"<h2 style='color:#fff;margin:0 0 .5em'>{said[0]}</h2><p>{said[1]}</p>"
         f"<ol style='padding-left:1.2em'>{''.join(entries)}</ol></section>"
     )
 

@@ -21,19 +21,19 @@ def command(port: int, open_: bool, base_url: str, drafts: bool, future: bool, s
             messages: str, quiet: bool, verbose: bool) -> int:
     """Show the site in the browser and follow every edit.
 
-    It ends with Ctrl-C.
+    Printed documents are made when they are asked for. It ends with Ctrl-C.
     """
     from toolkit_builder import pipeline, quick, serve
 
     project = common.site(messages)
+    state = serve.State(project / quick.output_name(str(project)), "/")
     options = pipeline.Options(
         drafts=drafts, future=future, strict=strict, base_url=base_url, clock=clock, jobs=jobs,
         environment=pipeline.environment(), arguments=("serve", str(drafts), str(future), str(strict), base_url, clock),
-        on_progress=common.progress, on_wait=common.waiting,
+        on_progress=common.progress, on_wait=common.waiting, on_later=state.take_later,
     )
     first = pipeline.build(project, options)
     common.report(first.diagnostics, messages, verbose=verbose, quiet=quiet)
-    state = serve.State(project / quick.output_name(str(project)), "/")
     state.take(first)
     address = f"http://{serve.HOST}:{port}/"
     calm = replace(options, on_progress=None)
