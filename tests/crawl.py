@@ -76,8 +76,9 @@ class Page(HTMLParser):
         if re.fullmatch("h[1-6]", tag):
             self.headings.append(int(tag[1]))
         if tag == "script":
-            self._script = [] if said.get("type") == "application/ld+json" else None
-            if self._script is None and "src" not in said:
+            kind = said.get("type", "")
+            self._script = [] if kind == "application/ld+json" else None
+            if kind not in {"application/ld+json", "application/json"} and "src" not in said:  # data does not run
                 self.problems.append("it has a script of its own")
         if tag == "style":
             self.problems.append("it has a style sheet of its own")
@@ -97,7 +98,7 @@ class Page(HTMLParser):
             self.problems.append(f"<{tag}> stands in <{above}>")
         if tag in {"a", "button"} and {"a", "button"} & set(self._open):
             self.problems.append(f"<{tag}> stands in another link or button")
-        if tag == "li" and above not in {"ul", "ol", "menu"}:
+        if tag == "li" and above not in {"ul", "ol", "menu", "template"}:
             self.problems.append(f"<li> stands in <{above}>")
 
     def _attributes(self, tag: str, said: dict[str, str]) -> None:

@@ -205,3 +205,24 @@ def test_what_was_too_much_is_said(source: str, code: str) -> None:
     prose, diagnostics = convert(source, path="x")
     assert code in {d.code for d in diagnostics}
     assert source.strip("> ")[0] in plain(prose.html)
+
+
+@pytest.mark.parametrize(("source", "shown"), [
+    ("![A march](https://elsewhere.example/p.png)", '<a href="https://elsewhere.example/p.png">A march</a>'),
+    ("<img src='HTTPS://elsewhere.example/p.png'>", '<a href="HTTPS://elsewhere.example/p.png">HTTPS://elsewhere.example/p.png</a>'),
+    ("[![A march](https://elsewhere.example/p.png)](/about/)", '<a href="/about/">A march</a>'),
+])
+def test_a_picture_on_another_site_is_a_link_and_is_never_fetched(source: str, shown: str) -> None:
+    found, problems = convert(f"Before {source} after", path="a.md")
+    assert shown in found.html
+    assert "<img" not in found.html
+    assert [d.code for d in problems if d.code == "P122"] == ["P122"]
+    assert "<img" not in inline(source)
+
+
+def test_a_raw_picture_without_words_still_has_an_alt() -> None:
+    assert 'alt=""' in convert('Before <img src="/a.png"> after', path="a.md")[0].html
+
+
+def test_a_line_holds_no_paragraphs() -> None:
+    assert inline("one <p class='x'>two</p><div>three</div> <b>four</b>").split() == "one two three <b>four</b>".split()

@@ -16,8 +16,8 @@ from toolkit_builder.prose.broken import broken_lines
 from toolkit_builder.prose.context import Context, tidy
 from toolkit_builder.prose.finish import RESERVED, Options, dress, finish, slug
 from toolkit_builder.prose.model import Heading, Link, Prose, Section
-from toolkit_builder.prose.plain import count_words, excerpt, plain
-from toolkit_builder.prose.sanitise import allowed, clean, refused_addresses
+from toolkit_builder.prose.plain import BLOCK, count_words, excerpt, plain
+from toolkit_builder.prose.sanitise import allowed, clean, foreign_pictures, refused_addresses
 from toolkit_builder.prose.sections import split_sections
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "inline", "plain", "slug", "split_sections",
 ]  # fmt: skip
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same source gives another fragment: part of every key under which fragments are stored."""
 
 
@@ -61,6 +61,8 @@ def convert(
         fragment += "\n" + structure.notes.write(lambda body, at: structure.html(body, at, 1))
     if "](" in text or "<" in text or "]:" in text:
         refused_addresses(fragment, partial(_refused, context))
+        for address in foreign_pictures(fragment) if "<img" in fragment else ():
+            _foreign(context, address)
     safe = clean(fragment)
     meanings = {name: meaning for name, (meaning, _) in structure.notes.abbreviations.items()}
     options = Options(lang.split("-")[0].lower(), top, id_prefix, reserved, meanings)
@@ -80,7 +82,11 @@ def inline(text: str, *, lang: str = "en-GB") -> str:
     structure = Structure(context, engine)
     fragment = clean(structure.inline("\n".join(lines).strip(), 0))
     options = Options(lang.split("-")[0].lower(), 1, "", frozenset(), {})
-    return dress(fragment, options)
+    return dress(_BLOCK_TAG.sub(" ", fragment) if "<" in text else fragment, options)
+
+
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCK - {'br'}))})\b[^<>]*>\n?")
+"""Tags that have no place within a line, where a paragraph or a title is around it already."""
 
 
 _SENTENCES = {
@@ -112,6 +118,14 @@ def _refused(context: Context, address: str) -> None:
     context.report(
         Severity.WARNING, "P105", f"no link may lead to '{address[:80]}', so the link is taken out", at, find=address,
         hint="write the whole address with https://, a path on this site, mailto: or tel:",
+    )  # fmt: skip
+
+
+def _foreign(context: Context, address: str) -> None:
+    at = next((i for i, line in enumerate(context.lines) if address in line), 0)
+    context.report(
+        Severity.WARNING, "P122", f"'{address[:80]}' is a picture on another site, so a link stands in its place", at,
+        find=address, hint="put a copy into content/images/ and name that; then no other site learns who reads the page",
     )  # fmt: skip
 
 

@@ -67,7 +67,23 @@ def allowed(address: str) -> bool:
 def clean(fragment: str) -> str:
     """The fragment with only what the allow list names. Text is never taken away, save that of script and style."""
     safe: str = _cleaner().clean(fragment)
-    return _ADDRESS.sub(_judge, safe) if _OTHER_HOST.search(safe) else safe
+    if _OTHER_HOST.search(safe):
+        safe = _ADDRESS.sub(_judge, safe)
+    return _PICTURE.sub(_picture, safe) if "<img" in safe else safe
+
+
+_PICTURE = re.compile(r"<img\b([^<>]*)>")
+_SAID = re.compile(r'\s(src|alt)="([^"]*)"')
+
+
+def _picture(match: re.Match[str]) -> str:
+    """A picture of this site with an ``alt``; a link in the place of one that would be fetched from elsewhere."""
+    said = dict(_SAID.findall(match[1]))
+    if _SCHEME.match(said.get("src", "")):
+        words = said.get("alt") or said["src"]
+        inside = match.string.rfind("<a ", 0, match.start()) > match.string.rfind("</a>", 0, match.start())
+        return words if inside else f'<a href="{said["src"]}">{words}</a>'
+    return match.group() if "alt" in said else f'<img alt=""{match[1]}>'
 
 
 def _judge(match: re.Match[str]) -> str:
@@ -78,6 +94,14 @@ _SUSPECT = re.compile(
     r"""(?:href|src)\s*=\s*["']?(?!(?:https?://|mailto:|tel:|[#?.]|/[^/\\]|[\w-]+[/."']))""", re.IGNORECASE
 )
 _RAW_ADDRESS = re.compile(r"""\b(?:href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+
+
+_RAW_PICTURE = re.compile(r"""<img\b[^<>]*?\bsrc\s*=\s*["']?\s*(https?:[^"'\s>]+)""", re.IGNORECASE)
+
+
+def foreign_pictures(fragment: str) -> list[str]:
+    """Addresses of the pictures of a fragment (before cleaning) that a page would fetch from another site."""
+    return [html.unescape(address) for address in _RAW_PICTURE.findall(fragment)]
 
 
 def refused_addresses(fragment: str, tell: Callable[[str], None]) -> None:
