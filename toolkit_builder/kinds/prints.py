@@ -105,7 +105,8 @@ def on_paper(shown: Payload, doc: Document, prefix: str = "") -> Payload:
     """A motion or composite for print: unique addresses, numbered lines that end where the line map ends them."""
     name = prefix + anchor(doc)
     final = shown.get("final")
-    kept = {k: v for k, v in shown.items() if k not in {"views", "choice", "mentioned_in", "previous", "next", "downloads"}}
+    left_out = {"views", "choice", "mentioned_in", "previous", "next", "downloads"}
+    kept = {k: v for k, v in shown.items() if k not in left_out}
     return {
         **kept, "anchor": name, "kind": doc.kind, "url": doc.url, "text_html": printed_text(shown["text_html"], name),
         "amendments": [amendment_on_paper(a, name) for a in shown["amendments"]],
@@ -172,8 +173,12 @@ def subjects(docs: Iterable[Document], site: Site) -> list[Payload]:
 def whole_toolkit(doc: Document, site: Site) -> Payload:
     """A toolkit with the full text of each of its resources."""
     return {**campaigns.toolkit(doc, site),
-            "resources": [{**shown, "body_html": own_ids(shown["body_html"], f"r{n}")} for n, shown in
-                          enumerate((campaigns.resource(r, site) for r in campaigns.resources(doc, site)), start=1)]}
+            "resources": _apart(campaigns.resource(r, site) for r in campaigns.resources(doc, site))}
+
+
+def _apart(resources: Iterable[Payload]) -> list[Payload]:
+    """Resources for one document: the ids of each are its own."""
+    return [{**shown, "body_html": own_ids(shown["body_html"], f"r{n}")} for n, shown in enumerate(resources, start=1)]
 
 
 _PACK = ("key-messages", "facts", "model-motion", "petition", "survey", "checklist", "contacts")
@@ -187,7 +192,8 @@ def branch_pack(doc: Document, site: Site) -> Payload:
     plans = [p for p in site.all("plan") if p.fields.campaign and p.fields.campaign == doc.fields.campaign
              and (p.fields.language or site.config.language) == language]
     return {**campaigns.toolkit(doc, site), "pack": True,
-            "resources": [*(_plan_as_resource(p, site) for p in plans), *(campaigns.resource(r, site) for r in chosen)]}
+            "resources": _apart([*(_plan_as_resource(p, site) for p in plans),
+                                 *(campaigns.resource(r, site) for r in chosen)])}
 
 
 def _rank(kind: str) -> int:
