@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "localise": ("localise", "Make every branch its own leaflets, letters and posters."),
     "pin": ("pin", "Keep the line numbers of an edition that goes to print."),
     "print": ("print_", "Lay a document out on sheets: booklet, 2-up, same-up."),
-    "import": ("import_", "Bring in a motion from text, HTML or Word."),
+    "import": ("import_", "Bring in motions, bulletins, plans and news from text, HTML or Word."),
     "schema": ("schema", "Write JSON Schemas, so that editors complete front matter."),
     "explain": ("explain", "Say which inputs made a file, and why it was rebuilt."),
     "clean": ("clean", "Forget the cache, so that everything is made again."),

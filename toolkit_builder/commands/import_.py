@@ -34,7 +34,9 @@ def command(
     files: tuple[Path, ...], kind: str | None, out: Path | None, conference: str, number: str, dry_run: bool,
     clock: str, messages: str, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
-    """Bring in motions, amendments, bulletins, plans, news and updates from text, HTML or Word (.docx).
+    """Bring in motions, bulletins, plans and news from text, HTML or Word.
+
+    Amendments and branch updates too; Word files are .docx.
 
     Each file becomes a content file with front matter; tracked changes in Word become an amendment. The report says
     what was not kept. Nothing that exists is overwritten.

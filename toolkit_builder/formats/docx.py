@@ -55,20 +55,37 @@ def render(payload: Payload) -> bytes:
     writer.fragment(html)
     if payload["imprint"]:
         writer.plain(unescape(payload["imprint"]), "Imprint")
-    out = io.BytesIO()
-    document.save(out)
-    return _settled(out.getvalue())
+    return _packed(document)
 
 
-def _settled(data: bytes) -> bytes:
-    """The archive without the time of day."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(out, "w") as after:
-        for item in before.infolist():
-            info = zipfile.ZipInfo(item.filename, _EARLIEST)
-            info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
-            after.writestr(info, before.read(item.filename), compresslevel=9)
-    return out.getvalue()
+class _Archive:
+    """What python-docx's package writer writes into: a ZIP that asks for no time of day."""
+
+    def __init__(self) -> None:
+        self.out = io.BytesIO()
+        self._zip = zipfile.ZipFile(self.out, "w")
+
+    def write(self, uri: Any, data: bytes) -> None:
+        info = zipfile.ZipInfo(uri.membername, _EARLIEST)
+        info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
+        self._zip.writestr(info, data, compresslevel=9)
+
+    def done(self) -> bytes:
+        self._zip.close()
+        return self.out.getvalue()
+
+
+def _packed(document: Any) -> bytes:
+    """The document's file. Saving it would stamp every member with the time."""
+    from docx.opc.pkgwriter import PackageWriter
+
+    package, archive = document.part.package, _Archive()
+    for part in package.parts:
+        part.before_marshal()
+    PackageWriter._write_content_types_stream(archive, package.parts)
+    PackageWriter._write_pkg_rels(archive, package.rels)
+    PackageWriter._write_parts(archive, package.parts)
+    return archive.done()
 
 
 # --- the paper -------------------------------------------------------------------------------------------------
@@ -114,9 +131,7 @@ def _template() -> bytes:
     style("Quote", 12, after=8).paragraph_format.left_indent = Mm(8)
     style("Imprint", 9, before=14)
     style("List Paragraph", 12, after=4)
-    made = io.BytesIO()
-    document.save(made)
-    return made.getvalue()
+    return _packed(document)
 
 
 def _same_face(element: Any) -> None:
