@@ -9,7 +9,10 @@ from toolkit_builder.commands import common
 
 @click.command("clean")
 def command() -> int:
-    """Forget the cache, so that the next build makes everything again. The built site stays as it is."""
+    """Forget the cache, so that everything is made again.
+
+    The built site stays as it is.
+    """
     from toolkit_builder.build import engine, lock
     from toolkit_builder.quick import output_name
 

@@ -10,7 +10,7 @@ from toolkit_builder.commands import common
 @click.command("explain")
 @click.argument("path")
 def command(path: str) -> int:
-    """Say which inputs made a file of the site, and why it was rebuilt last time.
+    """Say which inputs made a file, and why it was rebuilt.
 
     PATH is a file of output/ or an address: /news/ or output/news/index.html.
     """

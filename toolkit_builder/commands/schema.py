@@ -13,7 +13,7 @@ import click
 @click.option("--out", type=click.Path(path_type=Path), default=None, metavar="DIR",
               help="Write a file for every kind into this folder.")
 def command(kind: str, out: Path | None) -> int:
-    """Write JSON Schemas, so that editors complete and check front matter.
+    """Write JSON Schemas, so that editors complete front matter.
 
     Without a kind or --out, the schemas of all kinds are written to standard output as one JSON object.
     """
