@@ -80,11 +80,12 @@ def _packed(document: Any) -> bytes:
     from docx.opc.pkgwriter import PackageWriter
 
     package, archive = document.part.package, _Archive()
+    writer: Any = PackageWriter
     for part in package.parts:
         part.before_marshal()
-    PackageWriter._write_content_types_stream(archive, package.parts)
-    PackageWriter._write_pkg_rels(archive, package.rels)
-    PackageWriter._write_parts(archive, package.parts)
+    writer._write_content_types_stream(archive, package.parts)
+    writer._write_pkg_rels(archive, package.rels)
+    writer._write_parts(archive, package.parts)
     return archive.done()
 
 

@@ -59,7 +59,8 @@ def label(doc: Document) -> str:
     if doc.kind == "bulletin":
         return f"Issue {doc.fields.issue}"
     if doc.kind == "update":
-        return doc.fields.part[:1].upper() + doc.fields.part[1:]
+        part: str = doc.fields.part
+        return part[:1].upper() + part[1:]
     return ""
 
 
