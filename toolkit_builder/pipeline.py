@@ -31,6 +31,7 @@ from toolkit_builder.config import load as load_config
 from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors, error, ordered, warning
 from toolkit_builder.formats import Toolchain
 from toolkit_builder.kinds import kind_of
+from toolkit_builder.kinds.prints import PRINTS
 from toolkit_builder.model import Document
 from toolkit_builder.site import Site
 
@@ -355,14 +356,25 @@ def _as_strict(found: list[Diagnostic], options: Options) -> list[Diagnostic]:
             if d.severity is Severity.WARNING else d for d in found]
 
 
-def check(project: Path, options: Options) -> list[Diagnostic]:
-    """Everything that a build would complain about, and what only `check` looks for; nothing is written to output/."""
+def check(project: Path, options: Options, *, printing: bool = True) -> list[Diagnostic]:
+    """Everything that a build would complain about, and what only `check` looks for; nothing is written to output/.
+
+    With ``printing``, documents that must fit so many pages are printed, to say by how many lines they are over or
+    short; they are kept, so that the next check and the next build have them.
+    """
     from toolkit_builder import prose
 
     with opened(project, options) as store:
         loaded = load(project, options, store)
         plan = lay_out(loaded)
-    found = [*loaded.diagnostics, *(plan.diagnostics if plan else ())]
+        found = [*loaded.diagnostics, *(plan.diagnostics if plan else ())]
+        if printing and plan and loaded.theme and not any_errors(found):
+            limited = tuple(f"/{each.name}.pdf" for each in PRINTS if each.sheet.get("max_pages"))
+            paths = [job.path for job in plan.jobs if job.heavy and job.path.endswith(limited)]
+            made = aside.make(aside.needed(plan.jobs, paths), Values(plan.blobs, store.blobs),
+                              Toolchain(loaded.theme.bundle), store, executor=options.executor, workers=options.jobs,
+                              on_progress=options.on_progress)
+            found += made.diagnostics
     for doc in loaded.documents:
         found += prose.broken_lines(doc.body, doc.path, doc.body_line)
     return ordered(_as_strict(found, options))

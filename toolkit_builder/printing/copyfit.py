@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from ..diagnostics import Diagnostic, Span, error, warning
+from ..diagnostics import Diagnostic, Span, error, note, warning
 from .document import Fit
 from .layout import children_of, excerpt, kind, text_of
 
@@ -101,7 +101,7 @@ def _column_count(laid_out: Any) -> int:
 
 
 def diagnostics(laid_out: Any, fit: Fit, max_pages: int | None, span: Span) -> list[Diagnostic]:
-    """Too many pages, a last page that is nearly empty, headings and lines left alone."""
+    """Too many pages, a last page that is nearly empty, headings and lines left alone; lines to spare, as a note."""
     found = []
     if max_pages and fit.pages > max_pages:
         pages = f"{fit.pages} pages instead of {max_pages}"
@@ -110,6 +110,10 @@ def diagnostics(laid_out: Any, fit: Fit, max_pages: int | None, span: Span) -> l
     elif max_pages and fit.pages > 1 and fit.lines_left and fit.filled < NEARLY_EMPTY:
         text = f"the last page is {fit.filled:.0%} full: the copy is {fit.lines_left} lines short"
         found.append(warning("Q132", text, span, hint="add copy, or cut back to one page fewer"))
+    elif max_pages and max_pages > 1:
+        pages = f"{fit.pages} of at most {max_pages} pages"
+        lines = f"{fit.lines_left} lines" if fit.lines_left != 1 else "1 line"
+        found.append(note("Q130", f"the copy fits: {pages}, with {lines} to spare", span))
     return found + _alone(_lines(laid_out), span)
 
 
