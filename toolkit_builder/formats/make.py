@@ -17,7 +17,7 @@ from toolkit_builder.model import Payload
 VERSION = 1
 _BODY = re.compile(r"<html(?P<html>[^>]*)>.*?<body(?P<body>[^>]*)>(?P<inner>.*)</body>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
-_PAGE = re.compile(r"@page\s+([\w-]+)\s*{\s*size:\s*([\d.]+)mm\s+([\d.]+)mm;\s*margin:\s*([\d.m ]+?)[;}\s]*(?:;|}|@)")
+_PAGE = re.compile(r"@page\s+([\w-]+)\s*{\s*size:\s*([\d.]+)mm\s+([\d.]+)mm;\s*margin:\s*([^;}@]+)")
 
 
 def render(payload: Payload, templates: Templates) -> bytes:

@@ -208,11 +208,11 @@ def qr_svg(url: str) -> str:
         for dark, modules in groupby(row):
             width = len(list(modules))
             if dark:
-                runs.append(f"M{x + 2} {y}h{width}v1h-{width}z")
+                runs.append(f"M{x + 2} {y}.5h{width}")
             x += width
     side = len(matrix) + 4
     return (f'<svg class="qr" viewBox="0 0 {side} {side}" role="img"><title>QR: {escape(url)}</title>'
-            f'<path d="{"".join(runs)}" fill="#000"/></svg>')
+            f'<path d="{"".join(runs)}" fill="none" stroke="#000" stroke-width="1"/></svg>')
 
 
 _RIGHT_TO_LEFT = {"ar", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}

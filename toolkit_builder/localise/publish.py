@@ -221,7 +221,7 @@ def _values(template: Template, branch: Document, site: Site) -> Payload:
     roots = {u["path"].partition(".")[0] for u in template.compiled["uses"]}
     used = {u["path"] for u in template.compiled["uses"]}
     own = {k: v for k, v in values["branch"].items() if f"branch.{k}" in used or k in {
-        "title", "imprint", "phone", "email", "web", "office"}}
+        "title", "imprint", "phone", "textphone", "email", "web", "office", "employer", "region"}}
     return {"branch": own, "contact": values["contact"] if "contact" in roots else {},
             "meeting": values["meeting"] if "meeting" in roots else None, "fields": values["fields"],
             "chosen": fields.choices(plain, template.compiled), "qr_svg": documents.qr_svg(documents.address(plain))}
@@ -236,7 +236,7 @@ def _asked(template: Template) -> list[str]:
         found += [p for p in ("meeting.date", "meeting.place") if p not in found]
     if template.type in documents.IMPRINTED:
         found.append("branch.imprint")
-    lists = {"branch.facts", "branch.quotes", "branch.contacts", "branch.hours", "branch.logo", "branch.meeting"}
+    lists = {"branch.bilingual", "branch.facts", "branch.quotes", "branch.contacts", "branch.hours", "branch.logo", "branch.meeting"}
     return [p for p in dict.fromkeys(found) if p.partition(".")[0] not in {"union", "toolkit"} and p not in lists]
 
 

@@ -43,7 +43,9 @@ def shell(compiled: Payload) -> Shell:
 
 
 def place(made: Shell, node: Any, path: str) -> str:
-    """A place in plain text."""
+    """A place in plain text. The imprint has one place only: a theme may know it again among the words."""
+    if path == "branch.imprint" and [node, path] in made.values:
+        return f"{OPEN}{made.values.index([node, path])}{CLOSE}"
     made.values.append([node, path])
     return f"{OPEN}{len(made.values) - 1}{CLOSE}"
 

@@ -360,7 +360,7 @@
     if (!target.querySelector("link")) {
       const sheet = target.createElement("link");
       sheet.rel = "stylesheet";
-      sheet.href = new URL(form.dataset.css, document.baseURI).href;
+      sheet.href = new URL(form.dataset.url, document.baseURI).href;
       sheet.addEventListener("load", fit);
       target.head.append(sheet);
       const style = target.createElement("style");

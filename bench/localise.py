@@ -1,0 +1,111 @@
+"""How many PDFs a second `toolkit localise` makes: every template of the sample for N invented branches.
+
+Run ``python bench/localise.py [N] [PROCESSES]`` (100 branches, one process a processor). It prints documents, wall and
+CPU seconds, documents a second, the peak memory of all processes together, and the time of a second run, in which
+nothing has changed. CPU milliseconds a document are the figure to compare: wall time depends on who else is at work.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from toolkit_builder import blueprint, pipeline
+from toolkit_builder.build.cache import Store
+from toolkit_builder.localise import bureau
+
+HEADER = ("branch;region;employer;contact_name;contact_role;contact_phone;contact_email;meeting_date;meeting_time;"
+          "meeting_place;meeting_access;textphone;lobby;demand;join_link;imprint;sender;address;finding")
+
+
+def table(count: int) -> str:
+    """Branches with names of their own: no two documents are alike."""
+    rows = [HEADER]
+    for n in range(count):
+        rows.append(f"Branch {n};Region {n % 12};Borough Council {n};Person {n};Secretary;01632 960{n % 1000:03};"
+                    f"b{n}@union.example;2027-09-{n % 28 + 1:02};6pm;Room {n}, Civic Hall;Step-free;"
+                    f"18001 01632 960{n % 1000:03};Cllr Number {n};no more than fifteen cases each;"
+                    f"https://union.example/join/{n};Printed by Press {n}, Quay Lane. Promoted by Person {n}, Civic "
+                    f"Hall.;Person {n};{n} High Street;Half of us had {n % 40} cases or more.")
+    return "\n".join(rows)
+
+
+def tree() -> list[int]:
+    """This process and everything below it."""
+    found, todo = [], [os.getpid()]
+    while todo:
+        pid = todo.pop()
+        found.append(pid)
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+            try:
+                todo += [int(child) for child in task.read_text().split()]
+            except OSError:
+                continue
+    return found
+
+
+def memory() -> float:
+    """Megabytes that the tree holds, shared pages counted once."""
+    total = 0
+    for pid in tree():
+        try:
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
+    return total / 1024
+
+
+def watch(peak: list[float], done: threading.Event) -> None:
+    while not done.wait(2):
+        peak[0] = max(peak[0], memory())
+
+
+def run(order: bureau.Order, loaded: pipeline.Loaded) -> tuple[bureau.Done, float, float]:
+    def used() -> float:
+        return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, (resource.RUSAGE_SELF,
+                                                                             resource.RUSAGE_CHILDREN)))
+
+    assert loaded.site is not None and loaded.theme is not None
+    started, before = time.perf_counter(), used()
+    done = bureau.carry_out(order, loaded.site, loaded.theme, blueprint.site_payload(loaded.site), loaded.tree.assets)
+    return done, time.perf_counter() - started, used() - before
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    workers = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "branches.csv").write_text(table(count), "utf-8")
+        with Store(folder / "store") as store:
+            loaded = pipeline.load(ROOT, pipeline.Options(), store)
+        order = bureau.Order(tables=(folder / "branches.csv",), out=folder / "out", code=pipeline.code_digest(),
+                             workers=workers)
+        peak, over = [0.0], threading.Event()
+        # The watcher is a thread, so workers are spawned, not forked; forked ones share more memory.
+        watcher = threading.Thread(target=watch, args=(peak, over), daemon=True)
+        watcher.start()
+        done, wall, cpu = run(order, loaded)
+        over.set()
+        watcher.join()
+        assert done.outcome is not None
+        made = done.outcome.count("made")
+        others = {s: n for s in ("skipped", "overflow", "failed") if (n := done.outcome.count(s))}
+        print(f"{made} PDFs of {count} branches {others or ''}")
+        print(f"{wall:.1f} s, {made / wall:.1f} a second; {cpu:.1f} s CPU, {1000 * cpu / made:.1f} ms each; "
+              f"peak {peak[0]:.0f} MB")
+        _, wall, cpu = run(order, loaded)
+        print(f"again, nothing changed: {wall:.2f} s")
+
+
+if __name__ == "__main__":
+    main()
