@@ -120,7 +120,8 @@ class Page(HTMLParser):
         if tag == "html":
             self.html = said
         if tag == "meta":
-            self.meta[said.get("property") or said.get("name") or said.get("http-equiv") or "charset"] = said.get("content", "")
+            name = said.get("property") or said.get("name") or said.get("http-equiv") or "charset"
+            self.meta[name] = said.get("content", "")
         if tag == "link" and said.get("rel") == "canonical":
             self.canonical = said["href"]
 
@@ -249,7 +250,7 @@ class Published:
     def _styles(self) -> Iterator[str]:
         for path in sorted(f for f in self.files if f.endswith(".css")):
             text = (self.output / path).read_text(encoding="utf-8")
-            for address in re.findall(r"url\(\s*['\"]?([^'\")]+)", text) + re.findall(r"@import\s+['\"]([^'\"]+)", text):
+            for address in re.findall(r"(?:url\(\s*['\"]?|@import\s+['\"])([^'\")]+)", text):
                 if address.startswith(("data:", "#")):
                     continue
                 if urlsplit(address).scheme or address.startswith("//"):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
 from typing import Any
 
+from toolkit_builder import downloads, editions, pictures
 from toolkit_builder.build.jobs import Job, Output, SharedValue
-from toolkit_builder.diagnostics import Diagnostic, Span, error
-from toolkit_builder import downloads, editions
+from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
 from toolkit_builder.formats import FORMATS
 from toolkit_builder.kinds import BY_NAME, campaigns, conferences, pages, papers, people, shapes
 from toolkit_builder.kinds.prints import PRINTS, Print
@@ -283,7 +284,7 @@ def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str, text
     downloads.add_files(site, texts, pins or {}, draft.pdfs, draft.add)
     _redirects(draft, diagnostics, {p.url for p in listed})
     _old_numbers(draft, {p.url for p in listed})
-    _assets(draft, assets)
+    _assets(draft, diagnostics, assets)
     return Blueprint(jobs=tuple(draft.jobs), blobs=draft.blobs, diagnostics=tuple(diagnostics))
 
 
@@ -416,8 +417,9 @@ def _pictures(draft: _Draft, assets: Sequence[Asset]) -> Payload:
     """Every picture of the content, for print pages to show: by digest, so that only a PDF that is made loads it."""
     key = ("pictures", "")
     if key not in draft.site.memo:
-        draft.site.memo[key] = {a.path.removeprefix("content/"): draft_blob(draft, a.file.read_bytes())
-                                for a in assets if a.path.lower().endswith(_PICTURES)}
+        names = [(a, a.path.removeprefix("content/")) for a in assets if a.path.lower().endswith(_PICTURES)]
+        draft.site.memo[key] = {name: Output(name) if name.lower().endswith(pictures.PHOTOGRAPHS) else
+                                draft_blob(draft, a.file.read_bytes()) for a, name in names}
     found: Payload = draft.site.memo[key]
     return found
 
@@ -473,8 +475,8 @@ def _feed(draft: _Draft, url: str, title: str, page: str, docs: Iterable[Documen
     for doc in newest:
         shown = shapes.card(doc, site)
         title_ = f"{shown['label']}: {shown['title']}" if doc.kind in {"motion", "composite"} else shown["title"]
-        entries.append({"id": doc.id, "title": title_, "url": doc.url, "date": shown["date"], "updated": _moved(doc, site),
-                        "summary": shown["summary"], "html": doc.parsed.get("html", ""),
+        entries.append({"id": doc.id, "title": title_, "url": doc.url, "date": shown["date"],
+                        "updated": _moved(doc, site), "summary": shown["summary"], "html": doc.parsed.get("html", ""),
                         "author": getattr(doc.fields, "author", "") or getattr(doc.fields, "mover", ""),
                         "resolve": site.resolves.get(doc.id, {})})
     payload = {"title": title, "subtitle": site.config.description, "language": site.config.language,
@@ -543,14 +545,18 @@ def _old_numbers(draft: _Draft, taken: set[str]) -> None:
                                "language": site.config.language}, label=doc.path, reasons={doc.path: doc.digest})
 
 
-def _assets(draft: _Draft, assets: Sequence[Asset]) -> None:
+def _assets(draft: _Draft, diagnostics: list[Diagnostic], assets: Sequence[Asset]) -> None:
     for asset in assets:
         if editions.is_pin(asset.path):
             continue
         path = asset.path.removeprefix("content/")
         data = asset.file.read_bytes()
-        draft.add(path, "copy", {"data": draft_blob(draft, data)}, label=asset.path,
-                  reasons={asset.path: asset.digest})
+        payload: Payload = {"data": draft_blob(draft, data)}
+        if path.lower().endswith(".svg"):
+            diagnostics += pictures.drawing(data, asset.path)
+        photograph = path.lower().endswith(pictures.PHOTOGRAPHS)
+        draft.add(path, "picture" if photograph else "copy", {**payload, "path": asset.path} if photograph else payload,
+                  label=asset.path, reasons={asset.path: asset.digest})
     files = {**draft.theme.assets, "css/brand.css": brand_css(draft.theme)}
     if draft.theme.has(publish.MAKE):
         files["css/print.css"] = publish.screen_css(draft.theme)
@@ -587,13 +593,25 @@ def _missing_templates(listed: Sequence[Page], theme: Theme) -> list[Diagnostic]
                   hint="add it, or name 'default' as the theme's parent") for name in names]
 
 
+def _menu_links(site: Site, made: Container[str]) -> list[Diagnostic]:
+    """Entries of the menu that lead nowhere: at times to a list that has nothing in it yet."""
+    found = []
+    for item in site.config.menu:
+        path = re.split("[?#]", item.url, maxsplit=1)[0]
+        if path.startswith("/") and path not in made and f"{path}/" not in made:
+            near = site.nearest(path)
+            found.append(warning("S306", f"the menu leads to '{item.url}', and there is no such page", Span("toolkit.yaml"),
+                                 hint=f"did you mean {near.url}?" if near else "correct the address in 'menu:'"))
+    return found
+
+
 def _late_links(site: Site, listed: Sequence[Page], assets: Sequence[Asset],
                 texts: Mapping[str, str]) -> list[Diagnostic]:
     """Links from the root that lead neither to a document nor to a page or file that the builder makes."""
     made = {p.url for p in listed} | {f"/{a.path.removeprefix('content/')}" for a in assets} | {"/feed.xml",
                                                                                              "/sitemap.xml"}
     made |= {a for d in site.documents for a in d.fields.aliases}
-    found = []
+    found = _menu_links(site, made)
     for doc, link, path in site.late:
         if path not in made and f"{path}/" not in made:
             near = site.nearest(path)

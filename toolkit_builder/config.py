@@ -36,7 +36,8 @@ class Organisation(Part):
 
 class MenuItem(Part):
     title: Line
-    url: Line
+    url: Line = Field(pattern=r"^/$|^/[^/\\]|^https?://\S+$|^mailto:\S+$|^tel:\S+$",
+                      description="An address on this site, such as /news/, or a whole one, with https://")
 
 
 class ResultWord(Part):

@@ -170,6 +170,9 @@ def _not_a_choice(name: str, given: str, choices: tuple[str, ...]) -> Said:
 
 def _not_the_pattern(name: str, given: str, pattern: str) -> Said:
     """The sentence for each of the patterns in ``model``, by what they ask for."""
+    if pattern.startswith("^/") and "https?" in pattern:
+        return Said("V309", f"'{given}' is neither an address on this site nor a whole one",
+                    "begin with one slash, such as /news/, or with https://")
     if "https?" in pattern and given.startswith(("http://", "https://")):
         return Said("V309", f"'{given}' is not a web address", "write it without spaces")
     if "https?" in pattern:

@@ -42,6 +42,7 @@ FORMATS: Mapping[str, Format] = {f.name: f for f in (
     Format("docx", docx.VERSION, docx.render),
     Format("feed", feed.VERSION, feed.render),
     Format("copy", files.VERSION, files.copy),
+    Format("picture", files.VERSION, files.picture),
     Format("sitemap", files.VERSION, files.sitemap),
     Format("robots", files.VERSION, files.robots),
     Format("redirect", files.VERSION, files.redirect),

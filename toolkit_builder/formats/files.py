@@ -8,6 +8,8 @@ import zipfile
 from html import escape
 from xml.etree import ElementTree as ET
 
+from toolkit_builder import pictures
+from toolkit_builder.build.jobs import RenderError
 from toolkit_builder.formats.page import relative
 from toolkit_builder.model import Payload
 
@@ -20,6 +22,14 @@ def copy(payload: Payload) -> bytes:
     """``{data}``: bytes or text as they are: assets, style sheets, Markdown sources."""
     data = payload["data"]
     return data.encode("utf-8") if isinstance(data, str) else bytes(data)
+
+
+def picture(payload: Payload) -> bytes:
+    """``{data, path}``: a photograph without what it says of the photographer. Raises RenderError if it is no picture."""
+    data, found = pictures.published(bytes(payload["data"]), payload["path"])
+    if found:
+        raise RenderError(found)
+    return data
 
 
 def sitemap(payload: Payload) -> bytes:
