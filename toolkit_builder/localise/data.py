@@ -210,9 +210,10 @@ class _Reader:
 
     def _named(self, values: Mapping[str, Any]) -> tuple[str, str]:
         title = values.get("title") or values.get("name") or ""
-        known = self._site.get(slug(values.get("name") or title))
-        name = known["name"] if known else slug(values.get("name") or title)
-        if not name:
+        called = values.get("name") or title
+        known = self._site.get(slug(called))
+        name = known["name"] if known else slug(called)
+        if not re.search(r"[^\W_]", called):
             raise Bad(self._column("title"), "this row has no name of a branch" if not title else
                       f"'{title}' has no letters to name a folder with", "give it one, or delete the row")
         return name, values.get("title") or (known or {}).get("title") or title

@@ -97,7 +97,7 @@ def mark(source: str, path: str, first_line: int) -> Marked:
         return made
     out: list[str] = []
     length = at = 0
-    padded = _padded(source)
+    around = _around(source)
 
     def add(text: str, origin: int) -> None:
         nonlocal length
@@ -118,11 +118,10 @@ def mark(source: str, path: str, first_line: int) -> Marked:
         kind = "e" if match["e"] is not None else "s"
         letter = chr(made.base + len(made.marks))
         made.marks.append(Mark(kind, match[kind], match.start(kind), match.start(), match.end()))
-        if match.start() in padded:
-            add("\n", match.start())
+        before, after = around.get(match.start(), ("", ""))
+        add(before, match.start())
         add(letter, match.start())
-        if match.start() in padded:
-            add("\n", match.start())
+        add(after, match.start())
     add(source[at:], at)
     made.text = "".join(out)
     for stray in _OPEN.finditer(_TAG.sub(lambda m: " " * len(m[0]), source)):
@@ -131,26 +130,26 @@ def mark(source: str, path: str, first_line: int) -> Marked:
     return made
 
 
-def _padded(source: str) -> set[int]:
-    """The statements that stand on lines of their own and become paragraphs of their own: all but those in lists."""
-    alone: list[tuple[int, str, bool]] = []
+def _around(source: str) -> dict[int, tuple[str, str]]:
+    """What goes around each statement that stands on a line of its own: blank lines, so that it is between blocks; the
+    bars of a row inside a table; nothing inside a list, where it goes with the item above it."""
+    alone: list[tuple[int, str, str]] = []
     lines = source.split("\n")
     at = 0
     for n, line in enumerate(lines):
         whole = _TAG.fullmatch(line.strip()) if line.strip().startswith("{%") else None
         if whole is not None and whole["s"] is not None:
             before = next((b for b in reversed(lines[:n]) if not b.strip().startswith("{%")), "")
-            alone.append((at + line.index("{%"), whole["s"].split()[0] if whole["s"].split() else "",
-                          bool(_ITEM.match(before)) and n > 0 and bool(lines[n - 1].strip())))
+            inside = _ITEM.match(before) and n > 0 and lines[n - 1].strip()
+            kind = "" if not inside else "row" if before.lstrip().startswith("|") else "item"
+            alone.append((at + line.index("{%"), whole["s"].split()[0] if whole["s"].split() else "", kind))
         at += len(line) + 1
-    found: set[int] = set()
-    stack: list[bool] = []
-    for start, word, in_list in alone:
+    found: dict[int, tuple[str, str]] = {}
+    stack: list[str] = []
+    for start, word, kind in alone:
         if word in {"if", "for"}:
-            stack.append(in_list)
-        inside = stack[-1] if stack else False
-        if not inside:
-            found.add(start)
+            stack.append(kind)
+        found[start] = {"": ("\n", "\n"), "row": ("| ", " |"), "item": ("", "")}[stack[-1] if stack else ""]
         if word in {"endif", "endfor"} and stack:
             stack.pop()
     return found
