@@ -22,19 +22,19 @@ FIRST_YEAR = 2006
 PEERS = ("toolkit", "hugo")
 
 TAGS = tuple(
-    "pay pensions workload staffing housing transport climate equality disability childcare training libraries health "
+    "pay pensions workload staffing housing transport climate equality disability childcare training libraries health "  # noqa: SIM905
     "homecare energy automation outsourcing privatisation zero-hours sick-pay parental-leave apprentices organising "
     "recognition strike-law solidarity peace food-poverty debt taxation procurement funding mental-health menopause "
     "harassment young-members retired-members data-rights travel supervision".split()
 )
 _RESULTS = ("carried", "lost", "remitted", "withdrawn", "carried unopposed", "carried unanimously")
-_TOWNS = (
-    "Aldermoor Brackwater Carrowmouth Dunnock Edgeley Fenwick Garrowby Hallowdale Inchbrae Kingsferry Lannock Marlbrook "
-    "Netherby Oxcroft Pendle Quarrington Rushmere Selworth Tarnside Ullock Wendle Yarborough"
+_TOWNS = (  # noqa: SIM905
+    "Aldermoor Brackwater Carrowmouth Dunnock Edgeley Fenwick Garrowby Hallowdale Inchbrae Kingsferry Lannock "
+    "Marlbrook Netherby Oxcroft Pendle Quarrington Rushmere Selworth Tarnside Ullock Wendle Yarborough"
 ).split()
 _FIELDS = (
-    "adult social work", "home care", "the ambulance service", "school meals", "public libraries", "the bus depots",
-    "housing associations", "further education", "early years", "the courts", "community nursing", "refuse rounds",
+    "adult social work", "home care", "the ambulance service", "school meals", "public libraries",
+    "the bus depots", "housing associations", "further education", "early years", "the courts", "community nursing", "refuse rounds",
 )
 _WHO = ("workers in {field}", "our {town} branch", "stewards across {field}", "agency staff in {field}",
         "night workers", "reps in {town}", "part-time workers in {town}")
@@ -47,11 +47,13 @@ _WHAT = (
 )
 _WHY = (
     "a settlement that is announced a week before the year begins", "a tender in which price was the only question",
-    "software that measures minutes and nothing else", "budgets that treat vacancies as savings",
+    "software that measures minutes and nothing else",
+    "budgets that treat vacancies as savings",
     "the sale of the building that the service was built for", "managers who consult when the decision is printed",
 )
 _SO = (
-    "those who know the work leave it", "people see a different face at every visit", "small needs grow into large ones",
+    "those who know the work leave it", "people see a different face at every visit",
+    "small needs grow into large ones",
     "sickness rises each winter and never quite falls again", "students finish their placement and do not come back",
     "branches do the casework of a personnel department", "nobody believes the next promise",
 )
@@ -102,10 +104,11 @@ def conference_of(position: int, count: int) -> tuple[str, int]:
 def motions(count: int) -> Iterator[Motion]:
     """``count`` motions, always the same ones."""
     for position in range(count):
-        yield _motion(position, count)
+        yield motion_at(position, count)
 
 
-def _motion(position: int, count: int) -> Motion:
+def motion_at(position: int, count: int) -> Motion:
+    """The motion at a position (from 0) of a corpus of ``count``."""
     rng = random.Random(20_270_614 + position)
     conference, number = conference_of(position, count)
     tags = tuple(rng.sample(TAGS, 3))
@@ -119,7 +122,8 @@ def _motion(position: int, count: int) -> Motion:
         return (
             f"Conference {rng.choice(_VERBS)} that {fill(rng.choice(_WHO))} {rng.choice(_WHAT)}, and that the cause is "
             f"{rng.choice(_WHY)}. Of those who were asked last year some {rng.randint(11, 94)} per cent said that "
-            f"{rng.choice(_SO)} -- \"it's not why I came to this work\", in the words of a member in {rng.choice(_TOWNS)}. "
+            f"{rng.choice(_SO)} -- \"it's not why I came to this work\", in the words of a member in "
+            f"{rng.choice(_TOWNS)}. "
             f"Where {rng.choice(topics)} was **settled by agreement**, as in {rng.choice(_TOWNS)}, it is seen "
             f"*less often* that {rng.choice(_SO)}."
         )
@@ -227,8 +231,8 @@ def _write_conferences(folder: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"---\ntitle: Annual Conference {year}\nstart: {year}-06-01\nend: {year}-06-05\n---\n\n"
                         f"The papers of {year}.\n", encoding="utf-8")
-    (folder / "content/index.md").write_text("---\ntitle: Motions archive\n---\n\nEvery motion of twenty conferences.\n",
-                                             encoding="utf-8")
+    home = "---\ntitle: Motions archive\n---\n\nEvery motion of twenty conferences.\n"
+    (folder / "content/index.md").write_text(home, encoding="utf-8")
 
 
 def main() -> None:
