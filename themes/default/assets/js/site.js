@@ -56,37 +56,144 @@
     show(results.some((r) => r.dataset.key === wanted) ? wanted : "");
   };
 
-  /* Switch between views of a motion's text on the page itself. */
+  /* What the page's address says of the text that is shown, so that it can be sent to somebody. */
+  const addressOf = (name, value) => {
+    const address = new URL(location.href);
+    for (const known of ["view", "with"]) address.searchParams.delete(known);
+    const rest = address.search.replace(/^\?/, "");
+    address.search = [rest, value && `${name}=${value}`].filter(Boolean).join("&");
+    try { history.replaceState(null, "", address); } catch { /* a page opened from a disk */ }
+  };
+
+  /* The text with any set of amendments, from the printed blocks and the pieces that the amendments change. */
+  const composer = (panel, plan) => {
+    const printed = plan.base.map(([id]) => panel.querySelector(`#${CSS.escape(id)}`));
+    const pieces = [...document.querySelectorAll("template[data-piece]")];
+    const copyOf = (block) => {
+      const copy = block.cloneNode(true);
+      copy.querySelectorAll(":scope > ol.calls, :scope > .copy-link").forEach((e) => e.remove());
+      copy.classList.remove("linked", "block-here");
+      return copy;
+    };
+    /* Of each group the largest set that can stand, in the order of the agenda; and what is left out of it. */
+    const choose = (wanted) => {
+      const slots = new Map();
+      const left = [];
+      const shown = [];
+      for (const group of plan.groups) {
+        let set = [];
+        for (const key of group.of.filter((k) => wanted.includes(k))) {
+          const tried = [...set, key];
+          if (group.sets[tried.join(" ")]) set = tried; else left.push([key, set]);
+        }
+        group.slots.forEach((slot, n) => { if (set.length) slots.set(slot, group.sets[set.join(" ")][n]); });
+        shown.push(...set);
+      }
+      return { slots, shown: wanted.filter((k) => shown.includes(k)), left: left.map(([key, set]) => {
+        const found = plan.apart.find(([a, b]) => (a === key && set.includes(b)) || (b === key && set.includes(a)));
+        return { key, why: found && found[2] };
+      }) };
+    };
+    const text = (slots) => {
+      const root = document.createDocumentFragment();
+      const lists = [];
+      const put = (depth, ...nodes) => {
+        lists.length = Math.min(lists.length, depth);
+        while (lists.length < depth) {
+          const list = make("ol", { className: "calls" });
+          const outer = lists.at(-1);
+          if (outer) (outer.lastElementChild || outer.appendChild(make("li"))).append(list); else root.append(list);
+          lists.push(list);
+        }
+        (lists.at(-1) || root).append(...nodes);
+      };
+      for (let slot = 0; slot <= printed.length; slot += 1) {
+        if (slots.has(slot)) {
+          for (const n of slots.get(slot)) put(Number(pieces[n].dataset.piece), pieces[n].content.cloneNode(true));
+        } else if (slot && printed[slot - 1]) put(plan.base[slot - 1][1], copyOf(printed[slot - 1]));
+      }
+      return root;
+    };
+    return { choose, text };
+  };
+
+  /* Switch between views of a motion's text on the page itself: by a tab, or by ticking amendments. */
+  let asPrinted = () => {};
   const views = (nav) => {
     const panel = document.querySelector("[data-view-panel]");
     const links = [...nav.querySelectorAll("a[data-view]")];
     const start = links.find((a) => a.hasAttribute("aria-current"));
     if (!panel || !start) return;
     const kept = { [start.dataset.view]: [...panel.childNodes] };
+    const pick = document.querySelector("[data-pick]");
+    const boxes = pick ? [...pick.querySelectorAll("input")] : [];
+    const said = pick && pick.querySelector(".pick-said");
+    const text = pick && composer(panel, JSON.parse(pick.dataset.pick));
     let current = start.dataset.view;
+
+    const fill = (key, nodes) => {
+      panel.replaceChildren(...nodes);
+      current = key;
+      document.querySelectorAll("[data-lines]").forEach(addressed);
+      for (const link of links) {
+        if (link.dataset.view === key) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+      }
+    };
+    const show = (key) => {
+      const stored = document.querySelector(`template[data-view-text="${CSS.escape(key)}"]`);
+      if (!kept[key] && !stored) return false;
+      kept[key] ||= [...stored.content.cloneNode(true).childNodes];
+      if (key !== current) fill(key, kept[key]);
+      for (const box of boxes) box.checked = false;
+      if (said) said.replaceChildren();
+      addressOf("view", key === start.dataset.view ? "" : key);
+      return true;
+    };
+    const listed = (names) => names.join(", ").replace(/, ([^,]*)$/, ` ${pick.dataset.and} $1`);
+    const nameOf = (key) => boxes.find((b) => b.value === key).dataset.label;
+    const alone = (key) => {
+      const page = links.find((a) => a.dataset.view === key);
+      return page ? [" ", make("a", { href: page.href }, pick.dataset.alone)] : [];
+    };
+    const tick = () => {
+      const wanted = boxes.filter((b) => b.checked).map((b) => b.value);
+      if (!wanted.length) { show(start.dataset.view); return; }
+      const { slots, shown, left } = text.choose(wanted);
+      fill("", [text.text(slots)]);
+      said.replaceChildren(
+        make("p", {}, pick.dataset.shown.replace("{names}", listed(shown.map(nameOf)))),
+        ...left.map(({ key, why }) => make("p", { className: "pick-left" },
+          pick.dataset.left.replace("{name}", nameOf(key)).replace("{why}", why || pick.dataset.why), ...alone(key))),
+      );
+      addressOf("with", wanted.join(","));
+    };
+
     for (const link of links) {
       link.addEventListener("click", (event) => {
-        const key = link.dataset.view;
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        const stored = document.querySelector(`template[data-view-text="${CSS.escape(key)}"]`);
-        if (!kept[key] && !stored) return;
-        event.preventDefault();
-        if (key === current) return;
-        kept[key] ||= [...stored.content.cloneNode(true).childNodes];
-        panel.replaceChildren(...kept[key]);
-        current = key;
-        document.querySelectorAll("[data-lines]").forEach(addressed);
-        for (const other of links) {
-          if (other === link) other.setAttribute("aria-current", "true"); else other.removeAttribute("aria-current");
-        }
+        if (show(link.dataset.view)) event.preventDefault();
       });
     }
+    if (pick) {
+      for (const box of boxes) {
+        box.addEventListener("change", tick);
+        const tab = links.find((a) => a.dataset.view === box.value);
+        if (tab) tab.parentElement.hidden = true;
+      }
+      pick.hidden = false;
+    }
+    asPrinted = () => { if (current !== start.dataset.view) show(start.dataset.view); };
+    const asked = new URLSearchParams(location.search);
+    const ticked = (asked.get("with") || "").split(",");
+    for (const box of boxes) box.checked = ticked.includes(box.value);
+    if (boxes.some((b) => b.checked)) tick(); else if (asked.get("view")) show(asked.get("view"));
   };
 
   /* ?line=27 or #l27: point at one line of the text. */
   const line = () => {
     const number = new URLSearchParams(location.search).get("line") || (location.hash.match(/^#l(\d+)$/) || [])[1];
     if (!/^\d{1,5}$/.test(number || "")) return;
+    if (!document.getElementById(`l${number}`)) asPrinted();
     const mark = document.getElementById(`l${number}`);
     if (!mark) return;
     for (const old of document.querySelectorAll(".line-here, .block-here")) old.classList.remove("line-here", "block-here");
@@ -133,6 +240,10 @@
     quote.after(make("p", {}, button));
   };
 
+  /* A disk has no server that finds a folder's page. */
+  if (location.protocol === "file:") {
+    for (const a of document.links) if (a.protocol === "file:" && a.pathname.endsWith("/")) a.pathname += "index.html";
+  }
   document.querySelectorAll("[data-filter]").forEach(filter);
   document.querySelectorAll("[data-views]").forEach(views);
   document.querySelectorAll("[data-lines]").forEach(addressed);
