@@ -13,6 +13,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.sample import Sample
+from toolkit_builder.formats import pdf
+from toolkit_builder.printing.engine import WeasyPrintEngine
 from toolkit_builder.printing.inspect import facts
 
 HELD = "conferences/2027-asw"
@@ -21,10 +23,14 @@ SHOWN = (
     f"{HELD}/agenda-giant.pdf", f"{HELD}/motions/5/motion.pdf", f"{HELD}/composites/composite-a/composite.pdf",
     *(f"plans/adult-social-work/plan-{size}.pdf" for size in ("a4", "a3", "a5", "a6")),
     "toolkits/enough-hands/toolkit.pdf",
+    *(f"branches/penrhyn-vale/enough-hands/{name}.pdf"
+      for name in ("leaflet-a5", "leaflet-a4", "leaflet-dl", "poster-a4", "model-letter-director")),
 )  # fmt: skip
 
 
 def main() -> None:
+    here = WeasyPrintEngine()
+    pdf.engine = lambda seconds: here  # this process and no child, so that its CPU time is counted
     with tempfile.TemporaryDirectory() as folder:
         sample = Sample.load(Path(folder))
         sample.make(SHOWN[5])  # the engine is imported, the style sheets are parsed

@@ -9,9 +9,9 @@ from typing import Any
 
 from toolkit_builder import pipeline
 from toolkit_builder.build.cache import Store
-from toolkit_builder.build.jobs import Blob, Job, SharedValue
+from toolkit_builder.build.jobs import Blob, Job, Output, SharedValue
 from toolkit_builder.diagnostics import Diagnostic
-from toolkit_builder.formats import pdf
+from toolkit_builder.formats import FORMATS, pdf
 from toolkit_builder.formats.templates import Templates
 
 ROOT = Path(__file__).parents[1]
@@ -36,6 +36,7 @@ class Sample:
     blobs: dict[str, bytes | str]
     templates: Templates
     made: dict[str, Made] = field(default_factory=dict)
+    outputs: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> Sample:
@@ -62,9 +63,21 @@ class Sample:
             return self._whole(value.value)
         if isinstance(value, Blob):
             return self.blobs[value.digest]
+        if isinstance(value, Output):
+            return self.output(value.path)
         if isinstance(value, dict):
             return {key: self._whole(inner) for key, inner in value.items()}
         return [self._whole(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+    def output(self, path: str) -> bytes:
+        """The bytes of one output, made as a build makes them."""
+        if path not in self.outputs:
+            job = self.jobs[path]
+            form = FORMATS[job.format]
+            more = {"templates": self.templates} if form.themed else {}
+            found = form.render(self._whole(job.payload), **more)
+            self.outputs[path] = found[0] if isinstance(found, tuple) else found
+        return self.outputs[path]
 
     def printed(self, path: str) -> Made:
         if path not in self.made:
@@ -72,8 +85,7 @@ class Sample:
         return self.made[path]
 
     def make(self, path: str) -> Made:
+        written = self.jobs[path].payload["html"].path
         payload = self.payload(path)
-        page = self.payload(payload["html"].path)
-        html = pdf.page(page, self.templates)
-        data, found = pdf.render({**payload, "html": html})
-        return Made(html.decode(), data, found, page)
+        data, found = pdf.render(payload)
+        return Made(bytes(payload["html"]).decode(), data, found, self.payload(written))

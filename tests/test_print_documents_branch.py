@@ -15,7 +15,7 @@ from toolkit_builder import theme
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.formats import pdf
 from toolkit_builder.formats.templates import Templates
-from toolkit_builder.printing.engine import available
+from toolkit_builder.printing.engine import WeasyPrintEngine, available
 from toolkit_builder.printing.inspect import facts, pdf_text
 from toolkit_builder.theme import brand_css
 
@@ -199,8 +199,10 @@ def test_leaflet_in_arabic_reads_from_the_right(press: Press) -> None:
 
 
 @pytest.mark.slow
-def test_a_warm_leaflet_takes_a_fraction_of_a_second(press: Press) -> None:
+def test_a_warm_leaflet_takes_a_fraction_of_a_second(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
     """CPU time, so that a busy machine does not fail it; the bound is loose, the figures are in docs/print.md."""
+    here = WeasyPrintEngine()
+    monkeypatch.setattr(pdf, "engine", lambda seconds: here)
     html = press.html("leaflet-a5", "a5", panels=SIDES, body_html="")
     press.printed(html)
     started = time.process_time()
