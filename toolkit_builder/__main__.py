@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -11,6 +12,7 @@ def main() -> None:
 
     if quick.nothing_to_do(sys.argv[1:]):
         sys.exit(0)
+    gc.set_threshold(100_000, 50, 100)  # what is imported stays: looking through it for garbage takes a tenth of it
     from toolkit_builder.cli import run
 
     sys.exit(run(sys.argv[1:]))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -117,7 +117,7 @@ def load(project: Path, options: Options, store: Store) -> Loaded:
     found += problems
     if config is None:
         return Loaded(config=None, site=None, theme=None, tree=tree, diagnostics=tuple(ordered(found)))
-    look, problems = theme.load(project, config.theme)
+    look, problems = theme.load(project, config.theme, partial(_template_problems, store=store))
     found += problems
     when, problems = moment(config, options)
     found += problems
@@ -139,6 +139,13 @@ def load(project: Path, options: Options, store: Store) -> Loaded:
                   diagnostics=tuple(ordered(found)))
 
 
+
+
+def _template_problems(look: theme.Theme, store: Store) -> list[Diagnostic]:
+    """What is wrong with a theme's templates. Reading them all takes longer than a small edit's whole build."""
+    templates = [[t.name, t.path, t.level, t.source] for t in look.templates]
+    [found] = stage("theme", code_digest(), [(digest_of_value(templates), templates)], theme.template_problems, store)
+    return [Diagnostic.from_json(d) for d in found]
 
 
 def _studied(site: Site, pins: Mapping[str, Any], options: Options, store: Store) -> tuple[Site, list[Diagnostic]]:

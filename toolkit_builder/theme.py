@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -213,6 +213,13 @@ def _template_problems(theme: Theme) -> Iterator[Diagnostic]:
                         hint="one of them must extend another template, or none")
 
 
+def template_problems(templates: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    """``[[name, path, level, source]]`` -> what is wrong with these templates, as plain values that can be kept."""
+    theme = Theme(name="", settings=ThemeFile(), templates=tuple(Template(*each) for each in templates), assets={},
+                  print_files={}, locales={})
+    return [found.to_json() for found in _template_problems(theme)]
+
+
 # --- loading ---------------------------------------------------------------------------------------------
 
 
@@ -252,9 +259,12 @@ def _settings(folder: Path, shown: str) -> tuple[ThemeFile, list[Diagnostic]]:
     return decoded.fields or ThemeFile(), list(decoded.diagnostics)
 
 
-def load(project: Path, name: str) -> tuple[Theme | None, list[Diagnostic]]:
+def load(
+    project: Path, name: str, check: Callable[[Theme], Iterable[Diagnostic]] = _template_problems
+) -> tuple[Theme | None, list[Diagnostic]]:
     """Read theme ``name`` from ``project/themes`` or the built-in themes, with its parents.
 
+    ``check`` finds what is wrong with the templates; who remembers what it found the last time hands in another.
     Returns ``(None, diagnostics)`` when the theme or a parent is missing or its parents form a ring.
     """
     diagnostics: list[Diagnostic] = []
@@ -279,7 +289,7 @@ def load(project: Path, name: str) -> tuple[Theme | None, list[Diagnostic]]:
         chain.append((wanted, folder, settings))
         asked_by, wanted = Span(f"themes/{wanted}/theme.yaml"), settings.parent
     theme = _assemble(chain)
-    return theme, [*diagnostics, *_template_problems(theme), *_colour_problems(theme)]
+    return theme, [*diagnostics, *check(theme), *_colour_problems(theme)]
 
 
 def _assemble(chain: list[tuple[str, Path, ThemeFile]]) -> Theme:
@@ -312,7 +322,7 @@ def _locale(data: bytes) -> dict[str, str]:
     import yaml
 
     try:
-        words = yaml.load(data, Loader=yaml.BaseLoader)
+        words = yaml.load(data, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except yaml.YAMLError:
         return {}
     return {str(k): str(v) for k, v in words.items()} if isinstance(words, dict) else {}

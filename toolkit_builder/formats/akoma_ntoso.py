@@ -16,7 +16,7 @@ from toolkit_builder.model import Payload
 
 VERSION = 1
 NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]|[\ud800-\udfff]|[\ufffe\uffff]")
 # Akoma Ntoso names languages by three letters (ISO 639-2); others keep what the site says.
 _LANGUAGES = {"en": "eng", "cy": "cym", "gd": "gla", "ga": "gle", "fr": "fra", "de": "deu", "es": "spa", "pl": "pol",
               "ur": "urd", "bn": "ben", "pa": "pan", "ar": "ara", "pt": "por", "it": "ita", "ro": "ron"}  # fmt: skip
@@ -235,8 +235,30 @@ def _text(text: str) -> str:
 
 
 def _bytes(root: ET.Element) -> bytes:
-    data: bytes = ET.tostring(root, encoding="utf-8")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + data + b"\n"
+    out: list[str] = []
+    _write(root, out, f' xmlns="{NAMESPACE}"')
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{"".join(out)}\n'.encode("utf-8", "xmlcharrefreplace")
+
+
+def _write(element: ET.Element, out: list[str], declared: str = "") -> None:
+    """As ``ElementTree.tostring`` writes it, in a third of the time: there is one namespace, and no text after tags."""
+    name = element.tag[len(NAMESPACE) + 2 :]
+    attributes = "".join([f' {key}="{_attribute(value)}"' for key, value in element.items()])
+    text = element.text
+    if not text and not len(element):
+        out.append(f"<{name}{declared}{attributes} />")
+        return
+    out.append(f"<{name}{declared}{attributes}>")
+    if text:
+        out.append(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    for child in element:
+        _write(child, out)
+    out.append(f"</{name}>")
+
+
+def _attribute(value: str) -> str:
+    plain = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return plain.replace("\r", "&#13;").replace("\n", "&#10;").replace("\t", "&#09;")
 
 
 def _slug(text: str) -> str:

@@ -122,7 +122,7 @@ def _broken(text: MotionText, block: Block, measure: int) -> Iterator[tuple[int,
 
 def _breaks(text: str, measure: int, lead: int) -> Iterator[tuple[int, int]]:
     """Greedy lines over one-space text as ``(start, end)``; a word longer than the measure is cut."""
-    simple = _COMPLEX.search(text) is None
+    simple = text.isascii() or _COMPLEX.search(text) is None
     if simple and lead < measure:
         yield from _simple_breaks(text, measure, lead)
         return
@@ -163,7 +163,7 @@ def _simple_breaks(text: str, measure: int, lead: int) -> Iterator[tuple[int, in
 
 def _width(text: str) -> int:
     """How many characters a reader counts."""
-    return len(text) if _COMPLEX.search(text) is None else len(_GRAPHEME.findall(text))
+    return len(text) if text.isascii() or _COMPLEX.search(text) is None else len(_GRAPHEME.findall(text))
 
 
 def _rows(source: str, block: Block) -> Iterator[tuple[int, int, str]]:

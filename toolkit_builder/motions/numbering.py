@@ -70,6 +70,7 @@ class Number:
     written: str = field(default="", compare=False)
 
     @classmethod
+    @lru_cache(maxsize=65536)
     def parse(cls, text: str) -> Number:
         """``text`` as a number; NotANumber with a plain reason where it cannot be one."""
         written = _tidy(text)
