@@ -61,9 +61,12 @@ def _split(site: Site, words: Sequence[str]) -> Iterator[str]:
 def _one(site: Site, word: str, kind: str, conference: str) -> Document:
     if kind and (doc := _numbered(site, word, (kind,), conference)):
         return doc
+    if not kind and word[:1].isalnum() and any(map(str.isdigit, word)) and (
+            doc := _numbered(site, word, (*PAPERS, "bulletin"), conference)):
+        return doc  # a number means the newest conference, though an older one's file may be named so
     path = word.replace("\\", "/").removeprefix("./")
     known = site.lookup(word, (kind,) if kind else ()) or site.lookup(path) or site.by_url.get(f"/{path.strip('/')}/")
-    if known and (not kind or known.kind == kind):
+    if known and (not kind or known.kind == kind) and conference in ("", known.conference, known.name):
         return known
     if not kind and (doc := _numbered(site, word, (*PAPERS, "bulletin"), conference)):
         return doc
@@ -115,7 +118,7 @@ def _hint(site: Site, word: str, kind: str, conference: str) -> str:
         return f"did you mean '{words[0]}'?"
     names = {name.casefold(): d for d in docs for name in (d.name, d.path, d.url, d.title)}
     near = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=0.6)
-    if near:
+    if near and len(word) > 3:  # of numbers all are alike
         doc = names[near[0]]
         return f"did you mean {_called(doc)}? ({doc.path})"
     if kind and 0 < len(docs) <= 12:

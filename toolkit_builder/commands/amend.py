@@ -10,13 +10,17 @@ from typing import Any
 
 import click
 
+from toolkit_builder.commands import common
 from toolkit_builder.diagnostics import Diagnostic, any_errors, as_text, error, ordered
 from toolkit_builder.motions.amend import FORMS, Amended, Amendment, apply
 from toolkit_builder.motions.compare import as_plain, compare
 from toolkit_builder.motions.conflicts import matrix
 from toolkit_builder.motions.grammar import parse_instructions
 from toolkit_builder.motions.instructions import print_instruction
+from toolkit_builder.motions.lines import MEASURE
 from toolkit_builder.motions.text import MotionText, parse
+from toolkit_builder.pipeline import project_folder
+from toolkit_builder.site import PAPERS
 
 VIEWS = ("amended", "diff", "instructions")
 
@@ -58,10 +62,10 @@ def read_body(path: str, source: str) -> Body:
 
 
 def amend_texts(
-    motion: MotionText, amendments: list[Amendment], view: str = "amended"
+    motion: MotionText, amendments: list[Amendment], view: str = "amended", measure: int = MEASURE
 ) -> tuple[str, Amended, list[Diagnostic]]:
     """What ``toolkit amend`` prints for one view, the outcome behind it, and its diagnostics."""
-    amended, diagnostics = apply(motion, amendments)
+    amended, diagnostics = apply(motion, amendments, measure=measure)
     if view == "instructions":
         shown = _instructions(amendments)
     elif view == "diff":
@@ -123,19 +127,32 @@ def _read(path: str, found: list[Diagnostic]) -> Body | None:
 
 
 @click.command("amend")
-@click.argument("motion", metavar="MOTION.md")
-@click.argument("amendments", metavar="AMENDMENT.md...", nargs=-1, required=True)
+@click.argument("motion", metavar="MOTION")
+@click.argument("amendments", metavar="[AMENDMENT]...", nargs=-1)
+@click.option(
+    "--with", "chosen", default="", metavar="NUMBERS", help="Amendments: 20.1,20.3. In a site: all, if left out."
+)
+@click.option("--conference", default="", metavar="NAME", help="The newest that has the motion, if left out.")
 @click.option("--view", type=click.Choice(VIEWS), default="amended", show_default=True, help="What to print.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the outcome as JSON: text, edits, changes, relations, diagnostics."
 )
-def command(motion: str, amendments: tuple[str, ...], view: str, as_json: bool) -> int:
+def command(
+    motion: str, amendments: tuple[str, ...], chosen: str, conference: str, view: str, as_json: bool
+) -> int:
     """Show a motion as it would read with its amendments.
+
+    They are files anywhere (motion.md 20.1.md), or numbers of papers of the site around you: 20 --with 20.1,20.3.
 
     Every instruction means the motion as printed. An amendment that cannot be understood or placed is reported
     with what to do about it, and left out whole; the exit code is then 1.
     """
     found: list[Diagnostic] = []
+    amendments += tuple(filter(None, (name.strip() for name in chosen.split(","))))
+    if not _is_file(motion) and (project_folder(Path.cwd()) / "toolkit.yaml").is_file():
+        return _show(*_of_the_site(motion, amendments, conference), view, as_json)
+    if not amendments:
+        raise click.UsageError("name at least one amendment: toolkit amend motion.md 20.1.md")
     body = _read(motion, found)
     bodies = [_read(path, found) for path in amendments]
     if body is None or None in bodies:
@@ -147,7 +164,52 @@ def command(motion: str, amendments: tuple[str, ...], view: str, as_json: bool) 
         Amendment(id=b.number or b.path, source=b.text, form=b.form, path=b.path, first_line=b.first_line)
         for b in bodies if b is not None
     ]  # fmt: skip
-    shown, amended, diagnostics = amend_texts(text, papers, view)
+    return _show(text, papers, notes, MEASURE, view, as_json)
+
+
+def _is_file(name: str) -> bool:
+    return Path(name).exists() or Path(name).suffix.lower() in {".md", ".txt"}
+
+
+def _of_the_site(
+    motion: str, amendments: tuple[str, ...], conference: str
+) -> tuple[MotionText, list[Amendment], list[Diagnostic], int]:
+    """A paper of the site and its amendments, all of them if none is named. Raises click's UsageError."""
+    from toolkit_builder import finding, pipeline
+    from toolkit_builder.build.cache import Store
+
+    project = common.site()
+    with Store(project / ".toolkit" / "store") as store:
+        loaded = pipeline.load(project, pipeline.Options(environment=pipeline.environment()), store)
+    site = loaded.site
+    if site is None:
+        common.report(loaded.diagnostics)
+        raise click.exceptions.Exit(1)
+    try:
+        paper, *moved = finding.find(site, [motion, *amendments], conference)
+    except finding.NotFound as problem:
+        raise click.UsageError(f"{problem}; {problem.hint}" if problem.hint else str(problem)) from None
+    held = site.conference_of(paper)
+    if held is None or paper.kind not in PAPERS:
+        raise click.UsageError(f"{paper.path} is no motion, amendment or composite")
+    every = held.amendments_of.get(paper.id, ())
+    for doc in moved:
+        if doc not in every:
+            said = ", ".join(a.fields.number or a.name for a in every) or "none"
+            raise click.UsageError(f"{doc.path} does not amend {paper.path}; what amends it: {said}")
+    if not every:
+        raise click.UsageError(f"{paper.path} has no amendments")
+    measure = held.document.fields.measure or site.config.motions.measure
+    text, notes = parse(paper.body, paper.path, paper.body_line, title=paper.fields.title)
+    papers = [Amendment(id=a.fields.number or a.name, source=a.body, form=a.fields.form, path=a.path,
+                        first_line=a.body_line) for a in moved or every]
+    return text, papers, notes, measure
+
+
+def _show(
+    text: MotionText, papers: list[Amendment], notes: list[Diagnostic], measure: int, view: str, as_json: bool
+) -> int:
+    shown, amended, diagnostics = amend_texts(text, papers, view, measure)
     diagnostics = ordered([*notes, *diagnostics])
     if as_json:
         click.echo(json.dumps(as_data(text, papers, amended, diagnostics), ensure_ascii=False, indent=1))
