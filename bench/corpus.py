@@ -34,7 +34,8 @@ _TOWNS = (  # noqa: SIM905
 ).split()
 _FIELDS = (
     "adult social work", "home care", "the ambulance service", "school meals", "public libraries",
-    "the bus depots", "housing associations", "further education", "early years", "the courts", "community nursing", "refuse rounds",
+    "the bus depots", "housing associations", "further education", "early years", "the courts", "community nursing",
+    "refuse rounds",
 )
 _WHO = ("workers in {field}", "our {town} branch", "stewards across {field}", "agency staff in {field}",
         "night workers", "reps in {town}", "part-time workers in {town}")

@@ -203,7 +203,8 @@ def check(site: Site, what: str, mark: str) -> None:
     wrong = []
     if what == "cold":
         pages = sum(name.endswith(".html") for _, _, names in os.walk(output) for name in names)
-        if pages < site.count + corpus.CONFERENCES + len(corpus.TAGS) + 1:
+        tags = len(corpus.TAGS) if site.count >= 500 else 0  # in few motions not every tag is used
+        if pages < site.count + corpus.CONFERENCES + tags + 1:
             wrong.append(f"only {pages} pages")
         page = site.page(35).read_text(encoding="utf-8")  # it has a table and a footnote
         wrong += [f"no {part}" for part in ("<table", "<li", "<nav", "</html>", "<em>", "<strong>") if part not in page]
@@ -278,8 +279,7 @@ def _until(address: str, wanted: str, limit: float) -> None:
 def table(found: dict[str, dict[str, list[Measured]]], served_in: dict[str, list[float]], count: int) -> str:
     """Medians, and ratios as the median of the ratios round by round."""
     rounds = len(next(iter(found["toolkit"].values())))
-    lines = [f"{count} motions, medians of {rounds} rounds; `others` is the share of the machine that somebody else used",
-             "",
+    lines = [f"{count} motions, medians of {rounds} rounds; `others` is what somebody else used of the machine", "",
              "| build | toolkit wall s | CPU s | peak MB | Hugo wall s | CPU s | peak MB | wall x Hugo | CPU x Hugo "
              "| others |",
              "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"]
