@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from toolkit_builder.build.jobs import RenderError
@@ -61,8 +61,8 @@ class Toolchain:
 
     bundle: Bundle
 
-    @property
-    def digest(self) -> str:
+    @cached_property
+    def digest(self) -> str:  # asked for with every job
         return self.bundle.digest
 
     def renderers(self) -> Mapping[str, Render]:
