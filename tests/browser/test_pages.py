@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,10 +10,16 @@ from tests.browser.visit import MORE, PAGES, Browser, Site, Visit
 
 WIDTHS = (340, 1280)
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-EACH = pytest.mark.parametrize("url", [*PAGES.values(), *MORE.values()], ids=[*PAGES, *MORE])
 
 
-def states(visit: Visit) -> Any:
+@pytest.fixture(scope="module", params=[*PAGES.values(), *MORE.values()], ids=[*PAGES, *MORE])
+def visit(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Visit]:
+    """Each page in turn, open for all the tests that look at it."""
+    with browser.visit(site, request.param, calm=True) as opened:
+        yield opened
+
+
+def states(visit: Visit) -> Iterator[str]:
     """The open page in each width and each colour scheme."""
     for width in WIDTHS:
         visit.page.set_viewport_size({"width": width, "height": 800})
@@ -26,27 +32,23 @@ def test_there_is_a_page_of_every_kind_in_these_tests(site: Site) -> None:
     assert {kind for kind, _ in site.kinds()} - set(PAGES) == set()
 
 
-@EACH
-def test_a_page_fits_its_window_and_asks_nobody_else(browser: Browser, site: Site, url: str) -> None:
-    with browser.visit(site, url) as visit:
-        wide = {state: found for state in states(visit) if (found := visit.stays_within())}
-        assert wide == {}
-        assert visit.problems() == []
+def test_a_page_fits_its_window_and_asks_nobody_else(visit: Visit) -> None:
+    wide = {state: found for state in states(visit) if (found := visit.stays_within())}
+    assert wide == {}
+    assert visit.problems() == []
 
 
-@EACH
-def test_axe_finds_no_fault(browser: Browser, site: Site, axe: str, url: str) -> None:
-    with browser.visit(site, url, calm=True) as visit:
-        visit.page.evaluate(axe)
-        found = {}
-        for state in states(visit):
-            dark = {"type": "rule", "values": ["color-contrast"]}  # no other rule sees colours
-            said = visit.page.evaluate("""(only) => axe.run(document, {runOnly: only, resultTypes: ["violations"]})
-                .then((r) => r.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)}`)))""",
-                                       dark if "dark" in state else RULES)
-            if said:
-                found[state] = said
-        assert found == {}
+def test_axe_finds_no_fault(visit: Visit, axe: str) -> None:
+    visit.page.evaluate(axe)
+    found = {}
+    for state in states(visit):
+        dark = {"type": "rule", "values": ["color-contrast"]}  # no other rule sees colours
+        said = visit.page.evaluate("""(only) => axe.run(document, {runOnly: only, resultTypes: ["violations"]})
+            .then((r) => r.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)}`)))""",
+                                   dark if "dark" in state else RULES)
+        if said:
+            found[state] = said
+    assert found == {}
 
 
 @pytest.mark.parametrize("kind", ["home", "conference", "motion", "bulletin", "plan", "toolkit"])
