@@ -1,0 +1,229 @@
+"""The same leaflet both ways: make.js in a real browser says the words that the builder prints."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from toolkit_builder import blueprint, pipeline
+from toolkit_builder.build.cache import Store
+from toolkit_builder.formats import pdf
+from toolkit_builder.formats.templates import Templates
+from toolkit_builder.localise import documents
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+AXE = Path(os.environ.get("AXE_SCRIPT", ROOT / "node_modules/axe-core/axe.min.js"))
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample site, built without its PDFs."""
+    folder = tmp_path_factory.mktemp("sample")
+    shutil.copytree(ROOT / "content", folder / "content")
+    text = (ROOT / "toolkit.yaml").read_text("utf-8")
+    text = text.replace("localise: build", "localise: on-demand") + "\nprint:\n  enabled: false\n"
+    (folder / "toolkit.yaml").write_text(text, "utf-8")
+    report = pipeline.build(folder, pipeline.Options(jobs=1))
+    assert report.published, report.diagnostics
+    return folder
+
+
+@pytest.fixture(scope="module")
+def loaded(sample: Path) -> pipeline.Loaded:
+    with Store(sample / ".toolkit" / "store") as store:
+        return pipeline.load(sample, pipeline.Options(jobs=1), store)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as tool:
+        opened = tool.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+def page_of(browser: Any, sample: Path, name: str, fragment: str = "", **options: Any) -> Any:
+    page = browser.new_page(**options)
+    page.on("pageerror", lambda problem: pytest.fail(f"{name}: {problem}"))
+    address = (sample / f"output/toolkits/enough-hands/{name}/make/index.html").as_uri()
+    page.goto(f"{address}{fragment}")
+    return page
+
+
+def same(text: str) -> str:
+    return " ".join(text.replace("\u00b7", " ").split())
+
+
+def built_words(template: documents.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> str:
+    assert loaded.site is not None
+    assert loaded.theme is not None
+    paper = documents.stationery(blueprint.site_payload(loaded.site), "", loaded.theme, {})
+    payload = documents.page_payload(template, documents.make(template, branch), template.sheets[0], paper)
+    html = pdf.page(payload, Templates(loaded.theme.bundle)).decode()
+    body = LexborHTMLParser(re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL)).body
+    assert body is not None
+    return same(body.text())
+
+
+def test_every_template_says_the_same_in_the_browser(browser: Any, sample: Path, loaded: pipeline.Loaded) -> None:
+    assert loaded.site is not None
+    branches = [documents.branch_of(b, loaded.site) for b in loaded.site.all("branch")]
+    compared = 0
+    for template in documents.templates(loaded.site):
+        if not template.sheets:
+            continue
+        page = page_of(browser, sample, template.url.rstrip("/").rpartition("/")[2], f"#branch={branches[0]['name']}")
+        for branch in (*branches[:2], branches[3], branches[-1]):
+            if page.locator("#make-branch").count():
+                page.select_option("#make-branch", branch["name"])
+            said = page.evaluate("""() => { const body = toolkitMake.page(); body.querySelectorAll('svg, title')
+                .forEach((e) => e.remove()); return body.textContent; }""")
+            assert same(said) == built_words(template, branch, loaded), (template.name, branch["name"])
+            compared += 1
+        page.close()
+    assert compared >= 60
+
+
+def test_typing_changes_the_document_and_markup_stays_text(browser: Any, sample: Path) -> None:
+    page = page_of(browser, sample, "leaflet-a5")
+    page.get_by_label("Employer").fill("<img src=x onerror=alert(1)> & Sons")
+    frame = page.frame_locator("iframe")
+    assert "<img src=x onerror=alert(1)> & Sons" in frame.locator("body").inner_text()
+    assert frame.locator("img").count() == 0
+    assert "Still missing" in page.locator(".make-lacking").inner_text()
+    page.close()
+
+
+@pytest.mark.parametrize("fragment", [
+    "#branch=__proto__", "#__proto__.polluted=1", "#branch.title=<script>alert(1)</script>", "#choice-1=9 x -1",
+    "#branch=aldermoor&fields.demand=" + "x" * 9000, "#constructor.prototype=1", "#%E0%A4%A",
+])
+def test_a_crafted_link_can_only_fill_fields(browser: Any, sample: Path, fragment: str) -> None:
+    page = page_of(browser, sample, "model-letter-director", fragment)
+    page.wait_for_function("window.toolkitMake")
+    assert page.evaluate("({}).polluted") is None
+    frame = page.frame_locator("iframe")
+    assert frame.locator("script").count() == 0
+    assert "Dear" in frame.locator("body").inner_text()
+    page.close()
+
+
+def test_a_link_carries_what_was_typed(browser: Any, sample: Path) -> None:
+    page = page_of(browser, sample, "model-letter-director", "#branch=aldermoor")
+    page.get_by_label("The director's name").fill("Ms O’Neill & Co")
+    page.locator("#make-choice-1-3").check()
+    page.evaluate("navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve(); }")
+    page.get_by_role("button", name="Copy a link with these details").click()
+    page.wait_for_function("window.copied")
+    address = page.evaluate("window.copied")
+    assert "?" not in address.partition("#")[0]
+    other = browser.new_page()
+    other.goto(address)
+    said = other.evaluate("toolkitMake.text()")
+    assert "Dear Ms O’Neill & Co," in said
+    assert "Nobody has ever told me to stop" in said
+    for each in (page, other):
+        each.close()
+
+
+def test_nothing_is_kept_unless_the_person_says_so(browser: Any, sample: Path) -> None:
+    context = browser.new_context()
+    page = page_of(context, sample, "leaflet-a5")
+    page.get_by_label("Employer").fill("Oak Council")
+    assert page.evaluate("localStorage.length") == 0
+    page.get_by_label("Remember what I typed on this device").check()
+    assert "Oak Council" in page.evaluate("localStorage.getItem('toolkit-make:leaflet-a5')")
+    page.reload()
+    assert page.get_by_label("Employer").input_value() == "Oak Council"
+    page.get_by_role("button", name="Clear everything").click()
+    assert page.evaluate("localStorage.length") == 0
+    context.close()
+
+
+def test_the_word_file_opens(browser: Any, sample: Path) -> None:
+    page = page_of(browser, sample, "model-letter-director", "#branch=aldermoor")
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Download for Word").click()
+    data = Path(found.value.path()).read_bytes()
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert packed.testzip() is None
+    document = docx.Document(io.BytesIO(data))
+    said = "\n".join(p.text for p in document.paragraphs)
+    assert "Dear Director of Adult Social Services," in said
+    assert "Aldermoor branch" in said
+    assert document.core_properties.title == "Model letter to the director"
+    page.close()
+
+
+def test_without_scripts_the_blank_form_is_there(browser: Any, sample: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = page_of(context, sample, "leaflet-a5")
+    assert page.locator("[data-make]").is_visible() is False
+    assert "______" in page.locator("[data-blank]").inner_text()
+    survey = page_of(context, sample, "health-check")
+    assert survey.locator("fieldset").count() == 11
+    assert survey.get_by_role("button", name="Show my result").count() == 0
+    context.close()
+
+
+def test_the_health_check_judges_keeps_and_adds_up(browser: Any, sample: Path, tmp_path: Path) -> None:
+    page = page_of(browser, sample, "health-check")
+    page.fill("#q1", "26")
+    page.check("#q4-5")
+    page.check("#q5-5")
+    page.check("#q9-2")
+    page.fill("#q15", '=1+1, "notes"\nand more')
+    page.get_by_role("button", name="Show my result").click()
+    assert page.locator("[data-summary]").inner_text().startswith("2 of the 5 questions")
+    assert page.locator("[data-chart] svg title").count() == 1
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Download my answers").click()
+    text = Path(found.value.path()).read_text("utf-8-sig")
+    assert "\"'=1+1, \"\"notes\"\"" in text
+    files = []
+    for n in range(5):
+        files.append(tmp_path / f"{n}.csv")
+        files[-1].write_text("\ufeff" + text, "utf-8")
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n", "utf-8")
+    page.set_input_files("#survey-files", [*files[:2], tmp_path / "other.csv"])
+    result = page.locator("[data-team-result]")
+    result.get_by_text("Only 2 people have answered").wait_for()
+    assert "other.csv is not a file of this health check" in result.inner_text()
+    page.set_input_files("#survey-files", files)
+    result.get_by_text("5 colleagues together.").wait_for()
+    assert "Average 26.0, 5 answers" in result.inner_text()
+    assert "5 of 5 with a cause for concern" in result.inner_text()
+    page.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("name", ["leaflet-a5", "model-letter-director", "health-check"])
+def test_nothing_is_wider_than_the_screen_and_everything_has_a_name(browser: Any, sample: Path, name: str,
+                                                                   width: int) -> None:
+    page = page_of(browser, sample, name, "#branch=aldermoor", viewport={"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    unnamed = page.evaluate("""() => [...document.querySelectorAll('main input, main select, main textarea, main button')]
+        .filter((e) => e.offsetParent && !(e.labels && e.labels.length) && !e.textContent.trim()).map((e) => e.outerHTML)""")
+    assert unnamed == []
+    if AXE.exists():
+        page.add_script_tag(path=str(AXE))
+        found = json.loads(page.evaluate("axe.run(document, {iframes: false}).then((r) => JSON.stringify(r.violations))"))
+        assert [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found] == []
+    page.close()
