@@ -222,8 +222,17 @@ def test_nothing_is_wider_than_the_screen_and_everything_has_a_name(browser: Any
     unnamed = page.evaluate("""() => [...document.querySelectorAll('main input, main select, main textarea, main button')]
         .filter((e) => e.offsetParent && !(e.labels && e.labels.length) && !e.textContent.trim()).map((e) => e.outerHTML)""")
     assert unnamed == []
-    if AXE.exists():
-        page.add_script_tag(path=str(AXE))
-        found = json.loads(page.evaluate("axe.run(document, {iframes: false}).then((r) => JSON.stringify(r.violations))"))
-        assert [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found] == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("name", ["leaflet-a5", "model-letter-director", "health-check"])
+def test_axe_finds_nothing(browser: Any, sample: Path, name: str, width: int) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not there (AXE_SCRIPT names its axe.min.js)")
+    page = page_of(browser, sample, name, "#branch=aldermoor", viewport={"width": width, "height": 800})
+    page.add_script_tag(path=str(AXE))
+    run = "axe.run(document, {iframes: false}).then((r) => JSON.stringify(r.violations))"
+    found = json.loads(page.evaluate(run))
+    assert [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found] == []
     page.close()
