@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FAST := not slow and not browser and not cluster and not office
 
 .PHONY: site test test-fast test-slow lint bench serve clean
 
@@ -17,11 +18,11 @@ test: $(VENV)/.test print-libraries
 	@sh .ci/browser
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n auto -m "not slow and not browser and not cluster and not office"
-	$(BIN)/pytest -q -m "browser or cluster or office or slow"
+	$(BIN)/pytest -q -n auto --dist loadfile -m "$(FAST)"
+	$(BIN)/pytest -q -n auto --dist loadfile -m "not ($(FAST))"
 
 test-fast: $(VENV)/.test
-	$(BIN)/pytest -q -x -m "not slow and not browser and not cluster and not office"
+	$(BIN)/pytest -q -x -m "$(FAST)"
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
