@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FAST := not slow and not browser and not cluster and not office
 
-.PHONY: site test test-fast test-slow lint bench serve clean
+.PHONY: site test test-fast lint bench serve clean
 
 site: $(VENV)/.site print-libraries
 	$(BIN)/toolkit build
