@@ -10,7 +10,7 @@ from functools import partial
 from hashlib import blake2b
 from typing import Any
 
-from toolkit_builder import downloads, editions, pictures
+from toolkit_builder import downloads, editions, pictures, redirects
 from toolkit_builder.build.jobs import Job, Output, SharedValue
 from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
 from toolkit_builder.formats import FORMATS
@@ -111,7 +111,7 @@ def root_of(site: Site) -> str:
 def site_payload(site: Site) -> Payload:
     config = site.config
     organisation = config.organisation
-    logo = {"src": f"/{organisation.logo}", "alt": organisation.logo_alt} if organisation.logo else None
+    logo = {"src": shapes.file_url(organisation.logo), "alt": organisation.logo_alt} if organisation.logo else None
     return {
         "title": config.title, "description": config.description, "language": config.language,
         "base_url": root_of(site),
@@ -151,7 +151,7 @@ def _page_payload(page: Page, site: Site) -> Payload:
     root = root_of(site)
     image = None
     if fields and fields.image:  # whoever shares a page fetches its picture from elsewhere: by its whole address
-        src = f"/{fields.image.lstrip('/')}"
+        src = shapes.file_url(fields.image)
         image = {"src": src, "alt": fields.image_alt, "share": root + src if root else ""}
     date = (fields.date or getattr(fields, "start", None)) if fields else None
     return {
@@ -174,7 +174,7 @@ def _translations(doc: Document, site: Site) -> list[Payload]:
     if key not in site.memo:
         groups: dict[str, list[Document]] = {}
         for other in site.documents:
-            if other.fields.translation_of and (original := _original(other, site)):
+            if other.fields.translation_of and (original := site.original_of(other)):
                 groups.setdefault(original.id, [original]).append(other)
         site.memo[key] = {d.id: docs for docs in groups.values() for d in docs}
     found = []
@@ -183,13 +183,6 @@ def _translations(doc: Document, site: Site) -> list[Payload]:
             language = other.fields.language or site.config.language
             found.append({"language": language, "name": _language_name(language), "url": other.url})
     return found
-
-
-def _original(doc: Document, site: Site) -> Document | None:
-    wanted = doc.fields.translation_of
-    if doc.kind == "resource" and (own := site.by_id.get(f"resource:{doc.folder['toolkit']}/{wanted}")):
-        return own
-    return site.lookup(wanted, (doc.kind,))
 
 
 def _language_name(tag: str) -> str:
@@ -282,7 +275,7 @@ def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str, text
     _feeds(draft)
     _plain_files(draft, listed)
     downloads.add_files(site, texts, pins or {}, draft.pdfs, draft.add)
-    _redirects(draft, diagnostics, {p.url for p in listed})
+    _redirects(draft, diagnostics, {p.url for p in listed}, texts)
     _old_numbers(draft, {p.url for p in listed})
     _assets(draft, diagnostics, assets)
     return Blueprint(jobs=tuple(draft.jobs), blobs=draft.blobs, diagnostics=tuple(diagnostics))
@@ -290,11 +283,12 @@ def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str, text
 
 def print_jobs(site: Site, theme: Theme, assets: Sequence[Asset], code: str,
                wanted: Iterable[tuple[Document, Print]]) -> Blueprint:
-    """Only the jobs of these printed documents; the last job of each is its PDF."""
+    """Only the jobs of these printed documents, in order, and of the files that they may show."""
     draft = _Draft(site=site, theme=theme, code=code)
     shared = SharedValue.of(site_payload(site))
     for doc, each in wanted:
         _print_jobs(draft, _document_page(doc, site), each, shared, assets)
+    _assets(draft, [], assets)
     return Blueprint(jobs=tuple(draft.jobs), blobs=draft.blobs)
 
 
@@ -508,27 +502,15 @@ def _plain_files(draft: _Draft, listed: Sequence[Page]) -> None:
                   label="sitemap.xml")
 
 
-def _redirects(draft: _Draft, diagnostics: list[Diagnostic], taken: set[str]) -> None:
-    site = draft.site
-    claimed: dict[str, Document] = {}
-    for doc in site.documents:
-        for alias in doc.fields.aliases:
-            parts = alias.split("/")
-            if ".." in parts or "." in parts or "\\" in alias:
-                diagnostics.append(error("S401", f"the alias '{alias}' leads out of the site", Span(doc.path),
-                                         hint="write an address from the root, such as /news/old-name/"))
-                continue
-            url = alias if alias.endswith("/") or parts[-1].endswith(".html") else f"{alias}/"
-            other = claimed.setdefault(url, doc)
-            if url in taken or other is not doc:
-                whose = other.path if other is not doc else "a page that exists"
-                diagnostics.append(error("S402", f"the alias '{alias}' is taken by {whose}", Span(doc.path),
-                                         hint="remove it from one of them"))
-                continue
-            draft.add(output_path(url), "redirect",
-                      {"url": url, "target": doc.url, "title": doc.title, "root": root_of(site),
-                       "language": doc.fields.language or site.config.language}, label=doc.path,
-                      reasons={doc.path: doc.digest})
+def _redirects(draft: _Draft, diagnostics: list[Diagnostic], taken: set[str], texts: Mapping[str, str]) -> None:
+    found, problems = redirects.redirects(draft.site, taken, texts)
+    diagnostics += problems
+    for each in found:
+        path = each.doc.path if each.doc else "toolkit.yaml"
+        draft.add(output_path(each.url), "redirect", {
+            "url": each.url, "target": each.target, "title": each.title, "root": root_of(draft.site),
+            "language": each.language,
+        }, label=path, reasons={path: each.doc.digest} if each.doc else {})
 
 
 def _old_numbers(draft: _Draft, taken: set[str]) -> None:
@@ -600,8 +582,22 @@ def _menu_links(site: Site, made: Container[str]) -> list[Diagnostic]:
         path = re.split("[?#]", item.url, maxsplit=1)[0]
         if path.startswith("/") and path not in made and f"{path}/" not in made:
             near = site.nearest(path)
-            found.append(warning("S306", f"the menu leads to '{item.url}', and there is no such page", Span("toolkit.yaml"),
-                                 hint=f"did you mean {near.url}?" if near else "correct the address in 'menu:'"))
+            found.append(warning("S306", f"the menu leads to '{item.url}', and there is no such page",
+                                 Span("toolkit.yaml"), hint=f"did you mean {near.url}?" if near else "correct the address in 'menu:'"))
+    return found
+
+
+def _settings_problems(site: Site, urls: Container[str]) -> list[Diagnostic]:
+    """A home page or a logo that is named in toolkit.yaml and is not there."""
+    found = []
+    home, logo = site.config.home, site.config.organisation.logo
+    if home not in urls:
+        near = site.nearest(home)
+        found.append(error("C406", f"the home page is to be '{home}', and there is no such page", Span("toolkit.yaml"),
+                           hint=f"did you mean {near.url}?" if near else "correct the address in 'home:'"))
+    if logo and f"content/{logo.lstrip('/')}" not in site.assets:
+        found.append(error("S206", f"there is no picture '{logo}' in content/", Span("toolkit.yaml"),
+                           hint="write its path below content/, such as images/logo.svg"))
     return found
 
 
@@ -611,7 +607,7 @@ def _late_links(site: Site, listed: Sequence[Page], assets: Sequence[Asset],
     made = {p.url for p in listed} | {f"/{a.path.removeprefix('content/')}" for a in assets} | {"/feed.xml",
                                                                                              "/sitemap.xml"}
     made |= {a for d in site.documents for a in d.fields.aliases}
-    found = _menu_links(site, made)
+    found = [*_menu_links(site, made), *_settings_problems(site, {p.url for p in listed})]
     for doc, link, path in site.late:
         if path not in made and f"{path}/" not in made:
             near = site.nearest(path)

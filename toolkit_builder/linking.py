@@ -169,10 +169,12 @@ def _doubles(docs: Sequence[Document], texts: Mapping[str, str]) -> list[Diagnos
     for doc in docs:
         first = ids.setdefault(doc.id, doc)
         if first is not doc:
-            what = f"number {doc.fields.number}" if doc.kind in PAPERS else "name"
+            number = doc.fields.number if doc.kind in PAPERS else ""
+            what = f"number {number}" if number else "name"
             problems.append(_at(doc, ("number",), texts, "S101",
                                 f"another {BY_NAME[doc.kind].label.lower()} here has the same {what}: {first.path}",
-                                "give one of them another number; 20.1 and 20.01 are one number, 20.10 is another"))
+                                "give one of them another number; 20.1 and 20.01 are one number, 20.10 is another"
+                                if number else "rename one of the files, or give both of them a number"))
             continue
         first = urls.setdefault(doc.url.casefold(), doc)
         if first is not doc:
@@ -186,7 +188,7 @@ def _orphans(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
     """Papers in a conference's folder that has no index.md: they would have no conference to belong to."""
     return [error("S103", f"the folder '{doc.conference}' has papers but no index.md that describes the conference",
                   Span(doc.path, 1, 1, 1, 1), hint=f"write content/conferences/{doc.conference}/index.md with 'start: "
-                  "2027-06-14' and a title, or run: toolkit new conference 'Its title' --in {doc.conference}")
+                  f"2027-06-14' and a title, or run: toolkit new conference 'Its title' --in {doc.conference}")
             for doc in {d.conference: d for d in reversed(site.documents)
                         if d.kind in {*PAPERS, "bulletin"} and site.conference_of(d) is None}.values()]
 
@@ -215,6 +217,9 @@ def _field_references(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
             hint = f"did you mean {near}? ({other.path})" if other else "write the number of a motion of this conference"
             problems.append(_at(doc, ("amends",), texts, "S201",
                                 f"no motion has the number '{doc.fields.amends}'", hint))
+        if conference and doc.kind == "amendment" and conference.in_ring(doc):
+            problems.append(_at(doc, ("amends",), texts, "S207", "these amendments amend each other in a ring",
+                                "write the number of the motion that is meant"))
         if conference and doc.kind == "composite":
             for i, source in enumerate(doc.fields.sources):
                 if conference.paper(source, besides=doc) is None:
@@ -228,6 +233,10 @@ def _field_references(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
             if site.lookup(wanted) is None and not _SCHEME.match(wanted):
                 problems.append(_at(doc, ("related", i), texts, "S205", f"there is no document '{wanted}'",
                                     _did_you_mean(site, wanted)))
+        original = doc.fields.translation_of
+        if original and site.original_of(doc) in (None, doc):
+            problems.append(_at(doc, ("translation_of",), texts, "S211", f"there is no document '{original}' that this "
+                                "could be a translation of", _did_you_mean(site, original), severity=warning))
         for name in ("image", "logo"):
             picture = getattr(doc.fields, name, "")
             if picture and f"content/{picture.lstrip('/')}" not in site.assets:

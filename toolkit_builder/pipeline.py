@@ -23,7 +23,7 @@ from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import aside, engine, fastpath
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import digest_of_value
-from toolkit_builder.build.jobs import Job
+from toolkit_builder.build.jobs import check_jobs, Job
 from toolkit_builder.build.lock import Holder, Locked, hold
 from toolkit_builder.build.stage import stage
 from toolkit_builder.config import Config
@@ -300,6 +300,7 @@ def _build(project: Path, options: Options, store: Store) -> engine.BuildReport:
         jobs, left = (*now, *(job for job in late if job.path in standing)), left | standing
     build_options = engine.Options(
         settings=options.settings, inputs=inputs, workers=options.jobs, executor=options.executor, locked=True,
+        strict=options.strict,
         clock=_utc(loaded.when.now) if not pinned else "",
         valid_until=_utc(change) if change and not pinned else "",
         protected=(project / CONTENT, project / "themes"), on_progress=options.on_progress,
@@ -307,7 +308,7 @@ def _build(project: Path, options: Options, store: Store) -> engine.BuildReport:
     )
     report = engine.build(project, project / loaded.config.output, jobs, Values(plan.blobs, store.blobs),
                           Toolchain(loaded.theme.bundle), build_options, store=store)
-    report.diagnostics = ordered([*found, *report.diagnostics])
+    report.diagnostics = ordered(_as_strict([*found, *report.diagnostics], options))
     if options.on_later and report.published:
         options.on_later(Later(project=project, jobs=plan.jobs, blobs=plan.blobs, workers=options.jobs,
                                toolchain=Toolchain(loaded.theme.bundle),
@@ -375,6 +376,7 @@ def check(project: Path, options: Options, *, printing: bool = True) -> list[Dia
         loaded = load(project, options, store)
         plan = lay_out(loaded)
         found = [*loaded.diagnostics, *(plan.diagnostics if plan else ())]
+        found += check_jobs(plan.jobs) if plan and not any_errors(found) else []
         if printing and plan and loaded.theme and not any_errors(found):
             limited = tuple(f"/{each.name}.pdf" for each in PRINTS if each.sheet.get("max_pages"))
             paths = [job.path for job in plan.jobs if job.heavy and job.path.endswith(limited)]
@@ -393,6 +395,7 @@ def preview(project: Path, options: Options) -> tuple[list[Diagnostic], list[str
         loaded = load(project, options, store)
         plan = lay_out(loaded)
     found = [*loaded.diagnostics, *(plan.diagnostics if plan else ()), *_only_problems(plan, options.only)]
+    found += check_jobs(plan.jobs) if plan and not any_errors(found) else []
     paths = sorted(job.path for job in plan.jobs if job.publish and _asked(job.path, options.only)) if plan else []
     return ordered(_as_strict(found, options)), paths
 

@@ -53,9 +53,24 @@ class Conference:
         """Amendments by the id of the paper that they amend."""
         found: dict[str, list[Document]] = {}
         for doc in self.amendments:
-            if target := self.paper(doc.fields.amends, besides=doc):
+            if (target := self.paper(doc.fields.amends, besides=doc)) and not self.in_ring(doc):
                 found.setdefault(target.id, []).append(doc)
         return {k: tuple(v) for k, v in found.items()}
+
+    def above(self, doc: Document) -> list[Document]:
+        """What an amendment amends, what that amends in turn, and so on; a ring (reported) is followed once."""
+        found: list[Document] = []
+        here: Document | None = doc
+        while here is not None and here.kind == "amendment":
+            here = self.paper(here.fields.amends, besides=here)
+            if here is None or any(here is other for other in found):
+                break
+            found.append(here)
+        return found
+
+    def in_ring(self, doc: Document) -> bool:
+        """Whether what an amendment amends leads back to itself."""
+        return any(other is doc for other in self.above(doc))
 
     def paper(self, number: str, kinds: Sequence[str] = PAPERS, besides: Document | None = None) -> Document | None:
         """The paper with that number: a motion first, then an amendment, then a composite."""
@@ -166,6 +181,13 @@ class Site:
             if doc := self.by_id.get(candidate) or self.by_url.get(candidate) or self.by_path.get(candidate):
                 return doc
         return next((doc for kind in kinds or self.by_kind if (doc := self._named.get((kind, wanted)))), None)
+
+    def original_of(self, doc: Document) -> Document | None:
+        """The document that ``doc`` says it is a translation of."""
+        wanted = doc.fields.translation_of
+        if doc.kind == "resource" and (own := self.by_id.get(f"resource:{doc.folder['toolkit']}/{wanted}")):
+            return own
+        return self.lookup(wanted, (doc.kind,))
 
     def nearest(self, reference: str) -> Document | None:
         """The document whose file name is most like ``reference``, for "did you mean"."""

@@ -76,7 +76,7 @@ def resource(doc: Document, site: Site) -> Payload:
         "questions": [q.model_dump(mode="json") for q in fields.questions],
         "make_url": f"{doc.url}make/" if (fields.template or fields.questions) and site.config.localise != "off" else None,
         "post_text": fields.post_text,
-        "image": {"src": f"/{fields.image}", "alt": fields.image_alt} if fields.image else None,
+        "image": {"src": shapes.file_url(fields.image), "alt": fields.image_alt} if fields.image else None,
         "previous": link(previous, site) if previous else None, "next": link(following, site) if following else None,
     }
 

@@ -14,7 +14,7 @@ def branch(doc: Document, site: Site) -> Payload:
     meeting = fields.meeting
     return {
         "title": doc.title, "region": fields.region, "employer": fields.employer, "welsh_name": fields.welsh_name,
-        "logo": {"src": f"/{fields.logo}", "alt": fields.logo_alt} if fields.logo else None,
+        "logo": {"src": shapes.file_url(fields.logo), "alt": fields.logo_alt} if fields.logo else None,
         "contacts": [shapes.contact(c) for c in fields.contacts], "hours": list(fields.hours), "phone": fields.phone,
         "textphone": fields.textphone, "email": fields.email, "web": fields.web,
         "office_html": doc.parsed.get("office_html", ""),

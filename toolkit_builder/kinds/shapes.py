@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from toolkit_builder.model import Contact, Document, Payload
 from toolkit_builder.motions import outcomes, results
 from toolkit_builder.site import PAPERS, Site
-
 
 T = TypeVar("T")
 
@@ -69,8 +69,13 @@ def title(doc: Document, site: Site) -> str:
     if doc.fields.title or doc.kind != "amendment":
         return doc.title
     conference = site.conference_of(doc)
-    target = conference.paper(doc.fields.amends, besides=doc) if conference else None
-    return f"Amendment to {title(target, site)}" if target else paper_label(doc)
+    above = conference.above(doc) if conference else []
+    if not above:
+        return paper_label(doc)
+    named = next((n for n, target in enumerate(above) if target.fields.title or target.kind != "amendment"), None)
+    last = above[-1] if named is None else above[named]
+    depth = len(above) if named is None else named + 1
+    return "Amendment to " * depth + (paper_label(last) if named is None else last.title)
 
 
 def link(doc: Document, site: Site) -> Payload:
@@ -140,6 +145,11 @@ def slug(text: str) -> str:
 
     kept = "".join(c if c.isalnum() else " " for c in unicodedata.normalize("NFC", text).lower())
     return "-".join(kept.split()) or "untitled"
+
+
+def file_url(path: str) -> str:
+    """The address of a file of content/: spaces, ``#`` and ``%`` in its name stay part of the name."""
+    return "/" + quote(path.lstrip("/"))
 
 
 def words(site: Site) -> outcomes.Vocabulary:
