@@ -82,10 +82,10 @@ def make(loaded: pipeline.Loaded, ordered: Sequence[_Order], wish: Wish, store: 
     assert loaded.theme is not None
     wanted = [(o.document, _wished(o.form, wish)) for o in ordered]
     plan = print_jobs(loaded.site, loaded.theme, loaded.tree.assets, pipeline.code_digest(), wanted)
-    made = aside.make(plan.jobs, pipeline.Values(plan.blobs, store.blobs), Toolchain(loaded.theme.bundle), store,
-                      workers=workers, on_progress=on_progress)
-    found = list(made.diagnostics)
     paths = [job.path for job in plan.jobs if job.format == "pdf"]
+    made = aside.make(aside.needed(plan.jobs, paths), pipeline.Values(plan.blobs, store.blobs),
+                      Toolchain(loaded.theme.bundle), store, workers=workers, on_progress=on_progress)
+    found = list(made.diagnostics)
     sheets = []
     for order, path in zip(ordered, paths, strict=True):
         if pdf := made.files.get(path):

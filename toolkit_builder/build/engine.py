@@ -22,7 +22,7 @@ from toolkit_builder.build.lock import Holder, Locked, hold, make_private_folder
 from toolkit_builder.build.manifest import Made, Tree, identity, latest_tree, load_tree, save_tree
 from toolkit_builder.build.publish import Publication, beside_folder, recover
 from toolkit_builder.build.results import Results
-from toolkit_builder.diagnostics import Diagnostic, any_errors, error, note, ordered
+from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors, error, note, ordered
 
 _LOOK_AGAIN_AFTER = 1.0  # seconds; before an exchange, output/ is looked at once more for files that have come since
 _NOT_AS_LEFT = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENOTEMPTY}
@@ -50,7 +50,8 @@ class Options:
     ``clock`` and ``valid_until`` are ISO texts of one form: the build's date, and the next moment at which an
     embargo ends or an item expires ("" if none). ``workers`` 0 means one a processor. ``protected`` are
     folders that ``output`` must keep away from (content, themes). ``locked`` says that the caller holds the
-    project's lock already. ``left`` are paths whose last result stands, whatever their key is by now.
+    project's lock already. With ``strict`` a renderer's warning holds the site back as an error does. ``left`` are
+    paths whose last result stands, whatever their key is by now.
     """
 
     settings: str = ""
@@ -62,6 +63,7 @@ class Options:
     workers: int = 0
     executor: Executor | None = None
     locked: bool = False
+    strict: bool = False
     lock_timeout: float = 600.0
     durable: bool = True
     on_wait: Callable[[Holder], None] | None = None
@@ -249,7 +251,9 @@ class _Build:
         report.paths = [self._jobs[n].path for n in outcome.rebuilt]
         report.diagnostics += outcome.diagnostics
         report.fault = outcome.fault
-        return None if outcome.failed or any_errors(outcome.diagnostics) else outcome
+        warned = any(d.severity is Severity.WARNING for d in outcome.diagnostics)
+        held_back = outcome.failed or any_errors(outcome.diagnostics) or (options.strict and warned)
+        return None if held_back else outcome
 
     def _publish(self, publication: Publication, results: Results, outcome: Outcome) -> None:
         report = self._report
