@@ -26,7 +26,8 @@ _MARKUP = re.compile(
     r"|(?P<space>\s{2,}|[^\S ])",
     re.DOTALL,
 )
-_MAY_START = re.compile(r"[\\`!\[*_<&]|\s{2,}|[^\S ]")
+_MARK = re.compile(r"[\\`!\[*_<&]")
+_MARK_OR_SPACE = re.compile(r"[\\`!\[*_<&]|\s{2,}|[^\S ]")
 _SPECIAL = re.compile(r"[\\`*_\[<&]")
 
 
@@ -44,6 +45,7 @@ def visible(source: str) -> Visible:
     """The visible text of a stretch of inline Markdown; runs of white space become one space."""
     if not _SPECIAL.search(source):
         return _plain(source)
+    may_start = _MARK if _evenly_spaced(source) else _MARK_OR_SPACE
     pieces: list[str] = []
     starts, ends = array("L"), array("L")
 
@@ -61,7 +63,7 @@ def visible(source: str) -> Visible:
 
     def walk(start: int, stop: int) -> None:
         at = look = start
-        while (place := _MAY_START.search(source, look, stop)) is not None:
+        while (place := may_start.search(source, look, stop)) is not None:
             match = _MARKUP.match(source, place.start(), stop)
             if match is None:
                 look = place.start() + 1
@@ -91,6 +93,11 @@ def visible(source: str) -> Visible:
     return _squeezed("".join(pieces), starts, ends)
 
 
+def _evenly_spaced(source: str) -> bool:
+    """Whether all white space is single spaces."""
+    return "  " not in source and source.isprintable()
+
+
 def _closes(source: str, match: re.Match[str]) -> bool:
     """Whether an opening run of asterisks is markup: its like stands later in the text."""
     run = match["strong"]
@@ -113,7 +120,7 @@ def _plain(source: str) -> Visible:
     """Text without markup: only white space changes."""
     start = len(source) - len(source.lstrip())
     stop = max(start, len(source.rstrip()))
-    if not _RUNS.search(source, start, stop):
+    if _evenly_spaced(source) or not _RUNS.search(source, start, stop):
         return Visible(source[start:stop], range(start, stop), range(start + 1, stop + 1))
     parts: list[str] = []
     starts, ends = array("L"), array("L")

@@ -19,7 +19,7 @@ from toolkit_builder.motions.inline import visible
 from toolkit_builder.motions.markers import Style
 from toolkit_builder.motions.openers import opening, openings
 
-_WORD = re.compile(r"\S*\w\S*")
+_LETTER = re.compile(r"\w")
 _TERMINAL = (".", ":", ";", ",", "?", "!")
 
 
@@ -214,7 +214,7 @@ def parse(source: str, path: str = "", first_line: int = 1, *, title: str = "") 
 
 def count_words(text: str) -> int:
     """Runs of non-space that hold a letter or digit: ``20 %`` is one word, ``–`` none."""
-    return len(_WORD.findall(text))
+    return len([word for word in text.split() if word.isalnum() or _LETTER.search(word)])
 
 
 def sentence_at(text: str, offset: int) -> str:

@@ -281,7 +281,7 @@ def scan(fragment: str, others: Collection[str]) -> tuple[Text, list[Found]]:
     readers: list[Callable[[str], Iterator[Found]]] = []
     if "[[" in fragment:
         readers.append(_explicit)
-    if _COMPOSITE_WORD.search(fragment):
+    if "comp" in lower and _COMPOSITE_WORD.search(fragment):
         readers.append(partial(_composites, others=pattern))
     if any(word in lower for word in _WORDS) and _NAMED.search(lower):
         readers.append(partial(_keywords, others=pattern))
