@@ -325,3 +325,15 @@ def test_two_builds_in_different_places_languages_and_time_zones_print_the_same_
                      for p in sorted((folder / "output").rglob("*")) if p.is_file()})
     assert sum(path.endswith(".pdf") for path in made[0]) > 10
     assert [path for path in made[0] if made[0][path] != made[1].get(path)] == []
+
+
+@pytest.mark.slow
+def test_bleed_and_marks_of_the_settings_are_for_what_goes_to_a_print_shop(site: SiteTest, tmp_path: Path) -> None:
+    other = SiteTest(tmp_path / "shop", **site.options)
+    shutil.copytree(site.folder / "content", other.folder / "content")
+    other.write(**{"toolkit.yaml": f"{CONFIG}print:\n  bleed: yes\n  marks: yes\n"})
+    poster = facts(_built(other, "plans/three-points/plan-a3.pdf")).sheets[0]
+    assert [round((poster.bleed[i + 2] - poster.bleed[i]) / 72 * 25.4) for i in (0, 1)] == [303, 426]
+    assert poster.media != poster.bleed
+    bulletin = facts(_built(other, "conferences/2027/bulletins/3/bulletin.pdf")).sheets[0]
+    assert bulletin.media == bulletin.trim

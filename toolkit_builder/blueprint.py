@@ -15,7 +15,7 @@ from toolkit_builder.build.jobs import Job, Output, SharedValue
 from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
 from toolkit_builder.formats import FORMATS
 from toolkit_builder.kinds import BY_NAME, campaigns, conferences, pages, papers, people, shapes
-from toolkit_builder.kinds.prints import PRINTS, Print
+from toolkit_builder.kinds.prints import PRINTS, Print, at_the_shop
 from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.linking import address_of, broken_link
 from toolkit_builder.localise import publish
@@ -264,8 +264,9 @@ def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str, text
                 page = replace(page, doc={**page.doc, "downloads": [*map(partial(_download, page), prints),
                                                                     *page.doc.get("downloads", [])]})
             localised = offered.get(page.document.id, []) if page.document else []
-            if localised:
-                page = replace(page, doc={**page.doc, "downloads": [*(o.download for o in localised),
+            more = publish.links(page.document, site, theme) if page.document else []
+            if localised or more:
+                page = replace(page, doc={**page.doc, "downloads": [*more, *(o.download for o in localised),
                                                                     *page.doc.get("downloads", [])]})
             _page_job(draft, page, shared)
             for each in prints:
@@ -368,8 +369,12 @@ def _print_jobs(draft: _Draft, page: Page, each: Print, shared: SharedValue, ass
     draft.pdfs.setdefault(doc.id, []).append(_pdf_path(page, each))
     draft.add(_pdf_path(page, each), "pdf", {
         "html": Output(html), "title": page.title, "language": inner["language"], "path": doc.path,
-        **_press(draft, assets), "root": root_of(site), "sheet": dict(each.sheet), "seconds": site.config.print.seconds,
+        **_press(draft, assets), "root": root_of(site), "seconds": site.config.print.seconds,
+        "sheet": {**each.sheet, **(at_the_shop(site) if each.shop else {})},
     }, label=label, reasons=reasons, heavy=True)
+
+
+_FOR_THE_SHOP = {"leaflet", "poster", "postcard", "petition"}
 
 
 def _localised_jobs(draft: _Draft, offer: publish.Offer, assets: Sequence[Asset]) -> None:
@@ -387,7 +392,8 @@ def _localised_jobs(draft: _Draft, offer: publish.Offer, assets: Sequence[Asset]
     draft.add(offer.path, "pdf", {
         "html": Output(html), "title": offer.payload["page"]["title"], "language": template.language,
         "path": template.path, **_press(draft, assets), "root": offer.payload["root"],
-        "sheet": offer.payload["sheet"], "seconds": draft.site.config.print.seconds,
+        "seconds": draft.site.config.print.seconds,
+        "sheet": {**offer.payload["sheet"], **(at_the_shop(draft.site) if template.type in _FOR_THE_SHOP else {})},
     }, label=label, reasons=reasons, heavy=True)
 
 

@@ -20,7 +20,6 @@ from toolkit_builder.printing.inspect import papers
 from toolkit_builder.site import Site
 
 _SHEETS_OF_PAPERS = ("motion", "composite")
-BLEED_MM = 3.0
 
 
 class Unprintable(Exception):
@@ -113,7 +112,7 @@ def _wished(form: Print, wish: Wish) -> Print:
     if wish.greyscale:
         sheet["greyscale"] = True
     if wish.bleed:
-        sheet["bleed"] = BLEED_MM
+        sheet["bleed"] = prints.BLEED_MM
     if wish.marks and wish.layout == "none":  # on a larger sheet the marks belong around the block of pages
         sheet["marks"] = True
     if form.view and wish.edition and form.kind == "conference":

@@ -18,7 +18,8 @@ class Print:
 
     ``name`` is the file's name beside the page; ``sheet`` is handed to template and engine: the paper's size in the
     template's words, ``max_pages``, ``large`` (points of large print). ``view`` makes the payload's ``doc``, if it
-    is not the page's; ``sources`` are the other documents it shows.
+    is not the page's; ``sources`` are the other documents it shows. ``shop``: it is meant for a print shop, and gets
+    the bleed and the marks that toolkit.yaml asks for.
     """
 
     kind: str
@@ -28,6 +29,16 @@ class Print:
     sheet: Payload = field(default_factory=dict)
     view: Callable[[Document, Site], Payload] | None = None
     sources: Callable[[Document, Site], Iterable[Document]] = lambda doc, site: ()
+    shop: bool = False
+
+
+BLEED_MM = 3.0  # what print shops in Britain and Europe ask for
+
+
+def at_the_shop(site: Site) -> Payload:
+    """The bleed and the marks of ``print:`` in toolkit.yaml, as a part of a ``sheet``."""
+    asked = site.config.print
+    return {**({"bleed": BLEED_MM} if asked.bleed else {}), **({"marks": True} if asked.marks else {})}
 
 
 def bulletin(doc: Document, site: Site) -> Payload:
@@ -240,13 +251,13 @@ PRINTS: tuple[Print, ...] = (
           sheet={"size": "a4"}, view=motion),
     Print(kind="composite", name="composite", template="print/motion.html", label="Composite sheet, A4",
           sheet={"size": "a4"}, view=motion),
-    Print(kind="plan", name="plan-a4", template="print/plan-a4.html", label="Leaflet, A4",
+    Print(kind="plan", shop=True, name="plan-a4", template="print/plan-a4.html", label="Leaflet, A4",
           sheet={"size": "a4", "sizes": _LARGE_LINES}),
-    Print(kind="plan", name="plan-a3", template="print/plan-a3.html", label="Poster, A3",
+    Print(kind="plan", shop=True, name="plan-a3", template="print/plan-a3.html", label="Poster, A3",
           sheet={"size": "a3", "max_pages": 1, "sizes": _POSTER_LINES}),
-    Print(kind="plan", name="plan-a5", template="print/plan-a5.html", label="Handout, A5",
+    Print(kind="plan", shop=True, name="plan-a5", template="print/plan-a5.html", label="Handout, A5",
           sheet={"size": "a5", "sizes": _LARGE_LINES}),
-    Print(kind="plan", name="plan-a6", template="print/plan-a6.html", label="Wallet card, A6",
+    Print(kind="plan", shop=True, name="plan-a6", template="print/plan-a6.html", label="Wallet card, A6",
           sheet={"size": "a6", "max_pages": 2, "sizes": _CARD_LINES}),
     Print(kind="toolkit", name="toolkit", template="print/toolkit.html", label="The whole toolkit, A4",
           sheet={"size": "a4"}, view=whole_toolkit,
