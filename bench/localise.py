@@ -18,9 +18,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from toolkit_builder import blueprint, pipeline
-from toolkit_builder.build.cache import Store
-from toolkit_builder.localise import bureau
+from toolkit_builder import blueprint, pipeline  # noqa: E402
+from toolkit_builder.build.cache import Store  # noqa: E402
+from toolkit_builder.localise import bureau  # noqa: E402
 
 HEADER = ("branch;region;employer;contact_name;contact_role;contact_phone;contact_email;meeting_date;meeting_time;"
           "meeting_place;meeting_access;textphone;lobby;demand;join_link;imprint;sender;address;finding")
@@ -74,7 +74,8 @@ def run(order: bureau.Order, loaded: pipeline.Loaded) -> tuple[bureau.Done, floa
         return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, (resource.RUSAGE_SELF,
                                                                              resource.RUSAGE_CHILDREN)))
 
-    assert loaded.site is not None and loaded.theme is not None
+    assert loaded.site is not None
+    assert loaded.theme is not None
     started, before = time.perf_counter(), used()
     done = bureau.carry_out(order, loaded.site, loaded.theme, blueprint.site_payload(loaded.site), loaded.tree.assets)
     return done, time.perf_counter() - started, used() - before

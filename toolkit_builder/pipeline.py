@@ -371,6 +371,7 @@ def check(project: Path, options: Options, *, printing: bool = True) -> list[Dia
     short; they are kept, so that the next check and the next build have them.
     """
     from toolkit_builder import prose
+    from toolkit_builder.localise import publish
 
     with opened(project, options) as store:
         loaded = load(project, options, store)
@@ -384,6 +385,8 @@ def check(project: Path, options: Options, *, printing: bool = True) -> list[Dia
                               Toolchain(loaded.theme.bundle), store, executor=options.executor, workers=options.jobs,
                               on_progress=options.on_progress)
             found += made.diagnostics
+    if loaded.site is not None and loaded.site.config.localise == "on-demand":  # with "build", the jobs tell
+        found += publish.shortfalls(loaded.site)
     for doc in loaded.documents:
         found += prose.broken_lines(doc.body, doc.path, doc.body_line)
     return ordered(_as_strict(found, options))

@@ -94,7 +94,8 @@ def _made(union: SiteTest, branch: str) -> Path:
 
 
 def test_overflow_is_an_error_of_that_document_only(union: SiteTest) -> None:
-    union.edit("content/branches/birch.md", "employer: Birch Council", f"employer: Birch\ndemand: {'A long demand. ' * 150}")
+    demand = "A long demand. " * 150
+    union.edit("content/branches/birch.md", "employer: Birch Council", f"employer: Birch\ndemand: {demand}")
     done = union.run("localise", "leaflet", "poster", "--all", "-o", "out")
     assert done.returncode == 1
     assert "leaflet for Birch branch was not made" in done.stderr
@@ -162,8 +163,8 @@ def test_a_killed_run_goes_on_where_it_was(union: SiteTest) -> None:
     assert "80 made" in whole.stdout, whole.stderr
     out = union.folder / "out"
     for _ in range(3):
-        run = subprocess.Popen([*command, "out"], cwd=union.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               start_new_session=True)
+        run = subprocess.Popen([*command, "out"], cwd=union.folder, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, start_new_session=True)
         before = len(list(out.rglob("*.pdf")))
         deadline = time.monotonic() + 60
         while len(list(out.rglob("*.pdf"))) < before + 8 and time.monotonic() < deadline and run.poll() is None:

@@ -109,8 +109,10 @@ def test_a_missing_file_is_a_diagnostic(tmp_path: Path) -> None:
 def test_a_workbook(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
-    sheet.append(["Branch", "Phone", "Meeting date", "Bilingual", "Employer", "Fact 2", "Fact 1", "Quote 1", "Quote 1 name"])
-    sheet.append(["Alder", 1632960001, dt.datetime(2027, 9, 14), True, '=HYPERLINK("http://x","y")', "b", "a", "Q", "N"])
+    sheet.append(["Branch", "Phone", "Meeting date", "Bilingual", "Employer", "Fact 2", "Fact 1", "Quote 1",
+                  "Quote 1 name"])
+    sheet.append(["Alder", 1632960001, dt.datetime(2027, 9, 14), True, '=HYPERLINK("http://x","y")', "b", "a", "Q",
+                  "N"])
     sheet.append(["Birch", 20.0, "next week"])
     book.create_sheet("Notes")
     path = tmp_path / "b.xlsx"

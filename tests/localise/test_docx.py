@@ -35,7 +35,8 @@ def opened(**changes: Any) -> Any:
 
 
 def test_styles_headings_and_words() -> None:
-    document = opened(html=RICH, heading="The title", warning="NOT FOR PRINT. Missing: imprint", imprint="Printed by P &amp; Q")
+    document = opened(html=RICH, heading="The title", warning="NOT FOR PRINT. Missing: imprint",
+                      imprint="Printed by P &amp; Q")
     said = [(p.style.name, p.text) for p in document.paragraphs]
     assert said[:4] == [("Not For Print", "NOT FOR PRINT. Missing: imprint"), ("Letterhead Name", "Alder branch"),
                         ("Title", "The title"), ("Heading 2", "Head")]
@@ -83,7 +84,8 @@ def test_the_same_bytes_and_no_clock() -> None:
 
 
 def test_hostile_text_and_links() -> None:
-    document = opened(html="<p>a\x0bb\x00 <a href='javascript:x'>j</a> <a href='/local/'>l</a></p>" + "<div>" * 50 + "deep")
+    links = "<a href='javascript:x'>j</a> <a href='/local/'>l</a>"
+    document = opened(html=f"<p>a\x0bb\x00 {links}</p>" + "<div>" * 50 + "deep")
     assert "j l" in document.paragraphs[1].text
     assert "hyperlink" not in document.element.xml
     assert document.paragraphs[-1].text == "deep"
@@ -96,8 +98,8 @@ def test_libreoffice_reads_it(tmp_path: Path) -> None:
     if office is None:
         pytest.skip("LibreOffice is not installed")
     (tmp_path / "t.docx").write_bytes(render({**BASE, "html": RICH, "heading": "The title"}))
-    subprocess.run([office, "--headless", "--convert-to", "txt:Text (encoded):UTF8", "t.docx"], cwd=tmp_path, check=True,
-                   timeout=120, capture_output=True, env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"})
+    subprocess.run([office, "--headless", "--convert-to", "txt:Text (encoded):UTF8", "t.docx"], cwd=tmp_path,
+                   check=True, timeout=120, capture_output=True, env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"})
     text = (tmp_path / "t.txt").read_text("utf-8-sig")
     assert "The title" in text
     assert "3. third" in text.replace("\t", " ")

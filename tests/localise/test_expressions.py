@@ -28,10 +28,11 @@ SAID = {
     "{{ 'late' if meeting.date > '2027-12-31' else 'soon' }}": "soon",
     "{{ 'in' if 'Alder' in branch.title else 'out' }}": "in",
     "{{ 'both' if branch.demand and not branch.web else 'one' }}": "both",
-    "{% if branch.region == 'North' %}north{% elif branch.region == 'South' %}south{% else %}else{% endif %}": "north",
+    "{% if branch.region == 'North' %}north{% elif branch.web %}web{% else %}else{% endif %}": "north",
     "{% if branch.web %}web{% else %}none{% endif %}": "none",
     "{% for fact in branch.facts %}[{{ fact }}]{% endfor %}": "[One fact][Another fact]",
-    "{% for q in branch.quotes %}{{ q.text }}{% if q.name %} ({{ q.name }}){% endif %} {% endfor %}": "Enough! (Bo) Now. ",
+    "{% for q in branch.quotes %}{{ q.text }}{% if q.name %} ({{ q.name }}){% endif %} {% endfor %}":
+        "Enough! (Bo) Now. ",
     "a {# a note to oneself #}b": "a b",
 }  # fmt: skip
 
@@ -82,10 +83,12 @@ def test_what_a_template_cannot_do_is_reported_where_it_stands(text: str, said: 
 @given(st.text(alphabet="abranch.title{}%|()'\" =<>!&0123456789éif or not in_", max_size=80))
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_an_expression_or_a_mistake(text: str) -> None:
+    at = 0
     try:
         expressions.parse(text)
     except expressions.Mistake as problem:
-        assert 0 <= problem.at <= len(text)
+        at = problem.at
+    assert 0 <= at <= len(text)
 
 
 @given(st.text(max_size=200))

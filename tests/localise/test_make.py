@@ -219,8 +219,9 @@ def test_nothing_is_wider_than_the_screen_and_everything_has_a_name(browser: Any
                                                                    width: int) -> None:
     page = page_of(browser, sample, name, "#branch=aldermoor", viewport={"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    unnamed = page.evaluate("""() => [...document.querySelectorAll('main input, main select, main textarea, main button')]
-        .filter((e) => e.offsetParent && !(e.labels && e.labels.length) && !e.textContent.trim()).map((e) => e.outerHTML)""")
+    unnamed = page.evaluate("""() => [...document.querySelectorAll('main :is(input, select, textarea, button)')]
+        .filter((e) => e.offsetParent && !(e.labels && e.labels.length) && !e.textContent.trim())
+        .map((e) => e.outerHTML)""")
     assert unnamed == []
     page.close()
 

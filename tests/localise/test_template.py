@@ -39,7 +39,8 @@ def test_a_choice_without_options_is_a_mistake() -> None:
 
 
 def test_sides_and_panels_are_lifted_out() -> None:
-    made = filled('::: side front\n## At {{ branch.title }}\n:::\n\n::: panel back "For {{ contact.name }}"\nBack.\n:::\n\nRest.')
+    made = filled('::: side front\n## At {{ branch.title }}\n:::\n\n'
+                  '::: panel back "For {{ contact.name }}"\nBack.\n:::\n\nRest.')
     assert made.html == "<p>Rest.</p>"
     assert "At Alder branch</h2>" in made.panels["front"]["html"]
     assert made.panels["back"] == {"title": "For Ada Bell", "html": "<p>Back.</p>"}
@@ -50,7 +51,8 @@ BLOCKS = {
     "- a\n{% if meeting %}\n- b\n{% endif %}\n- c": ("<li>b", "<li>c"),
     "{% if meeting %}\n- a\n- b\n{% endif %}\n\nEnd": ("<li>a</li>", "End"),
     "::: panel front\n{% if meeting %}\nCome.\n{% endif %}\nStay.\n:::": ("", ""),
-    "| A | B |\n|---|---|\n| 1 | 2 |\n{% if meeting %}\n| 3 | 4 |\n{% endif %}\n| 5 | 6 |": ("<td>3</td>", "<td>5</td>"),
+    "| A | B |\n|---|---|\n| 1 | 2 |\n{% if meeting %}\n| 3 | 4 |\n{% endif %}\n| 5 | 6 |":
+        ("<td>3</td>", "<td>5</td>"),
 }
 
 
@@ -153,8 +155,8 @@ def test_what_is_required_keeps_a_document_from_the_printer() -> None:
 
 
 def test_a_blank_on_purpose_is_not_missing() -> None:
-    made = documents.make(_template("{{ fields.story }}", "model-letter", story=TemplateField(required=True, blank=True)),
-                          branch())
+    story = TemplateField(required=True, blank=True)
+    made = documents.make(_template("{{ fields.story }}", "model-letter", story=story), branch())
     assert made.missing == []
     assert "______" in made.filled.html
 

@@ -59,7 +59,8 @@ def render(payload: Payload) -> tuple[bytes, list[Diagnostic]]:
     sizes = sheet.get("sizes")
     press = engine(payload.get("seconds", _SECONDS))
     printed, found = fitted(document, sizes, press) if sizes else press.render(document)
-    return printed.pdf, [_reported(d) for d in found]
+    quiet = sheet.get("quiet", ())
+    return printed.pdf, [_reported(d) for d in found if d.code not in quiet]
 
 
 # What does not fit its box or its pages. The page on the web has every word, so these do not hold a whole site

@@ -28,8 +28,6 @@ from toolkit_builder.theme import Theme
 FORMATS = ("pdf", "docx", "html", "png", "txt", "svg")
 _CHUNK = 8
 _FIT = {"Q121", "Q122", "Q123", "Q125", "Q131"}
-_ASIDE = {"Q132", "Q133"}
-"""Advice on filling pages: good for a bulletin, noise for a thousand leaflets."""
 
 _MM = re.compile(r"(\d+(?:\.\d+)?) mm")
 _FIELD = re.compile(r"^'([^']+)' on page")
@@ -144,7 +142,7 @@ def _render(shared: Shared, unit: Unit, templates: Templates) -> Result:
     wrong = [d for d in found if d.is_error and d.code not in _FIT]
     if wrong:
         said["failed"], files = wrong[0].message, []
-    return Result(unit.number, files, said, [d.to_json() for d in found if d.code not in _FIT | _ASIDE])
+    return Result(unit.number, files, said, [d.to_json() for d in found if d.code not in _FIT])
 
 
 def _millimetres(message: str) -> float:

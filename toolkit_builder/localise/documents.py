@@ -86,8 +86,12 @@ class Made:
 
 def templates(site: Site) -> list[Template]:
     """Every template of the site's toolkits, in the order of its toolkit."""
-    return [template_of(doc, site) for home in site.all("toolkit") for doc in campaigns.resources(home, site)
-            if doc.fields.template and "template" in doc.parsed]
+    key = ("templates", "")
+    if key not in site.memo:
+        site.memo[key] = [template_of(doc, site) for home in site.all("toolkit")
+                          for doc in campaigns.resources(home, site) if doc.fields.template and "template" in doc.parsed]
+    found: list[Template] = site.memo[key]
+    return list(found)
 
 
 def template_of(doc: Document, site: Site) -> Template:
@@ -237,6 +241,10 @@ def stationery(site: Payload, root: str, theme: Theme, pictures: Mapping[str, by
     return Stationery(site=site, root=root, stylesheets=styles, assets={**fonts, **pictures})
 
 
+_ADVICE = ("Q130", "Q132", "Q133")
+"""What print says about filling pages: good for one bulletin, noise for a thousand leaflets."""
+
+
 def page_payload(template: Template, made: Made, sheet: tuple[str, str, str, int | None],
                  stationery: Stationery) -> Payload:
     """What ``formats.pdf.page`` is handed for one sheet."""
@@ -250,8 +258,9 @@ def page_payload(template: Template, made: Made, sheet: tuple[str, str, str, int
         "image": None, "date": "", "updated": "", "breadcrumbs": [], "tags": [], "feeds": [], "jsonld": "",
         "translations": [], "draft": False,
     }
-    return {"template": print_template, "site": stationery.site, "page": page, "doc": made.doc,
-            "sheet": {"size": size, "max_pages": most}, "listings": {}, "resolve": template.resolve,
+    paper = {"size": size, "max_pages": most, "quiet": list(_ADVICE)}
+    return {"template": print_template, "site": stationery.site, "page": page, "doc": made.doc, "sheet": paper,
+            "listings": {}, "resolve": template.resolve,
             "label": f"{template.path} for {made.doc['branch'].get('title') or 'any branch'}", "root": stationery.root}
 
 

@@ -111,6 +111,14 @@ def _offered(template: Template, made: Made, folder: str, docs: tuple[Document, 
                         "name": template.union["name"]}})))
 
 
+def links(doc: Document, site: Site, theme: Theme) -> list[Payload]:
+    """On a branch's page, where its documents are made on demand: the pages that make them, with it picked already."""
+    if doc.kind != "branch" or site.config.localise != "on-demand" or not theme.has(MAKE):
+        return []
+    return [{"label": t.title, "url": f"{t.url}make/#branch={doc.name}", "format": "make it here", "size": None,
+             "note": ""} for t in documents.templates(site) if not t.original or _speaks(doc, t)]
+
+
 # --- pages on which a person makes a document --------------------------------------------------------------------
 
 
@@ -236,7 +244,7 @@ def _asked(template: Template) -> list[str]:
         found += [p for p in ("meeting.date", "meeting.place") if p not in found]
     if template.type in documents.IMPRINTED:
         found.append("branch.imprint")
-    lists = {"branch.bilingual", "branch.facts", "branch.quotes", "branch.contacts", "branch.hours", "branch.logo", "branch.meeting"}
+    lists = {f"branch.{name}" for name in ("bilingual", "facts", "quotes", "contacts", "hours", "logo", "meeting")}
     return [p for p in dict.fromkeys(found) if p.partition(".")[0] not in {"union", "toolkit"} and p not in lists]
 
 
