@@ -137,8 +137,8 @@ def _slug(doc_id: str) -> str:
 
 
 def _amendment(given: Payload) -> Amendment:
-    return Amendment(id=given["number"] or given["label"], source=given["source"], form=given["form"], path=given["path"],
-                     first_line=given["line"])
+    return Amendment(id=given["number"] or given["label"], source=given["source"], form=given["form"],
+                     path=given["path"], first_line=given["line"])
 
 
 def _softened(d: Diagnostic) -> Diagnostic:

@@ -89,3 +89,13 @@ def test_many_amendments_to_one_paragraph_get_whole_sizes_of_sets_only() -> None
     assert [len(g.members) for g in found.groups] == [10]
     assert sorted({len(names) for names in found.groups[0].sets}) == [1, 2]
     assert len(found.groups[0].sets) == 55
+
+
+def test_in_a_long_text_each_amendment_is_there_at_least_by_itself() -> None:
+    words = [f"word{n}" for n in range(10)]
+    more = "".join(f"\n\nConference believes {' '.join(f'p{p}w{n}' for n in range(300))}." for p in range(50))
+    text, _ = parse(f"Conference notes {' '.join(words)}.{more}")
+    found = choice(text, *(f'After "{word}" insert "and {n}"' for n, word in enumerate(words)))
+    assert [len(g.members) for g in found.groups] == [10]
+    assert sorted({len(names) for names in found.groups[0].sets}) == [1]
+    assert len(found.groups[0].sets) == 10

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, groupby
+from itertools import combinations, groupby, islice
 
 from toolkit_builder.diagnostics import any_errors
 from toolkit_builder.motions import html
@@ -120,9 +120,9 @@ class _Desk:
         clash = {frozenset((r.first, r.second)) for r in relations.relations if r.kind in _APART}
         fit = (names for size in range(1, len(members) + 1) for names in combinations(members, size)
                if not any(frozenset(pair) in clash for pair in combinations(names, 2)))  # fmt: skip
-        left = self.limit
+        left = max(self.limit, len(members))
         for size, sets in groupby(fit, len):
-            some = [names for _, names in zip(range(left + 1), sets, strict=False)]
+            some = list(sets if size == 1 else islice(sets, left + 1))
             if size > 1 and len(some) > left:
                 return
             left -= len(some)
