@@ -92,11 +92,22 @@ def test_inspection_finds_what_is_missing(engine: WeasyPrintEngine) -> None:
     printed, _ = engine.render(document("<h1>One</h1><h3>Three</h3><table><tr><td>a</td></tr></table>", pdf_variant=""))
     sentences = [item.message for item in inspect.problems(printed.pdf, "a.pdf")]
     assert "the PDF has no structure for screen readers" in sentences
-    printed, _ = engine.render(document("<h1>One</h1><h3>Three</h3><table><tr><td>a</td></tr></table>"))
-    assert [item.message for item in inspect.problems(printed.pdf, "a.pdf")] == [
+    printed, _ = engine.render(document("<h1>One</h1><h2>Three</h2><table><tr><td>a</td></tr></table>"))
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(printed.pdf)) as opened:
+        for element in elements(opened.Root.StructTreeRoot):
+            if element.get(pikepdf.Name.S) == pikepdf.Name.H2:
+                element.S = pikepdf.Name.H3
+        opened.save(out)
+    assert [item.message for item in inspect.problems(out.getvalue(), "a.pdf")] == [
         "1 tables have no header cells",
         "the heading 'Three' of level 3 skips a level",
     ]
+
+
+def test_headings_that_skip_a_level_are_raised(engine: WeasyPrintEngine) -> None:
+    printed, _ = engine.render(document("<h3>One</h3><h6>Two</h6><h3>Three</h3><h4>Four</h4>"))
+    assert inspect.facts(printed.pdf).headings == ((1, "One"), (2, "Two"), (1, "Three"), (2, "Four"))
 
 
 @pytest.mark.parametrize(

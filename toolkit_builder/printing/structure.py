@@ -83,12 +83,14 @@ class _Tree:
                 cell["A"]["Scope"] = "/Row" if "/TD" in kinds else "/Column"
 
     def level_headings(self) -> None:
-        """Headings that skip a level are raised to the next one below the heading before (PDF/UA-1, 7.4.2)."""
-        before = 0
+        """Headings stand one level below the heading that they are under, whatever was written (PDF/UA-1, 7.4.2)."""
+        above: list[str] = []
         for element in self._in_order():
             if element["S"] in _HEADINGS:
-                before = min(int(element["S"][2:]), before + 1)
-                element["S"] = f"/H{before}"
+                while above and above[-1] >= element["S"]:
+                    above.pop()
+                above.append(element["S"])
+                element["S"] = f"/H{len(above)}"
 
     def _in_order(self) -> Iterator[Any]:
         """The elements as they are read: each before its children."""
