@@ -121,9 +121,9 @@ class _Desk:
         fit = (names for size in range(1, len(members) + 1) for names in combinations(members, size)
                if not any(frozenset(pair) in clash for pair in combinations(names, 2)))  # fmt: skip
         left = max(self.limit, len(members))
-        for size, sets in groupby(fit, len):
-            some = list(sets if size == 1 else islice(sets, left + 1))
-            if size > 1 and len(some) > left:
+        for _, sets in groupby(fit, len):
+            some = list(islice(sets, left + 1))
+            if len(some) > left:
                 return
             left -= len(some)
             yield from some
