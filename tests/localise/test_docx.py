@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import zipfile
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +91,19 @@ def test_hostile_text_and_links() -> None:
     assert "j l" in document.paragraphs[1].text
     assert "hyperlink" not in document.element.xml
     assert document.paragraphs[-1].text == "deep"
+
+
+def test_a_social_headline_is_never_cut() -> None:
+    from tests.localise.test_template import _template
+    from toolkit_builder.localise import documents, social
+
+    paper = documents.Stationery(site={}, root="", stylesheets={})
+    for text in ("Short", "word " * 60, "x" * 200, "<b>&amp; more</b> " * 20):
+        template = _template(f"## {text}", "social")
+        made = documents.make(template, documents.blank_branch())
+        drawn = social.svg(template, made, paper)
+        said = " ".join(re.findall(r'font-weight="900">([^<]*)</text>', drawn))
+        assert said.split() == escape(social.headline(template, made)).split()
 
 
 @pytest.mark.office

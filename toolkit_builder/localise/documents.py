@@ -88,8 +88,8 @@ def templates(site: Site) -> list[Template]:
     """Every template of the site's toolkits, in the order of its toolkit."""
     key = ("templates", "")
     if key not in site.memo:
-        site.memo[key] = [template_of(doc, site) for home in site.all("toolkit")
-                          for doc in campaigns.resources(home, site) if doc.fields.template and "template" in doc.parsed]
+        every = (doc for home in site.all("toolkit") for doc in campaigns.resources(home, site))
+        site.memo[key] = [template_of(doc, site) for doc in every if doc.fields.template and "template" in doc.parsed]
     found: list[Template] = site.memo[key]
     return list(found)
 

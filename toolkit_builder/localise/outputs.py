@@ -10,7 +10,7 @@ from toolkit_builder import prose
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.formats import docx, pdf
 from toolkit_builder.formats.templates import Templates
-from toolkit_builder.localise import documents
+from toolkit_builder.localise import documents, social
 from toolkit_builder.localise.documents import Made, Stationery, Template
 from toolkit_builder.model import Payload
 
@@ -54,6 +54,8 @@ def made(template: Template, document: Made, sheet: int, formats: Sequence[str],
                 files.append((f"{name}.pdf", printed))
             if printed and "png" in formats:
                 files += pictures(name, printed)
+    if template.type == "social":
+        return _social(template, document, formats, stationery)
     if "docx" in formats:
         files.append((f"{name}.docx", docx.render(word_payload(template, document, stationery))))
     if "txt" in formats:
@@ -111,6 +113,16 @@ def standalone(html: bytes, stylesheets: Mapping[str, bytes]) -> bytes:
     return whole.replace("</head>", f"<style>\n{css}\n</style>\n</head>", 1).encode()
 
 
-def social_text(template: Template, document: Made) -> str:
-    """The words to post with a picture, and its description."""
-    return escape(template.post_text, quote=False) or text(document)
+def _social(template: Template, document: Made, formats: Sequence[str],
+            stationery: Stationery) -> tuple[list[tuple[str, bytes]], list[Diagnostic]]:
+    """A picture to post, drawn and in pixels, and the words that go with it."""
+    name, files, found = documents.file_name(template.name), list[tuple[str, bytes]](), list[Diagnostic]()
+    drawing = social.svg(template, document, stationery)
+    if "svg" in formats:
+        files.append((f"{name}.svg", drawing.encode()))
+    if "png" in formats:
+        pixels, found = social.png(template, drawing, stationery)
+        files += [(f"{name}.png", pixels)] if pixels else []
+    if "txt" in formats or files:
+        files.append((f"{name}.txt", social.words(template, document).encode()))
+    return files, found
