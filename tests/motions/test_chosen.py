@@ -54,15 +54,19 @@ def test_what_is_put_together_is_what_the_engine_says_of_the_whole_set(name: str
 
 
 def test_a_set_that_clashes_is_not_offered_and_the_pair_is_named() -> None:
-    found = choice(motion("caseloads"), "Delete point 4", 'In point 4 after "groups" insert "and carers"',
-                   "Delete point 1")
+    found = choice(
+        motion("caseloads"), "Delete point 4", 'In point 4 after "groups" insert "and carers"', "Delete point 1"
+    )
     assert [(a, b) for a, b, _ in found.apart] == [("1", "2")]
     assert all(not {"1", "2"} <= set(names) for group in found.groups for names in group.sets)
 
 
 def test_an_amendment_that_does_not_fit_the_printed_text_is_left_out() -> None:
-    found = choice(motion("caseloads"), 'In paragraph 2 after "limit" insert "of twelve"',
-                   'In paragraph 2, after "limit of twelve" insert "families"')
+    found = choice(
+        motion("caseloads"),
+        'In paragraph 2 after "limit" insert "of twelve"',
+        'In paragraph 2, after "limit of twelve" insert "families"',
+    )
     assert found.members == ("1",)
 
 
@@ -75,8 +79,11 @@ def test_amendments_that_share_no_paragraph_are_in_groups_of_their_own() -> None
 
 def test_pieces_keep_the_address_they_were_printed_with_and_new_ones_have_none() -> None:
     text, _ = parse("One stands here.\n\nTwo stands here.\n\nThree stands here.")
-    found = choice(text, 'After paragraph 1 insert new paragraph: "A new one altogether."',
-                   'In paragraph 2 replace "stands" with "sits"')
+    found = choice(
+        text,
+        'After paragraph 1 insert new paragraph: "A new one altogether."',
+        'In paragraph 2 replace "stands" with "sits"',
+    )
     pieces = [p.html for g in found.groups for slots in g.sets.values() for slot in slots for p in slot]
     assert {i for piece in pieces for i in re.findall(r' id="([^"]*)"', piece)} <= {b.id for b in text.blocks}
     assert any("A new one altogether" in piece and " id=" not in piece for piece in pieces)

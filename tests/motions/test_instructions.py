@@ -238,7 +238,7 @@ def test_a_mover_s_name_and_reasons_are_no_instruction() -> None:
         "Amendment 20.1\n\nDelete point 4\n\nMoved by: Northgate branch\n\nRationale:\nDelete is best.\n"
     )
     assert [print_instruction(i) for i in instructions] == ["Delete point 4"]
-    assert not found
+    assert [(d.code, d.severity, d.span and d.span.line) for d in found] == [("A209", "note", 7)]
 
 
 def test_an_empty_amendment_is_said_to_be_empty() -> None:

@@ -56,6 +56,9 @@ _NOISE = re.compile(
     r"resolution)\s+[\w.]+)?(?:\s*[-–—(]\s*[^:\n]{1,60}?)?"
     r"|(?:to\s+)?amend(?:\s+(?:the\s+)?(?:motion|resolution|composite|text)(?:\s+[\w.]+)?)?(?:\s+as\s+follows)?"
     r"|(?:in\s+)?(?:motion|composite|resolution)\s+[A-Z]?\d[\w.]*(?:\s*[-–—,(:]\s*[^:\n“\"]{1,80}?)?"
+    r"|(?!(?:amend|delete|insert|add|replace|in|at|after)\b)(?:(?!paragraph|para\b|point|bullet|clause|sentence|line\b|section|"
+    r"title)[^\n“”\"‘«:]){1,90}?\bamend(?:ed|ments?|s|ing)?\b(?:(?!paragraph|para\b|point|bullet|clause|sentence|line\b|"
+    r"section|title)[^\n“”\"‘«:]){0,60}(?:as\s+follows|:)"
     r"|the\s+following\s+amendments?(?:\s+(?:is|are)\s+(?:proposed|moved))?"
     r"|(?:we|the\s+branch|\w+\s+branch|\w+\s+region|\w+)\s+(?:propose|proposes|moves?|"
     r"submits?)\s+(?:the\s+following\s+amendments?|"
@@ -134,6 +137,8 @@ class Parser(Verbs):
         line_end = source.find("\n", at)
         line = source[at : len(source) if line_end < 0 else line_end]
         whole = re.match(r"[\s*_>]*(?:rationale|reason|explan|purpose|background|supporting)", line, re.IGNORECASE)
+        if whole:
+            self.refusals.append(Refusal("A209", at, at))
         self.c.move(len(source) if whole or line_end < 0 else line_end)
         return True
 
@@ -216,7 +221,7 @@ class Parser(Verbs):
                 break
             here = self.c.at
             mark = self.c.take(
-                rf"\s*(?:[,:;–—-]+|\.(?=\s+(?:{ph.DELETE}|{ph.INSERT}|{ph.REPLACE}|{ph.AMEND}|after|"
+                rf"\s*(?:\.?[,:;–—-]+|\.(?=\s+(?:{ph.DELETE}|{ph.INSERT}|{ph.REPLACE}|{ph.AMEND}|after|"
                 rf"before|for|line|sentence|point|bullet)\b))\s*"
             )
             if mark is None and not self.c.peek(r"\s*\S"):
@@ -273,7 +278,9 @@ class Parser(Verbs):
             return True
         if lead.spot and self.out and self.out[-1].verb == "insert" and self.c.peek(r"\s*[“\"‘'«]"):
             return self._insert(lead, adding=False)
-        if lead.scopes and not lead.targets and not lead.spot and len(lead.scopes) == 1 and self.c.newline_ahead():
+        line_start = self.c.source.rfind("\n", 0, self.begin) + 1
+        alone = re.fullmatch(rf"[\s*_>]*(?:{_LABEL})*", self.c.source[line_start : self.begin], re.IGNORECASE)
+        if alone and len(lead.scopes) == 1 and not lead.targets and not lead.spot and self.c.newline_ahead():
             self.context = lead.scopes[0]
             return True
         return False
@@ -314,8 +321,12 @@ class Parser(Verbs):
             if text is None and unit is None and (unit := nt.read_new_unit(c)):
                 continue
             if text is None and unit is None and (under := read_new_label(c)):
-                unit, scope = nt.NewUnit("point", under[-1].labels), join_paths(scope, under[:-1])
+                inner = under[:-1] if under[-1].labels else under
+                unit, scope = nt.NewUnit("point", under[-1].labels), join_paths(scope, inner)
                 continue
+            if spot and isinstance(spot.ref, tuple) and spot.kind in {"start", "end"} and c.peek(r"\s*[,(]\s*after\b"):
+                c.take(r"\s*,\s*")  # "at the end of paragraph 3, after 'X'": the words say where, the place which
+                scope, spot = join_paths(scope, spot.ref), None
             bracket = c.take(r"\s*\((?=\s*(?:after|before|at\s|between)\b)") is not None
             if spot is None and (found := ph.read_spot(c)) and (not bracket or c.take(r"\s*\)")):
                 spot, scope = found[0], join_paths(scope, found[1])
@@ -434,7 +445,7 @@ def parse_instructions(
     """
     parser = Parser(Cursor(source))
     parser.run()
-    if not parser.out and not parser.refusals:
+    if not parser.out and not any(refusal.code != "A209" for refusal in parser.refusals):
         parser.refusals.append(Refusal("A208", 0, 0))
     found = [as_diagnostic(refusal, source, path, first_line) for refusal in parser.refusals]
     return tuple(parser.out), found

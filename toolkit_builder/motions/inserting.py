@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 _BLOCK_UNITS = {"paragraph", "point", "bullet", "subpoint", "clause", "heading", "row"}
 
 
+_GOES_ON = re.compile(r"(?:and|or|but|nor|which|who|whose|including|plus|as\s+well\s+as)\b")
+"""Words that go on with a sentence: no new point or paragraph begins with them."""
+
+
 def insert(p: Cutter, i: Instruction, regions: list[Region], plan: Plan) -> None:
     """Plan an insertion of any kind."""
     unit = i.unit.removesuffix("s") if i.unit else ""
@@ -120,8 +124,10 @@ def _at_place(p: Cutter, i: Instruction, spot: Spot, plan: Plan) -> None:
     path = spot.ref if not isinstance(spot.ref, Words) and spot.ref else ()
     regions = p.regions_of(path, i.scope, i.inherited, plan)
     region = p.one_region(regions, print_place(path[-1]), plan) if not plan.problem else None
-    if region is None:
+    if region is None or not _side_by_side(p, i, spot, region, plan):
         return
+    if spot.kind == "between":
+        spot = Spot(kind="after", ref=spot.ref)
     if region.unit == "sentence":
         plan.needs.append((region.start, region.end))
         block = region.blocks[0]
@@ -129,8 +135,10 @@ def _at_place(p: Cutter, i: Instruction, spot: Spot, plan: Plan) -> None:
         plan.cuts.append(joins.insert(p.source, at, i.text, block.content, block.end))
     elif region.unit in {"paragraph", "point", "section", "list", "preamble", "heading", "table"} and region.blocks:
         block = region.blocks[-1 if spot.kind == "after" else 0]
-        if i.text[0] in ",;:." or (
-            i.text[0].islower() and p.text.text(block)[:1].isupper() and not parse(i.text)[0].calls
+        if (
+            i.text[0] in ",;:."
+            or (_GOES_ON.match(i.text) and block.kind != "heading")
+            or (i.text[0].islower() and p.text.text(block)[:1].isupper() and not parse(i.text)[0].calls)
         ):
             plan.fail(
                 "A308",
@@ -143,6 +151,20 @@ def _at_place(p: Cutter, i: Instruction, spot: Spot, plan: Plan) -> None:
         plan.fail(
             "A308", f"new text cannot go {spot.kind} {region.name or 'that'}", 'quote the words: after "X" insert "Y"'
         )
+
+
+def _side_by_side(p: Cutter, i: Instruction, spot: Spot, region: Region, plan: Plan) -> bool:
+    """Whether the second place of a ``between`` follows the first (there is none for other spots)."""
+    if spot.kind != "between":
+        return True
+    other = p.regions_of(spot.other, i.scope, i.inherited, plan) if isinstance(spot.other, tuple) else []
+    if plan.problem is None and (
+        len(other) != 1
+        or other[0].start <= region.start
+        or p.source[max(region.end, region.wide) : other[0].start].strip()
+    ):
+        plan.fail("A308", "the two places do not stand side by side", "write: after paragraph 2 insert")
+    return plan.problem is None
 
 
 def _at_edge(p: Cutter, i: Instruction, spot: Spot, regions: list[Region], plan: Plan) -> None:
@@ -297,8 +319,9 @@ def _insert_block(p: Cutter, i: Instruction, regions: list[Region], plan: Plan, 
     if i.unit == "row":
         plan.fail("A306", "rows of a table cannot be inserted by an instruction", "hand in the table as an edited copy")
         return
-    if i.unit == "clause":
-        i = replace(i, unit="point" if p.text.calls else "paragraph")
+    opens = bool(new := parse(i.text)[0].blocks) and new[0].kind == "paragraph" and new[0].opens
+    if i.unit == "clause" or (i.unit == "subpoint" and opens and not i.scope):
+        i = replace(i, unit="point" if p.text.calls and not opens else "paragraph")
     if (i.unit == "paragraph" and i.label and not i.label[0].isdigit()) or (
         i.unit == "paragraph" and not p.text.paragraphs and p.text.calls
     ):
@@ -353,12 +376,8 @@ def _beside(p: Cutter, i: Instruction, spot: Spot, regions: list[Region], plan: 
             f"name the paragraph or point it goes {spot.kind}",
         )
         return None
-    if spot.kind == "between" and isinstance(spot.other, tuple):
-        other = p.regions_of(spot.other, i.scope, i.inherited, plan)
-        follows = other and not p.source[max(region.end, region.wide) : other[0].start].strip()
-        if not follows:
-            plan.fail("A308", "the two places do not stand side by side")
-            return None
+    if isinstance(spot.other, tuple) and not _side_by_side(p, i, spot, region, plan):
+        return None
     if spot.kind == "before":
         return region.blocks[0]
     top = [b for b in region.blocks if b.depth == region.blocks[0].depth]
@@ -413,7 +432,9 @@ def _block_at_edge(p: Cutter, i: Instruction, spot: Spot, regions: list[Region],
         return
     if i.unit in {"paragraph", "heading"}:
         blocks = [b for b in region.blocks if b.kind != "heading"]
-        if region.unit not in {"motion", "section", "preamble"} or not blocks:
+        if region.unit == "paragraph" and spot.kind == "end" and i.unit == "paragraph" and not region.wide:
+            _paragraph_after(p, i.text, blocks[-1], plan)
+        elif region.unit not in {"motion", "section", "preamble"} or not blocks:
             plan.fail(
                 "A308",
                 f"a new {i.unit} cannot go to the {spot.kind} of {region.name}",

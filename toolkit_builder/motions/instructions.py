@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-RANKS = {"motion": 0, "title": 0, "preamble": 1, "section": 2, "heading": 2, "paragraph": 3, "table": 3, "list": 4,
-         "clause": 4, "call": 4, "point": 4, "bullet": 4, "subpoint": 5, "row": 5, "sentence": 6,
+RANKS = {"motion": 0, "title": 0, "preamble": 1, "section": 2, "heading": 2, "paragraph": 3, "introduction": 3,
+         "table": 3, "list": 3, "clause": 4, "call": 4, "point": 4, "bullet": 4, "subpoint": 5, "row": 5, "sentence": 6,
          "line": 7, "passage": 8}  # fmt: skip
 """The units an instruction can name, with how deep each lies: places are kept outermost first."""
 
@@ -50,7 +50,8 @@ Path = tuple[Place, ...]
 class Words:
     """Words quoted from the printed text. ``occurrence`` 0: the only one; 2: the second; -1: the last.
 
-    ``after`` and ``before`` are words that stand right beside the ones meant.
+    ``after`` and ``before`` are words that stand right beside the ones meant; ``edge`` (``start`` or ``end``)
+    says that they begin or end their paragraph or point.
     """
 
     quote: str
@@ -58,6 +59,7 @@ class Words:
     every: bool = False
     after: str = ""
     before: str = ""
+    edge: str = ""
 
 
 Ref = Words | Path
@@ -146,6 +148,8 @@ def print_place(place: Place) -> str:
     """One place in words: ``paragraph 2``, ``the last sentence``, ``the paragraph beginning “However”``."""
     if place.unit == "passage":
         return quoted(place.containing)
+    if place.unit == "introduction":
+        return "the introduction to the points"
     if place.unit in {"motion", "title", "preamble"}:
         return f"the {place.unit}"
     if place.opener:
@@ -186,7 +190,7 @@ def print_ref(ref: Ref) -> str:
     if ref.occurrence:
         return f"the {ordinal_word(ref.occurrence)} occurrence of {quoted(ref.quote)}"
     beside = f" after {quoted(ref.after)}" if ref.after else f" before {quoted(ref.before)}" if ref.before else ""
-    return quoted(ref.quote) + beside
+    return quoted(ref.quote) + beside + (f" at the {ref.edge}" if ref.edge else "")
 
 
 def print_target(target: Target) -> str:

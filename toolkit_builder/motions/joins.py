@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from toolkit_builder.motions.sentences import ends_sentence
+
 _OPENING = "(\"“‘'[«£$€#"
 _CLOSING = ".,;:!?)”’]»%…"
 _MARKUP = "*_`"
@@ -96,6 +98,8 @@ def _without_double(text: str, right: str, left: str) -> str:
 def delete(source: str, start: int, end: int, floor: int, ceiling: int) -> Cut:
     """Words out, with the space that would be left over."""
     start, end = _with_marks(source, start, end, floor, ceiling)
+    if ends_sentence(source[start:end], source[end:ceiling]) and _goes_on(source, start, floor):
+        end -= 1  # the sentence lost its end, not its full stop: another follows
     keep = open_marks(source[start:end])
     left, right = before_of(source, start, floor), after_of(source, end, ceiling)
     if not left:
@@ -115,12 +119,20 @@ def delete(source: str, start: int, end: int, floor: int, ceiling: int) -> Cut:
     return Cut(start, end, keep)
 
 
+def _goes_on(source: str, at: int, floor: int) -> bool:
+    """Whether words of the same sentence stand before an offset."""
+    before = source[floor:at].rstrip(" \n\t*_")
+    return bool(before) and before.rstrip("”\"’')")[-1:] not in {".", "!", "?", ":", ";", ""}
+
+
 def swap(source: str, start: int, end: int, text: str, floor: int, ceiling: int) -> Cut:
     """New words in the place of old ones."""
     start, end = _whole_marks(source, start, end)
     keep = open_marks(source[start:end])
     left, right = before_of(source, start, floor), after_of(source, end, ceiling)
     text = _without_double(text, right, left)
+    if text and text[-1].isalnum() and ends_sentence(source[start:end], source[end:ceiling]):
+        text += source[end - 1]
     if not text:
         return delete(source, start, end, floor, ceiling)
     lead = trail = ""

@@ -45,11 +45,12 @@ class Locator(Searcher):
             if not inside and place.numbering and place is not path[0]:
                 continue
             if not inside:
-                return [], self._absent(place, path)
+                return [], self.absent(place, path)
             current = list(inside.values())
         return current, None
 
-    def _absent(self, place: Place, path: Path) -> Problem:
+    def absent(self, place: Place, path: Path) -> Problem:
+        """Why a place was not found, with what the motion has."""
         name = print_place(place)
         counts = []
         paragraphs = len(self.text.paragraphs)
@@ -75,7 +76,8 @@ class Locator(Searcher):
         if place.unit == "motion":
             return [region]
         readers: dict[str, Callable[[Region, Place], list[Region]]] = {
-            "title": self._title, "preamble": self._preamble, "section": self._section, "paragraph": self._paragraph,
+            "title": self._title, "preamble": self._preamble, "section": self._section,
+            "introduction": self._introduction, "paragraph": self._paragraph,
             "sentence": self._sentence, "line": self._line, "heading": self._heading, "table": self._table,
             "row": self._row, "list": self._list, "passage": self._passage,
         }  # fmt: skip
@@ -95,6 +97,11 @@ class Locator(Searcher):
             if block.kind != "heading":
                 blocks.append(block)
         return [self._span("preamble", blocks)] if blocks else []
+
+    def _introduction(self, region: Region, place: Place) -> list[Region]:
+        """The paragraph that ends in a colon and goes on in a list."""
+        blocks = [b for b in region.blocks if b.kind == "paragraph" and self.introduces(b)]
+        return [self._one(b, "paragraph") for b in blocks]
 
     def _section(self, region: Region, place: Place) -> list[Region]:
         if not place.opener:
@@ -231,7 +238,9 @@ class Locator(Searcher):
         by_words = bool(place.beginning or place.ending or place.containing)
         if not by_words and len(blocks) > 1 and region.unit in {"paragraph", "point"}:
             blocks = blocks[:1]
-        if not blocks or (len(blocks) > 1 and not by_words):
+        if len(blocks) > 1 and not by_words:  # "the opening sentence" is the motion's; others need their paragraph
+            blocks = {1: blocks[:1], -1: blocks[-1:]}.get(place.ordinal, [])
+        if not blocks:
             return []
         found: list[Region] = []
         for block in blocks:

@@ -10,6 +10,7 @@ import difflib
 import re
 from dataclasses import dataclass
 
+from toolkit_builder.motions.markers import letter_value, roman_value
 from toolkit_builder.motions.quotations import INSTRUCTION_LINE as INSTRUCTION_LINE
 from toolkit_builder.motions.reading import Cursor
 
@@ -27,7 +28,7 @@ _RENUMBERING = (
     r"consecutively|thereafter|throughout|"
     r"all|the|remaining|remainder|rest|of|subsequent|following|existing|other|original|old|later|these|those|to\s+suit|"
     r"motion|list|(?:sub[\s-]?)?(?:paragraphs?|paras?|points?|bullets?|clauses?|sections?)|bullet|calls?|items?|"
-    r"numbers?|ones|and|if|where|are|be))*)\s*\)?"
+    r"numbers?|ones|and|if|where|are|be|onwards?|to|as|becom(?:e|es|ing)|-|–|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[).]?))*)\s*\)?"
     r"(?=\s*(?:[.;,:)]|\n|$))"
 )
 _READS = (
@@ -95,6 +96,8 @@ def read_new_text(c: Cursor, *, unquoted: bool = True) -> NewText | None:
     if quotation is not None and quotation.text:
         text, begin = quotation.text, quotation.start
         text, doubt, where = _further_quotations(c, text)
+        if _runs_on(quotation.text, c.source[begin - 1 : begin]):
+            doubt, where = "it is not plain where this quotation ends", begin
         if not quotation.closed:
             doubt, where = "the quotation is not closed: it was read to the end of its line", begin
         return NewText(text, begin, True, doubt, where)
@@ -105,6 +108,19 @@ def read_new_text(c: Cursor, *, unquoted: bool = True) -> NewText | None:
             return found
     c.at = start
     return None
+
+
+_INNER = {
+    '"': r'(?<=[^\s(])"(?=[\s.,;:]).*?(?<=[\s(])"(?=\w)',
+    "“": r"^[^“]*”.*“",
+    "'": r"(?<=[^\s(s])'(?=\s).*(?<=[\s(])'(?=\w)",
+    "‘": r"^[^‘]*(?<!s)’(?=\s).*‘",
+}
+
+
+def _runs_on(text: str, mark: str) -> bool:
+    """Whether marks inside a quotation close before they open: two quotations may have been read as one."""
+    return mark in _INNER and re.search(_INNER[mark], text, re.DOTALL) is not None
 
 
 def _further_quotations(c: Cursor, text: str) -> tuple[str, str, int]:
@@ -162,7 +178,13 @@ def _unquoted(c: Cursor) -> NewText | None:
     if not text or INSTRUCTION_LINE.match(text.split("\n")[0]):
         return None
     c.move(begin_after)
-    return NewText(text, start, False, doubt, doubt_at)
+    return NewText(_MARKED.sub(r"\g<mark> \g<text>", text), start, False, doubt, doubt_at)
+
+
+_MARKED = re.compile(
+    r"^(?P<mark>\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s*[“\"](?P<text>[^“”\"\n]+)[”\"]\.?$", re.IGNORECASE | re.MULTILINE
+)
+"""A point whose number stands outside the quotation marks around its words."""
 
 
 def read_marked_text(c: Cursor) -> NewText | None:
@@ -224,6 +246,8 @@ def read_new_unit(c: Cursor) -> NewUnit | None:
         and (label := c.label())
     ):
         c.take(r"\.(?=\s)")
+        if c.take(r"\s*(?:and|to|-|–)\s*(?=\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[).:])") and c.label():
+            return NewUnit("points", label)
         return NewUnit("point", label)
     if match is None or not (new or as_ or article):
         c.at = start
@@ -281,5 +305,20 @@ def read_reads(c: Cursor) -> NewText | None:
 
 
 def read_renumber(c: Cursor) -> bool:
-    """``and renumber accordingly``."""
-    return c.take(_RENUMBERING) is not None
+    """``and renumber accordingly``, ``renumber existing 3 as 4``: each number by one, or it is not understood."""
+    start = c.at
+    match = c.take(_RENUMBERING)
+    if match is None:
+        return False
+    said = [(a.strip("()."), b.strip("().")) for a, b in _SHIFT.findall(match["rest"].lower())]
+    if any(abs(_ordinal(a) - _ordinal(b)) != 1 for a, b in said):
+        c.at = start
+        return False
+    return True
+
+
+_SHIFT = re.compile(r"(\S+)\s+(?:to\s+become|becomes?|becoming|as|to)\s+(\S+)")
+
+
+def _ordinal(label: str) -> int:
+    return int(label) if label.isdigit() else roman_value(label) or letter_value(label)

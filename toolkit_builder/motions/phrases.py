@@ -58,7 +58,7 @@ def read_scope(c: Cursor) -> Path | None:
     c.at = start
     if c.take(r",?\s*(?:of|in|to|from)\s+(?:the\s+)?(?:original\s+|main\s+)?(?:motion|text)(?:\s+\d[\d.]*)?\b"):
         return ()
-    if c.take(r"\s*,?\s*(?:of|in|from|within|on|at|under|into)\s+") and (path := read_path(c)):
+    if c.take(r"\s*,?\s*(?:of|in|from|within|on|at|under|into)\s+") and (path := read_path(c) or read_bare_label(c)):
         return path
     c.at = start
     if c.take(r"\s*,\s*(?=(?:line|sentence|paragraph|para|point|bullet)\w*\s)") and (path := read_path(c)):
@@ -227,7 +227,7 @@ def read_rest(c: Cursor) -> str | None:
 
 def _rest_of(c: Cursor) -> _Found:
     """``the rest of the paragraph after 'X'``, ``the remainder of point 3 from 'X'``."""
-    if not c.take(r"(?:the\s+)?(?:rest|remainder|remaining\s+(?:words|text))\s+of\s+"):
+    if not c.take(r"(?:(?:the\s+)?(?:rest|remainder|remaining\s+(?:words|text))\s+of|(?:all|everything)\s+in)\s+"):
         return None
     path = read_path(c)
     if path is None or not (kind := c.take(r"\s*,?\s*(?:(?P<after>after|following)|(?P<from>from))\s*:?")):
@@ -288,6 +288,11 @@ def _whole_places(c: Cursor) -> _Found:
         return None
     if any(p[-1].unit == "motion" for p in paths):
         return (Target(kind="all"),), ()
+    here = c.at
+    if c.take(r"\s*,?\s*and\s+") and (more := read_paths(c)) and c.peek(r"\s*(?:[.;]|\n|$|and\s+re-?number)"):
+        paths = (*paths, *more)  # "paragraph 3 and points 1 and 2"
+    else:
+        c.at = here
     return (Target(kind="places", places=paths),), ()
 
 

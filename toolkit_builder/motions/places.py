@@ -22,6 +22,12 @@ _DET = (
 _UNITS = (
     ("subpoint", r"sub[\s-]?(?:points?|paragraphs?|paras?|clauses?|sections?|bullet\s?points?|bullets?|items?|calls?)"),
     (
+        "introduction",
+        r"(?:introduction|preamble|lead-?in|introductory\s+(?:paragraph|sentence|words))\s+(?:to|of|before)\s+(?:the\s+)?"
+        r"(?:action\s+|bullet\s+|numbered\s+)?(?:points|bullets|list|calls|demands)|"
+        r"paragraph\s+(?:before|introducing)\s+the\s+(?:action\s+|bullet\s+|numbered\s+)?(?:points|bullets|list|calls|demands)",
+    ),
+    (
         "list",
         r"(?:bulleted\s+|bullet(?:\s+point)?\s+|numbered\s+)?list(?:\s+of\s+(?:calls|points|bullets|bullet\s+points|demands))?(?:\s+[a-z\d]\s?[-–]\s?[a-z\d]\b)?",
     ),
@@ -51,7 +57,7 @@ _AFTER_OPENER = (
     r"[\s”\"’'*_]*(?:\s+that\b|\s+to\b)?[\s”\"’'*_]*(?:[,:;(–.-]|\d|$|\n|\b(?:sections?|paragraphs?|paras?|list|"
     r"part|heading|points?|"
     r"bullets?|bullet|sub|insert|add|delete|remove|replace|after|before|amend|at|in|line|first|second|third|last|final|"
-    r"new|and|renumber|[a-z]\b\)?))"
+    r"new|and|renumber|(?:[a-z]|[ivx]{2,5})\b\)?))"
 )
 _ABBREVIATION = r"C(?P<f>F|f)?(?P<what>N|B|R|I)(?:\s?(?=\d|\())"
 _ABBREVIATED = {"N": "notes", "B": "believes", "R": "resolves", "I": "instructs"}
@@ -106,6 +112,8 @@ def read_paths(c: Cursor, *, several: bool = True) -> tuple[Path, ...]:
 
 def _around(c: Cursor, paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """``of paragraph 2``, ``, line 3``: places around or within those read so far."""
+    if re.fullmatch(_CODE, paths[-1][-1].beginning) and c.peek(r"\s*\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})\)"):
+        paths = (*paths[:-1], (*paths[-1], Place(unit="point", labels=c.label())))  # "TR212 (b)"
     while not c.sentence_over():
         here = c.at
         if c.take(
@@ -124,6 +132,7 @@ def _around(c: Cursor, paths: tuple[Path, ...]) -> tuple[Path, ...]:
             break
         opened = c.source[here : c.at].strip().startswith("(")
         more = _places(c)
+        outward = outward or (opened and len(more) == 1 and more[0].unit in {"section", "preamble"})
         if len(more) != 1 or (not outward and not _inner(paths[-1], more[0])):
             c.at = here
             break
@@ -179,10 +188,19 @@ def _apart(place: Place) -> tuple[Place, ...]:
     return (place,)
 
 
+_CODE = r"(?:(?:section|paragraph|para|clause|policy)\s+)?(?P<code>(?-i:[A-Z]{2,5}\s?\d{2,4}(?:\.\d+)?))(?!\w)"
+"""The code a paragraph of a policy statement begins with: ``TR210``."""
+
+
+def _coded(c: Cursor) -> tuple[Place, ...]:
+    match = c.take(_CODE)
+    return (Place(unit="paragraph", beginning=match["code"]),) if match else ()
+
+
 def _places(c: Cursor) -> tuple[Place, ...]:
     """One mention: ``points 3, 4 and 6 to 8`` gives three places."""
     start = c.at
-    found = _opener_place(c)
+    found = _coded(c) or _opener_place(c)
     if not found:
         c.at = start
         c.take(_DET)
@@ -231,6 +249,8 @@ def _ordinal_places(c: Cursor) -> tuple[Place, ...]:
     unit, word = _unit(c)
     if not unit or unit in {"motion", "title", "preamble", "list"} or word.lower().startswith(("number", "no")):
         return ()
+    if unit == "introduction":
+        return (Place(unit=unit),)
     places = tuple(_described(c, Place(unit=unit, ordinal=number, count=count)) for number in ordinals)
     if count > 1 and ordinals[0] > 1:
         return ()
@@ -245,7 +265,7 @@ def _unit_places(c: Cursor) -> tuple[Place, ...]:
     unit, word = _unit(c)
     if not unit:
         return ()
-    if unit in {"motion", "title", "preamble", "list"}:
+    if unit in {"motion", "title", "preamble", "list", "introduction"}:
         return (_described(c, Place(unit=unit)),)
     c.take(r"(?:number|numbered|no\.?|lettered|#)(?=[\s(\d])")
     labels = c.label()
@@ -259,10 +279,7 @@ def _unit_places(c: Cursor) -> tuple[Place, ...]:
     plural = word.lower().rstrip(".").endswith("s")
     while True:
         here = c.at
-        joint = c.take(
-            r"\s*(?:,\s*and|,|and|&)\s*(?:(?:number|point|paragraph|bullet|line|"
-            r"clause)\s+)?(?=\(?[\da-z]{1,4}\)?(?!\w|\.\d))"
-        )
+        joint = c.take(rf"\s*(?:,\s*and|,|and|&)\s*(?:(?:number|{_same(unit)})\s+)?(?=\(?[\da-z]{{1,4}}\)?(?!\w|\.\d))")
         if joint is None or (not plural and "," in joint[0]):
             c.at = here
             break
@@ -277,8 +294,16 @@ def _unit_places(c: Cursor) -> tuple[Place, ...]:
         if len(labels) > 1 and len(more) == 1 and not more[0].isdigit():
             more = (*labels[:-1], *more)
         places.append(_ranged(c, Place(unit=unit, labels=more)))
+    numbers = [int(place.labels[0]) if place.labels[0].isdigit() and not place.until else -1 for place in places]
+    if unit == "line" and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and len(numbers) > 1:
+        places = [replace(places[0], until=places[-1].labels)]  # "lines 1 and 2" are one place
     places[-1] = _described(c, places[-1])
     return tuple(places)
+
+
+def _same(unit: str) -> str:
+    """The word that may stand before each of several labels: the unit's own (``paragraph 3 and point 2`` are two)."""
+    return {"paragraph": r"paragraph|para", "subpoint": r"sub[\s-]?point"}.get(unit, unit)
 
 
 def _alike(labels: tuple[str, ...], more: tuple[str, ...]) -> bool:
@@ -289,8 +314,7 @@ def _ranged(c: Cursor, place: Place) -> Place:
     """``3 to 5``, ``3-5``, ``b–d``."""
     here = c.at
     if c.ranges and c.take(
-        r"\s*(?:(?:[-–—]|to|through|through\s+to|until|up\s+to)\s*)(?:(?:point|paragraph|line|"
-        r"bullet|clause)s?\s+)?(?=\(?[\da-z])"
+        rf"\s*(?:(?:[-–—]|to|through|through\s+to|until|up\s+to)\s*)(?:(?:{_same(place.unit)})s?\s+)?(?=\(?[\da-z])"
     ):
         until = c.label()
         if until and _alike(place.labels, until) and not c.peek(r"\s*(?:words|members|%)"):
@@ -352,7 +376,13 @@ def _opener_place(c: Cursor) -> tuple[Place, ...]:
     c.take(r"(?:the\s+)?")
     here = c.at
     if c.peek(r"[“\"‘'*_]") and (quote := c.quotation()):
+        inside = Cursor(quote.text.strip(" :.…"))
+        named = _opener_place(inside) if not inside.peek(r"[“\"‘'*_]") else ()
+        if named and named[0].labels and inside.done:  # 'Congress believes 2', in marks as a whole
+            return named
         found = opening(quote.text.strip(" :.…") + " ")
+        if found is None and _prefixed(c.source[:start]):  # under "calls on the executive to"
+            found = opening(f"Conference {quote.text}")
         whole = found is not None and found.end >= 4 and _prefixed(c.source[:start])
         leads = not c.source[c.source.rfind("\n", 0, start) + 1 : start].strip() and c.peek(r"\s*[:,–-]\s")
         if (
@@ -374,7 +404,8 @@ def _opener_place(c: Cursor) -> tuple[Place, ...]:
         r"add\b|insert\b|delete\b|replace\b|after\b|before\b))"
         rf"|(?:this\s+)?(?:{_SUBJECT})\s+(?:further\s+|also\s+|"
         rf"therefore\s+)?(?P<long>{_OPENER_VERB})\b[^:.;\n“”\"]{{0,80}}:"
-        r"(?=\s+(?:delete|insert|add|replace|remove|amend|after|before|in|at|point|bullet|paragraph|\d)\b)"
+        r"(?=\s+(?:(?:delete|insert|add|replace|remove|amend|after|before|in|at|point|bullet|paragraph|\d)\b|\(?(?:[a-z]|"
+        r"[ivx]{1,5})\)))"
     )
     match = c.take(pattern)
     if match is None:
@@ -383,7 +414,7 @@ def _opener_place(c: Cursor) -> tuple[Place, ...]:
     if match["bare"]:
         return _under_opener(c, " ".join(match["bare"].lower().split()))
     if match["long"]:
-        return (Place(unit="section", opener=verb_stem(match["long"])),)
+        return _under_opener(c, verb_stem(match["long"]))
     further = "further " if (match["further"] or "").lower().startswith("further") else ""
     return _under_opener(c, further + verb_stem(match["verb"]))
 
@@ -394,7 +425,7 @@ def _prefixed(before: str) -> bool:
 
 
 def _said(quote: str) -> str:
-    found = opening(quote.strip(" :.…") + " ")
+    found = opening(quote.strip(" :.…") + " ") or opening(f"Conference {quote}")
     further = "further " if " further " in f" {quote.lower()} " else ""
     return further + (found.verb if found else quote.lower())
 
@@ -405,6 +436,8 @@ def _under_opener(c: Cursor, opener: str) -> tuple[Place, ...]:
     if c.take(r"\s*(?:section|part|list|heading)\b") or c.take(r"\s*paragraph\b(?!\s*\d)"):
         return (section,)
     here = c.at
+    if (marked := c.take(r"\s*[“\"‘'](?P<label>\d{1,2}|[a-z]|[ivx]{1,4})[”\"’'](?!\w)")) is not None:
+        return (Place(unit="point", labels=(marked["label"].lower(),), opener=opener),)
     lead = c.take(
         r"\s*,?\s*(?:(?:point|bullet\s+point|bullet|number|no\.?)\s+)?(?=\(?\d{1,2}\b|\(?(?:[a-z]|"
         r"[ivx]{1,5})\)|(?:[a-h]|[ivx]{1,5})\b(?!\s+new\b))"
@@ -422,11 +455,14 @@ def _under_opener(c: Cursor, opener: str) -> tuple[Place, ...]:
 
 
 def read_new_label(c: Cursor) -> Path | None:
-    """``new Council believes 3``: the section and the point's number."""
+    """``new Council believes 3``, ``Resolves 4: "..."``: the section and the point's number."""
     start = c.at
-    if c.take(r"(?:a\s+)?new\s+"):
+    new = c.take(r"(?:an?\s+)?(?:new|additional|further|extra)\s+") is not None
+    if new and (bare := c.take(r"(?P<verb>notes|believes|resolves)(?=\s*(?::|[“\"‘'«]))")):
+        return (Place(unit="section", opener=bare["verb"].lower()),)
+    if not c.peek(r"[“\"‘'*_]"):
         found = _opener_place(c)
-        if len(found) == 1 and found[0].labels:
+        if len(found) == 1 and found[0].labels and (new or c.peek(r"\s*[:–-]?\s*[“\"‘'«]|\s*:")):
             return _in_order(found)
     c.at = start
     return None
@@ -436,8 +472,8 @@ def read_bare_label(c: Cursor) -> Path | None:
     """``(b)``, ``iv)``: a label whose brackets say that it is one."""
     start = c.at
     if not c.peek(
-        r"\d{1,2}\s?\([a-z]\)|\d{1,2}[a-z]\b|[ivx]{2,4}\.(?=\s)|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-z]|"
-        r"[ivx]{1,4})\)"
+        r"\d{1,2}\s?\([a-z]\)|\d{1,2}[a-z]\b|[ivx]{2,4}(?:\.(?=\s)|(?=\s*,))|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-z]|"
+        r"[ivx]{1,4})\)|\d{1,2}(?=\s+(?:under|of)\s)"
     ):
         return None
     labels = c.label()

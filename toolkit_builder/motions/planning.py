@@ -100,6 +100,11 @@ class Planner(Cutter):
             regions = self.regions_of(path, i.scope, i.inherited, plan)
             if plan.problem:
                 return
+            if regions[0].unit == "sentence" and len(path) == 1 and not i.scope and len(self.text.blocks) > 1:
+                place = path[0]
+                if not (place.beginning or place.ending or place.containing):
+                    plan.problem = self.at.absent(place, path)
+                    return
             if regions[0].unit == "title":
                 plan.title = i.text if i.verb == "replace" else ""
                 if not plan.title:

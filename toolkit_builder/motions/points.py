@@ -52,6 +52,11 @@ def bodies_of(i: Instruction, plan: Plan, *, several: bool) -> list[str]:
     return bodies
 
 
+def _looks(block: Block) -> tuple[str, str]:
+    """What stands around a printed number: ``(v)`` belongs to a list of ``(i)`` to ``(iv)``."""
+    return (block.style.before, block.style.after) if block.style else ("", "")
+
+
 def follows(label: tuple[str, ...], last: Block) -> bool:
     value = _value(label[-1], last)
     return last.is_bullet or value == last.value + 1
@@ -180,6 +185,10 @@ def point_texts(source: str, *, several: bool, label: str = "") -> list[str]:
 def add_numbered(p: Cutter, last: Block, i: Instruction, plan: Plan) -> None:
     """Points with printed numbers, added at the end: the numbers must follow on."""
     new = parse(i.text)[0].blocks[0]
+    if not i.scope and not last.is_bullet and not follows(new.labels, last):
+        ends = [items_of(p.text, key)[-1] for key in dict.fromkeys(key_of(b) for b in p.text.calls)]
+        fits = [b for b in ends if not b.is_bullet and _looks(b) == _looks(new) and follows(new.labels, b)]
+        last = fits[0] if len(fits) == 1 else last
     if not last.is_bullet and not new.is_bullet and not follows(new.labels, last):
         plan.fail(
             "A311",

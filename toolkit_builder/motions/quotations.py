@@ -50,7 +50,7 @@ FOLLOWS = re.compile(
         | \bso\s+(?:that|it|as)\b
     | (?:\band|&)\s+(?:re-?number|{_VERB}|with\s|by\s|in\s+{_PLACE}|after\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})
         |before\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})
-        |{_MARK}|{_THE_WORDS}\b|everything|all\b|at\s+the\s+(?:end|start|beginning)|then\b|consequential
+        |{_MARK}|{_THE_WORDS}\b|(?:a\s+|the\s+)?(?:new|further|additional)\s+(?:\w+\s+)?(?:{_UNIT})|everything|all\b|at\s+the\s+(?:end|start|beginning)|then\b|consequential
         |from\s+{_MARK})
     | (?:with|by|for|to|from|as|into)\s*(?::|\n|{_MARK}|{_THE_WORDS}\b)
     | to\s+(?:read|the\s+(?:end|start|beginning)|be\b|become\b|after\b|before\b|{_PLACE}) | through\s+to\b
@@ -58,7 +58,7 @@ FOLLOWS = re.compile(
     | by\s+(?:insert|add|delet|replac|the\s+words)\w*
     | (?:in|of|from|on|at|under|within|as)\s+(?:{_PLACE}|the\s+(?:end|start|beginning)|{_MARK}\w|both\b|all\b
         |each\b|every\b|{_OPENER})
-    | \d{{1,2}}[\s(,:.)] | \({_ROMAN}\)
+    | \d{{1,2}}[\s(,:.)] | \({_ROMAN}\) | (?:[a-z]|[ivx]{{1,4}})[.)][\s,:]
     | (?:at|to)\s+(?:the\s+)?(?:very\s+)?(?:end|start|beginning)\b
     | (?:immediately\s+)?(?:after|before|between|following|preceding)\s*:?\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS}
         |the\s+(?:end|word|{_ORDINAL}))

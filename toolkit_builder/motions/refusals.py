@@ -6,7 +6,7 @@ import difflib
 import re
 from dataclasses import dataclass
 
-from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
+from toolkit_builder.diagnostics import Diagnostic, Span, error, note, warning
 
 FORMS = (
     'After "X" insert "Y"',
@@ -50,6 +50,10 @@ _MESSAGES = {
     ),
     "A207": ("one new text cannot replace several words in different places", "write an instruction for each"),
     "A208": ("there is no instruction here", ""),
+    "A209": (
+        "this is read as the mover's reasons, not as part of the amendment",
+        "if it is new text, put it in quotation marks",
+    ),
 }
 
 
@@ -93,5 +97,5 @@ def as_diagnostic(refusal: Refusal, source: str, path: str, first_line: int) -> 
     number = first_line + source.count("\n", 0, refusal.start)
     column = refusal.start - line_start + 1
     span = Span(path, number, column, number, max(column + 1, len(line) + 1))
-    make = warning if refusal.code == "A204" else error
+    make = {"A204": warning, "A209": note}.get(refusal.code, error)
     return make(refusal.code, message, span, hint=hint, source=line)

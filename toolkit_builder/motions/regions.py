@@ -84,7 +84,7 @@ class Searcher:
         def bare(quote: str) -> str:
             return folded_text(quote).lower().strip(" .,;:'")
 
-        if place.beginning and not folded.lstrip("'").startswith(bare(place.beginning)):
+        if place.beginning and not _begins(folded.lstrip("'"), bare(place.beginning)):
             return False
         if place.ending and not folded.rstrip(" .,;:'").endswith(bare(place.ending)):
             return False
@@ -136,7 +136,9 @@ class Searcher:
         return self.whole if region.wide == self.whole.end else region
 
     def _beside(self, words: Words, found: list[Match]) -> list[Match]:
-        """Only the matches with the neighbour that was named."""
+        """Only the matches with the neighbour, or at the edge of their block, that was named."""
+        if words.edge:
+            found = [m for m in found if self._at_edge(m, words.edge)]
         if not (words.after or words.before):
             return found
         neighbours = self.finder.find(words.after or words.before)
@@ -150,6 +152,14 @@ class Searcher:
         return [
             m for m in found if any(not source[m.end : n.start].strip(" \n,;") and m.end <= n.start for n in neighbours)
         ]
+
+    def _at_edge(self, match: Match, edge: str) -> bool:
+        block = self.text.block(match.last if edge == "end" else match.first)
+        if block is None:
+            return False
+        source = self.text.source
+        rest = source[match.end : block.end] if edge == "end" else source[block.content : match.start]
+        return not rest.strip(" .;,:*_”\"’')\n")
 
     def _offer(self, found: list[Match]) -> str:
         """``paragraph 2 or paragraph 5?``"""
@@ -177,6 +187,12 @@ class Searcher:
                 "A301", message, f"the nearest words are {quoted(short(near[0]))} in {self.text.address(near[1])}"
             )
         return Problem("A301", message, "quote the words as they are printed")
+
+
+def _begins(words: str, start: str) -> bool:
+    """Whether words begin with others, whole words: ``TR21`` does not begin ``TR210``."""
+    after = words[len(start) : len(start) + 1]
+    return words.startswith(start) and not (start[-1:].isalnum() and after.isalnum())
 
 
 def _times(count: int) -> str:

@@ -30,6 +30,12 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return found
 
 
+def ends_sentence(before: str, after: str) -> bool:
+    """Whether ``before`` ends a sentence (no ``Dr.``) and another one goes on in ``after``."""
+    match = _END.match(before[-1:] + after) if before[-1:] in {".", "!", "?"} else None
+    return match is not None and not _ABBREVIATION.search(before)
+
+
 def _closes_after(before: str, follows_digit: bool) -> bool:
     """``etc.`` and initials such as ``U.K.`` may close a sentence; ``No. 4`` and ``Dr. Smith`` do not."""
     if follows_digit:

@@ -87,6 +87,9 @@ class Statement(ABC):
             return own, 0
         if not own:
             return around, len(around)
+        stem = around[-1].labels[:-1]
+        if own[0].numbering and stem and len(own[0].labels) == 1:  # "in 4(a) ...; b) ...": its neighbour
+            return (*around[:-1], replace(around[-1], labels=(*stem, *own[0].labels)), *own[1:]), len(around) - 1
         if RANKS[own[0].unit] > RANKS[around[-1].unit]:
             return join_paths(around, own), len(around)
         return own, 0

@@ -84,7 +84,8 @@ class Verbs(Statement):
             )
             if not self._named(targets, lead, scope):
                 return (), (), lead
-            return self._beside(targets), scope, lead
+            targets = self._beside(targets)
+            return targets, scope or ph.read_scope(self.c) or (), lead
         self.c.at = here
         blocks = [path for path in lead.scopes if path and RANKS[path[-1].unit] < RANKS["line"]]
         if (
@@ -129,7 +130,7 @@ class Verbs(Statement):
             and target.kind == "words"
             and not target.start.occurrence
         ):
-            words = replace(target.start, occurrence=-1 if spot.kind == "end" else 1)
+            words = replace(target.start, edge=spot.kind)
             rest.scopes = self._joined(rest.scopes, (spot.ref,))
             return (replace(target, start=words),), scope, rest
         return (), (), lead
@@ -161,6 +162,9 @@ class Verbs(Statement):
         if len(targets) != 1 or only.kind != "words" or not isinstance(only.start, Words):
             return targets
         here = c.at
+        if edge := c.take(r"\s*,?\s*(?:at|from)\s+the\s+(?P<edge>start|beginning|end)\b"):
+            side = "end" if edge["edge"].lower() == "end" else "start"
+            return (replace(only, start=replace(only.start, edge=side)),)
         if match := c.take(
             r"\s*,?\s*(?:immediately\s+|directly\s+)?(?P<how>after|before|following|"
             r"preceding)\s+(?:the\s+words?\s+)?(?=[“\"‘'«])"
