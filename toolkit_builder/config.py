@@ -57,7 +57,7 @@ class PrintSettings(Part):
     enabled: bool = True
     marks: bool = False
     bleed: bool = False
-    seconds: int = Field(120, gt=0, description="The longest that one document may take")
+    seconds: int = Field(300, gt=0, description="The longest that one document may take")
 
 
 class Config(Part):

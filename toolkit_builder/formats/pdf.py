@@ -12,21 +12,24 @@ from toolkit_builder.formats.templates import Templates, safe
 from toolkit_builder.model import Payload
 
 VERSION = 1
-_SECONDS = 120
+_SECONDS = 300
 
 
 def page(payload: Payload, templates: Templates) -> bytes:
     """The same payload as a page's, through a template of ``print/``: the HTML that the PDF is keyed by."""
     resolve = payload["resolve"]
     context = {
-        "site": hydrate(payload["site"], "", resolve), "page": {**payload["page"], "jsonld": safe("")},
-        "doc": hydrate(payload["doc"], "", resolve), "listings": payload["listings"], "sheet": payload["sheet"],
+        "site": hydrate(payload["site"], "", resolve),
+        "page": {**payload["page"], "jsonld": safe("")},
+        "doc": hydrate(payload["doc"], "", resolve),
+        "listings": payload["listings"],
+        "sheet": payload["sheet"],
     }
     return templates.render(payload["template"], context, payload["label"]).encode()
 
 
 MEMORY_MB = 4096
-"""The address space that one document may take: a 300-page agenda takes a quarter of it."""
+"""The address space that one document may take: an agenda of 250 pages takes 1,080 (of which 760 are in memory)."""
 
 
 @cache
@@ -41,7 +44,7 @@ def render(payload: Payload) -> tuple[bytes, list[Diagnostic]]:
     """``{html, title, language, path, stylesheets: {path: text}, assets: {path: bytes}, root, sheet, seconds}`` -> a PDF.
 
     ``sheet``: ``{max_pages, bleed, marks, greyscale, sizes}`` (``sizes``: points of a line of text, of which the
-    largest that fits is taken); ``seconds``: the longest that it may take (120 if left out). A document that cannot be printed is an error of its own
+    largest that fits is taken); ``seconds``: the longest that it may take (300 if left out). A document that cannot be printed is an error of its own
     diagnostics; its bytes are then empty, and nothing is published.
     """
     from toolkit_builder.printing.document import PrintDocument
@@ -50,10 +53,17 @@ def render(payload: Payload) -> tuple[bytes, list[Diagnostic]]:
     sheet = payload["sheet"]
     sheets = payload["stylesheets"]
     document = PrintDocument(
-        html=bytes(payload["html"]).decode(), title=payload["title"], lang=payload["language"], path=payload["path"],
-        stylesheets=tuple(_text(s) for s in sheets.values()), stylesheet_paths=tuple(sheets),
-        assets={name: bytes(data) for name, data in payload["assets"].items()}, site_url=payload["root"],
-        max_pages=sheet.get("max_pages"), bleed_mm=sheet.get("bleed", 0.0), marks=sheet.get("marks", False),
+        html=bytes(payload["html"]).decode(),
+        title=payload["title"],
+        lang=payload["language"],
+        path=payload["path"],
+        stylesheets=tuple(_text(s) for s in sheets.values()),
+        stylesheet_paths=tuple(sheets),
+        assets={name: bytes(data) for name, data in payload["assets"].items()},
+        site_url=payload["root"],
+        max_pages=sheet.get("max_pages"),
+        bleed_mm=sheet.get("bleed", 0.0),
+        marks=sheet.get("marks", False),
         greyscale=sheet.get("greyscale", False),
     )
     sizes = sheet.get("sizes")
