@@ -20,17 +20,61 @@ from xml.etree import ElementTree as ET
 ATOM = "{http://www.w3.org/2005/Atom}"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-_FETCHED = {("link", "href"), ("script", "src"), ("img", "src"), ("source", "src"), ("source", "srcset"),
-            ("img", "srcset"), ("iframe", "src"), ("video", "src"), ("audio", "src"), ("video", "poster"),
-            ("object", "data"), ("embed", "src"), ("use", "href"), ("image", "href"), ("form", "action")}
+_FETCHED = {
+    ("link", "href"),
+    ("script", "src"),
+    ("img", "src"),
+    ("source", "src"),
+    ("source", "srcset"),
+    ("img", "srcset"),
+    ("iframe", "src"),
+    ("video", "src"),
+    ("audio", "src"),
+    ("video", "poster"),
+    ("object", "data"),
+    ("embed", "src"),
+    ("use", "href"),
+    ("image", "href"),
+    ("form", "action"),
+}
 _FOLLOWED = {("a", "href"), ("area", "href")}
 _NAMED = {"aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "for", "headers", "list"}
 _PHRASING = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "span", "a", "strong", "em", "dt", "summary", "label", "button"}
-_BLOCKS = {"p", "div", "ul", "ol", "dl", "table", "section", "article", "h1", "h2", "h3", "h4", "h5", "h6", "figure",
-           "blockquote", "form", "nav", "aside", "header", "footer", "main", "pre"}
-_LISTS = {"ul": {"li", "template"}, "ol": {"li", "template"}, "tr": {"td", "th"}, "dl": {"dt", "dd", "div"},
-          "table": {"caption", "colgroup", "thead", "tbody", "tfoot", "tr"}, "thead": {"tr"}, "tbody": {"tr"},
-          "select": {"option", "optgroup"}}
+_BLOCKS = {
+    "p",
+    "div",
+    "ul",
+    "ol",
+    "dl",
+    "table",
+    "section",
+    "article",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "figure",
+    "blockquote",
+    "form",
+    "nav",
+    "aside",
+    "header",
+    "footer",
+    "main",
+    "pre",
+}
+_LISTS = {
+    "ul": {"li", "template"},
+    "ol": {"li", "template"},
+    "tr": {"td", "th"},
+    "dl": {"dt", "dd", "div"},
+    "table": {"caption", "colgroup", "thead", "tbody", "tfoot", "tr"},
+    "thead": {"tr"},
+    "tbody": {"tr"},
+    "select": {"option", "optgroup"},
+}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -150,8 +194,11 @@ class Published:
     def __init__(self, output: Path, root: str) -> None:
         self.output, self.root = output, root.rstrip("/")
         self.files = {p.relative_to(output).as_posix() for p in output.rglob("*") if p.is_file()}
-        self.pages = {path: Page(path, (output / path).read_text(encoding="utf-8"))
-                      for path in sorted(self.files) if path.endswith(".html")}
+        self.pages = {
+            path: Page(path, (output / path).read_text(encoding="utf-8"))
+            for path in sorted(self.files)
+            if path.endswith(".html")
+        }
 
     def problems(self) -> list[str]:
         """Everything, in order of the pages."""

@@ -151,8 +151,13 @@ def _link(case: Case) -> str:
 
 def _shown(file: File) -> str:
     kind = "yaml" if file.path.endswith(".yaml") else "markdown"
-    special = {"": "", "none": ": missing", "crlf": ", lines end in CR and LF",
-               "escaped": r", where `\x..` is one byte", "name escaped": ""}
+    special = {
+        "": "",
+        "none": ": missing",
+        "crlf": ", lines end in CR and LF",
+        "escaped": r", where `\x..` is one byte",
+        "name escaped": "",
+    }
     how = special.get(file.how, f", {file.how}")
     if not file.text:
         return f"`{file.path}`{how}"

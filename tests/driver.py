@@ -44,8 +44,13 @@ class SiteTest:
     def conference(self, name: str = "2027", text: str = CONFERENCE) -> SiteTest:
         return self.content(**{f"conferences/{name}/index.md": text})
 
-    def motion(self, number: str, body: str = "Conference notes the facts.\n\nConference calls on the executive to act.",
-               conference: str = "2027", **fields: str) -> SiteTest:
+    def motion(
+        self,
+        number: str,
+        body: str = "Conference notes the facts.\n\nConference calls on the executive to act.",
+        conference: str = "2027",
+        **fields: str,
+    ) -> SiteTest:
         head = {"number": number, "title": f"Motion {number} title", "mover": "A Branch", **fields}
         yaml = "".join(f"{k}: {v}\n" for k, v in head.items())
         return self.content(**{f"conferences/{conference}/motions/{number}.md": f"---\n{yaml}---\n\n{body}\n"})
@@ -87,8 +92,13 @@ class SiteTest:
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """The command itself, in a process of its own."""
         return subprocess.run(
-            [sys.executable, "-m", "toolkit_builder", *arguments], cwd=self.folder, capture_output=True, text=True,
-            encoding="utf-8", timeout=120, check=False,
+            [sys.executable, "-m", "toolkit_builder", *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
             env={**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1", **environment},
         )
 
@@ -115,8 +125,9 @@ class SiteTest:
 
     def tree(self) -> dict[str, bytes]:
         """Every published file with its bytes."""
-        return {p.relative_to(self.output).as_posix(): p.read_bytes()
-                for p in sorted(self.output.rglob("*")) if p.is_file()}
+        return {
+            p.relative_to(self.output).as_posix(): p.read_bytes() for p in sorted(self.output.rglob("*")) if p.is_file()
+        }
 
     def clean_build_of_the_same(self, folder: Path) -> SiteTest:
         """Another project with the same files, built from nothing."""

@@ -37,8 +37,10 @@ def test_the_amendments_that_are_named_and_no_other(papers: SiteTest) -> None:
     assert "20.3" not in papers.run("amend", "20", "--with", "20.1", "--view", "instructions").stdout
 
 
-@pytest.mark.parametrize("words", [["20"], ["20", "--with", "20.1,20.3"], ["20", "--with", "20.01, 20.03"],
-                                   ["20", "20.1", "20.3"], ["motion", "20"]])
+@pytest.mark.parametrize(
+    "words",
+    [["20"], ["20", "--with", "20.1,20.3"], ["20", "--with", "20.01, 20.03"], ["20", "20.1", "20.3"], ["motion", "20"]],
+)
 def test_all_of_them_in_every_way_of_saying_it(papers: SiteTest, words: list[str]) -> None:
     done = papers.run("amend", *words, "--json")
     data = json.loads(done.stdout)
@@ -55,19 +57,28 @@ def test_from_any_folder_of_the_site_and_in_each_view(papers: SiteTest) -> None:
     import subprocess
     import sys
 
-    done = subprocess.run([sys.executable, "-m", "toolkit_builder", "amend", "20", "--view", "diff"], text=True,
-                          cwd=papers.folder / "content/conferences", capture_output=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "toolkit_builder", "amend", "20", "--view", "diff"],
+        text=True,
+        cwd=papers.folder / "content/conferences",
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
     assert "{+all+}" in done.stdout
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    (["99"], "there is no document '99' on this site"),
-    (["20", "--with", "20.9"], "there is no document '20.9' on this site"),
-    (["20", "--with", "21.1"], "does not amend content/conferences/2027/motions/20.md; what amends it: 20.1, 20.3"),
-    (["20", "--conference", "2025"], "there is no conference '2025'"),
-    (["20.1"], "has no amendments"),
-    (["conference", "2027"], "is no motion, amendment or composite"),
-])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["99"], "there is no document '99' on this site"),
+        (["20", "--with", "20.9"], "there is no document '20.9' on this site"),
+        (["20", "--with", "21.1"], "does not amend content/conferences/2027/motions/20.md; what amends it: 20.1, 20.3"),
+        (["20", "--conference", "2025"], "there is no conference '2025'"),
+        (["20.1"], "has no amendments"),
+        (["conference", "2027"], "is no motion, amendment or composite"),
+    ],
+)
 def test_a_slip_is_named(papers: SiteTest, words: list[str], said: str) -> None:
     done = papers.run("amend", *words)
     assert done.returncode == 2, done.stdout
@@ -75,9 +86,12 @@ def test_a_slip_is_named(papers: SiteTest, words: list[str], said: str) -> None:
 
 
 def test_an_amendment_without_a_number_goes_by_its_file(site: SiteTest) -> None:
-    site.conference().motion("20", MOTION).content(**{
-        "conferences/2027/amendments/asle.md": "---\namends: 20\nmover: ASLE\n---\n\nDelete point 2.\n",
-        "conferences/2027/amendments/usd.md": "---\namends: 20\nmover: USD\n---\n\nAfter \"lobby\" insert \"all\"\n"})
+    site.conference().motion("20", MOTION).content(
+        **{
+            "conferences/2027/amendments/asle.md": "---\namends: 20\nmover: ASLE\n---\n\nDelete point 2.\n",
+            "conferences/2027/amendments/usd.md": '---\namends: 20\nmover: USD\n---\n\nAfter "lobby" insert "all"\n',
+        }
+    )
     done = site.run("amend", "20", "--with", "usd")
     assert "lobby all councils" in done.stdout, done.stderr
     assert "support branches" in done.stdout

@@ -16,8 +16,12 @@ pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]], text=True,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]],
+        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
 
 
 def wait_for(process: subprocess.Popen[str], pattern: str) -> str:
@@ -35,8 +39,9 @@ def scheduler() -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
     try:
         address = wait_for(running[0], r"Scheduler at:\s+(tcp://127\.0\.0\.1:\d+)")
         for _ in range(2):
-            running.append(start("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard",
-                                 "--host", "127.0.0.1"))
+            running.append(
+                start("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
+            )
             wait_for(running[-1], r"Registered to")
         yield address, running
     finally:
@@ -50,7 +55,9 @@ def scheduler() -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
 def many(site: SiteTest) -> SiteTest:
     site.conference()
     for n in range(1, 121):
-        site.motion(str(n), body=f"Conference notes fact {n}.\n\nConference calls on the executive to:\n\n1) act;\n\n2) report.")
+        site.motion(
+            str(n), body=f"Conference notes fact {n}.\n\nConference calls on the executive to:\n\n1) act;\n\n2) report."
+        )
     return site
 
 
@@ -64,7 +71,11 @@ def test_a_site_built_on_a_cluster_is_the_local_one_even_when_a_worker_dies(
     assert local.run("build", *clock).returncode == 0
     build = subprocess.Popen(
         [sys.executable, "-m", "toolkit_builder", "build", "--executor", "dask", "--scheduler", address, *clock],
-        cwd=site.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        cwd=site.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     try:
         build.wait(1.5)
     except subprocess.TimeoutExpired:

@@ -30,9 +30,15 @@ def test_text_stays_text(tmp_path: Path) -> None:
 
 def test_the_environment_replaces_single_values(tmp_path: Path) -> None:
     value, found = load(
-        tmp_path, "title: Our Union\nbase_url: https://a.example\nprint:\n  seconds: 5\n",
-        TOOLKIT_BASE_URL="https://b.example", TOOLKIT_PRINT_ENABLED="No", TOOLKIT_ORGANISATION_NAME="20.10",
-        TOOLKIT_MOTIONS_LIMITS_MOTION_WORDS="500", TOOLKIT_JOBS="many", PATH="/bin", TOOLKIT_MENU="x",
+        tmp_path,
+        "title: Our Union\nbase_url: https://a.example\nprint:\n  seconds: 5\n",
+        TOOLKIT_BASE_URL="https://b.example",
+        TOOLKIT_PRINT_ENABLED="No",
+        TOOLKIT_ORGANISATION_NAME="20.10",
+        TOOLKIT_MOTIONS_LIMITS_MOTION_WORDS="500",
+        TOOLKIT_JOBS="many",
+        PATH="/bin",
+        TOOLKIT_MENU="x",
     )
     assert found == []
     assert value is not None
@@ -52,8 +58,11 @@ def test_the_environment_can_give_what_the_file_lacks(tmp_path: Path) -> None:
     [
         ("TOOLKIT_BASE_URL", "b.example", "error[V309]: TOOLKIT_BASE_URL: 'b.example' is not a full web address"),
         ("TOOLKIT_PRINT_ENABLED", "maybe", "error[V308]: TOOLKIT_PRINT_ENABLED: 'maybe' is neither yes nor no"),
-        ("TOOLKIT_PRINT_SECONDS", "0",
-         "error[V310]: TOOLKIT_PRINT_SECONDS: 'seconds' of 'print' must be more than 0, not 0"),
+        (
+            "TOOLKIT_PRINT_SECONDS",
+            "0",
+            "error[V310]: TOOLKIT_PRINT_SECONDS: 'seconds' of 'print' must be more than 0, not 0",
+        ),
         ("TOOLKIT_TIME_ZONE", "Mars", "error[C402]: TOOLKIT_TIME_ZONE: there is no time zone 'Mars'"),
         ("TOOLKIT_OUTPUT", "/tmp/x", "error[C403]: TOOLKIT_OUTPUT: the site cannot be written to '/tmp/x'"),
         ("TOOLKIT_LOCALISE", "always", "error[V306]: TOOLKIT_LOCALISE: 'localise' cannot be 'always'"),
@@ -74,8 +83,22 @@ def test_folders_the_site_may_be_written_to(tmp_path: Path, place: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["..", "../x", "/x", "a/../../x", "content", "content/x", "themes", ".", "./content", ".git", "C:\\x",
-              "..\\x", ".toolkit/x"]
+    "place",
+    [
+        "..",
+        "../x",
+        "/x",
+        "a/../../x",
+        "content",
+        "content/x",
+        "themes",
+        ".",
+        "./content",
+        ".git",
+        "C:\\x",
+        "..\\x",
+        ".toolkit/x",
+    ],
 )
 def test_folders_it_may_not(tmp_path: Path, place: str) -> None:
     value, (found,) = load(tmp_path, f"title: A\noutput: {place}\n")

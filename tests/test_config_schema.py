@@ -14,8 +14,15 @@ from toolkit_builder.kinds import BY_NAME, KINDS, example
 from toolkit_builder.schema import DIALECT, schemas
 
 SCHEMAS = schemas()
-_TYPES = {"string": str, "number": (int, float), "integer": int, "boolean": bool, "null": type(None), "array": list,
-          "object": dict}
+_TYPES = {
+    "string": str,
+    "number": (int, float),
+    "integer": int,
+    "boolean": bool,
+    "null": type(None),
+    "array": list,
+    "object": dict,
+}
 _WORDS = {"title", "description", "default", "$schema", "$defs", "format"}
 
 
@@ -102,13 +109,22 @@ def test_the_example_of_every_kind_fits_its_schema(kind: Any) -> None:
 
 
 ACCEPTED = [
-    ("motion", "number: 20.10"), ("motion", "number: 010\nmover: no\nseconder: 12:30\nexecutive: true"),
-    ("motion", "number: 1\nvote: {for: '12', against: 3}"), ("motion", "number: 1\ntags: pay"),
-    ("motion", "number: 1\ntags: [pay, 2027, true]"), ("motion", "number: 1\ndraft: yes"),
-    ("motion", "number: 1\ndraft: Off"), ("motion", "number: 1\ndraft: true"), ("motion", "number: 1\ndate:\nvote:"),
-    ("motion", "number: 1\nnumbers: {preliminary: 12, final: 12A}"), ("page", "slug: 2027"), ("page", "order: '3'"),
-    ("page", "date: 2027-06-14\nembargo: 2027-06-14 09:30"), ("page", "embargo: 2027-06-14"),
-    ("composite", "number: D\nsources: 9"), ("branch", "region: North\ncustom: {lifts: 2}"),
+    ("motion", "number: 20.10"),
+    ("motion", "number: 010\nmover: no\nseconder: 12:30\nexecutive: true"),
+    ("motion", "number: 1\nvote: {for: '12', against: 3}"),
+    ("motion", "number: 1\ntags: pay"),
+    ("motion", "number: 1\ntags: [pay, 2027, true]"),
+    ("motion", "number: 1\ndraft: yes"),
+    ("motion", "number: 1\ndraft: Off"),
+    ("motion", "number: 1\ndraft: true"),
+    ("motion", "number: 1\ndate:\nvote:"),
+    ("motion", "number: 1\nnumbers: {preliminary: 12, final: 12A}"),
+    ("page", "slug: 2027"),
+    ("page", "order: '3'"),
+    ("page", "date: 2027-06-14\nembargo: 2027-06-14 09:30"),
+    ("page", "embargo: 2027-06-14"),
+    ("composite", "number: D\nsources: 9"),
+    ("branch", "region: North\ncustom: {lifts: 2}"),
     ("resource", "type: survey\nquestions:\n- ask: Do you?\n  concern: no"),
 ]
 
@@ -126,11 +142,20 @@ def test_editors_of_the_older_yaml_may_see_a_boolean_in_the_word_no() -> None:
 
 
 REFUSED = [
-    ("motion", "title: x"), ("motion", "number: 1\ntitel: x"), ("motion", "number: 1\ntags: {a: b}"),
-    ("motion", "number: 1\nvote: {for: -1}"), ("motion", "number: 1\nvote: {method: raffle}"),
-    ("motion", "number: 1\nvote: {for: many}"), ("motion", "number: 1\nslug: Big Words"), ("motion", "number: [1]"),
-    ("page", "draft: perhaps"), ("page", "order: first"), ("page", "embargo: tomorrow"), ("page", "aliases: [x]"),
-    ("composite", "number: D\nsources: []"), ("branch", "region: North\nemail: me"),
+    ("motion", "title: x"),
+    ("motion", "number: 1\ntitel: x"),
+    ("motion", "number: 1\ntags: {a: b}"),
+    ("motion", "number: 1\nvote: {for: -1}"),
+    ("motion", "number: 1\nvote: {method: raffle}"),
+    ("motion", "number: 1\nvote: {for: many}"),
+    ("motion", "number: 1\nslug: Big Words"),
+    ("motion", "number: [1]"),
+    ("page", "draft: perhaps"),
+    ("page", "order: first"),
+    ("page", "embargo: tomorrow"),
+    ("page", "aliases: [x]"),
+    ("composite", "number: D\nsources: []"),
+    ("branch", "region: North\nemail: me"),
 ]
 
 

@@ -85,9 +85,44 @@ def test_the_example_of_every_kind_is_read_frozen_and_thawed(kind: Any) -> None:
 
 # --- text stays text -------------------------------------------------------------------------------------
 
-_TRICKY = ["20.10", "010", "no", "yes", "12:30", "1e3", "0x10", "1_000", "2027-06-14", "3.0", ".5", "+1", "Null",
-           "NULL", "null", "true", "on", "1:30:15", "0o17", ".inf", ".nan", "=", "20.1 ", "-5", "¼", "Ymlaen â’r",
-           "🚩", "a:b", "http://x.example/a:b", "a#b", "it's", 'say "yes"', "C:\\pay", "50% off", "x & y", "motion:20"]
+_TRICKY = [
+    "20.10",
+    "010",
+    "no",
+    "yes",
+    "12:30",
+    "1e3",
+    "0x10",
+    "1_000",
+    "2027-06-14",
+    "3.0",
+    ".5",
+    "+1",
+    "Null",
+    "NULL",
+    "null",
+    "true",
+    "on",
+    "1:30:15",
+    "0o17",
+    ".inf",
+    ".nan",
+    "=",
+    "20.1 ",
+    "-5",
+    "¼",
+    "Ymlaen â’r",
+    "🚩",
+    "a:b",
+    "http://x.example/a:b",
+    "a#b",
+    "it's",
+    'say "yes"',
+    "C:\\pay",
+    "50% off",
+    "x & y",
+    "motion:20",
+]
 
 
 @pytest.mark.parametrize("text", _TRICKY)
@@ -117,8 +152,18 @@ def test_numbers_are_identifiers() -> None:
 
 @pytest.mark.parametrize(
     ("word", "meant"),
-    [("yes", True), ("no", False), ("Yes", True), ("NO", False), ("true", True), ("False", False), ("on", True),
-     ("off", False), ("'yes'", True), ('"no"', False)],
+    [
+        ("yes", True),
+        ("no", False),
+        ("Yes", True),
+        ("NO", False),
+        ("true", True),
+        ("False", False),
+        ("on", True),
+        ("off", False),
+        ("'yes'", True),
+        ('"no"', False),
+    ],
 )
 def test_yes_and_no(word: str, meant: bool) -> None:
     assert value(f"draft: {word}", "draft") is meant
@@ -182,7 +227,12 @@ def test_line_separators_of_unicode_do_not_move_places() -> None:
 def test_every_mistake_is_reported_at_once() -> None:
     front = 'title: Pay: the facts\ntags: [a\ndate: 1/2/2027\ndescription: "x\nnonsense: 1\norder: many\ndraft: @'
     assert complaints(front) == [
-        (2, 11, "Y204"), (3, 7, "Y204"), (4, 7, "V304"), (5, 14, "Y202"), (6, 1, "V301"), (7, 8, "V307"),
+        (2, 11, "Y204"),
+        (3, 7, "Y204"),
+        (4, 7, "V304"),
+        (5, 14, "Y202"),
+        (6, 1, "V301"),
+        (7, 8, "V307"),
         (8, 8, "Y204"),
     ]
 
@@ -212,9 +262,15 @@ Body
 @pytest.mark.parametrize(
     ("loc", "key", "text"),
     [
-        (("number",), False, "D"), (("number",), True, "number"), (("sources", 0), False, "20"),
-        (("sources", 1), False, "20.1"), (("vote", "against"), False, "300"), (("vote", "against"), True, "against"),
-        (("mover",), False, '"North"'), (("seconder",), False, "---"), (("sources", 9), False, "- 20"),
+        (("number",), False, "D"),
+        (("number",), True, "number"),
+        (("sources", 0), False, "20"),
+        (("sources", 1), False, "20.1"),
+        (("vote", "against"), False, "300"),
+        (("vote", "against"), True, "against"),
+        (("mover",), False, '"North"'),
+        (("seconder",), False, "---"),
+        (("sources", 9), False, "- 20"),
         (("vote", "abstain"), False, "{for: 1204, against: 300}"),
     ],
 )
@@ -259,7 +315,7 @@ HOSTILE = {
     "a quarter of a megabyte of brackets": "[" * 250_000,
     "question marks": "? " * 5000,
     "colons": ": " * 100_000,
-    "quotes": "a: \"" * 50_000,
+    "quotes": 'a: "' * 50_000,
     "single quotes": "a: " + "'" * 200_000,
     "quotes apart": "a: '" + "' " * 100_000,
     "dashes apart": "- " * 100_000 + ":",
@@ -302,10 +358,19 @@ def test_warnings_without_number_stop_nothing() -> None:
     assert {d.code for d in decoded.diagnostics} == {"Y214"}
 
 
-@pytest.mark.parametrize("text", [
-    "-" * 500_000, "+" * 500_000, "\n" * 500_000, "a" * 500_000 + "\n", " \n" * 200_000, "title:" + "\n" * 300_000,
-    "---\n" + "- -" * 200_000, "---\n" + "---x\n" * 100_000,
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-" * 500_000,
+        "+" * 500_000,
+        "\n" * 500_000,
+        "a" * 500_000 + "\n",
+        " \n" * 200_000,
+        "title:" + "\n" * 300_000,
+        "---\n" + "- -" * 200_000,
+        "---\n" + "---x\n" * 100_000,
+    ],
+)
 def test_hostile_text_without_front_matter_takes_less_than_a_second(text: str) -> None:
     start = time.process_time()
     decode.decode(fields.PageFields, text, "a.md")
@@ -316,10 +381,58 @@ def test_front_matter_that_is_too_long_is_refused() -> None:
     assert complaints("description: |\n" + "  words\n" * 40_000) == [(2, 1, "Y216")]
 
 
-_PIECES = ["title", "tags", "contact", "vote", ":", ": ", " ", "\n", "\n  ", "\n- ", "- ", "[", "]", "{", "}", ",", "'",
-           '"', "&a", "*a", "!!str", "!x", "|", ">", "%", "@", "`", "#", " #", "?", "\t", "\\", "\\ud800", "\\0", "---",
-           "...", "<<", "é", "🚩", "20.10", "no", "2027-02-30", "\u2028", "\x85", "\0", "\ud800", "\ufeff", "\uffff",
-           "yes", "\xa0"]
+_PIECES = [
+    "title",
+    "tags",
+    "contact",
+    "vote",
+    ":",
+    ": ",
+    " ",
+    "\n",
+    "\n  ",
+    "\n- ",
+    "- ",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "'",
+    '"',
+    "&a",
+    "*a",
+    "!!str",
+    "!x",
+    "|",
+    ">",
+    "%",
+    "@",
+    "`",
+    "#",
+    " #",
+    "?",
+    "\t",
+    "\\",
+    "\\ud800",
+    "\\0",
+    "---",
+    "...",
+    "<<",
+    "é",
+    "🚩",
+    "20.10",
+    "no",
+    "2027-02-30",
+    "\u2028",
+    "\x85",
+    "\0",
+    "\ud800",
+    "\ufeff",
+    "\uffff",
+    "yes",
+    "\xa0",
+]
 
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=25).map("".join), st.sampled_from([k.fields for k in KINDS]))

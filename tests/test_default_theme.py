@@ -25,11 +25,23 @@ def tokens(dark: bool) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize(("text", "ground"), [
-    ("ink", "paper"), ("ink", "panel"), ("ink", "mark"), ("ink", "good-paper"), ("ink", "bad-paper"), ("ink", "sheet"),
-    ("muted", "paper"), ("muted", "panel"), ("muted", "sheet"),
-    ("bad", "bad-paper"), ("bad", "paper"), ("on-tone", "good"),
-])
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        ("ink", "paper"),
+        ("ink", "panel"),
+        ("ink", "mark"),
+        ("ink", "good-paper"),
+        ("ink", "bad-paper"),
+        ("ink", "sheet"),
+        ("muted", "paper"),
+        ("muted", "panel"),
+        ("muted", "sheet"),
+        ("bad", "bad-paper"),
+        ("bad", "paper"),
+        ("on-tone", "good"),
+    ],
+)
 def test_text_can_be_read_on_its_ground(text: str, ground: str, dark: bool) -> None:
     colours = tokens(dark)
     assert contrast(colours[text], colours[ground]) >= 4.5

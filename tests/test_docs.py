@@ -20,7 +20,9 @@ _ELSEWHERE = ("make ", "pip install", "cd ", "toolkit serve", "python bench/")
 
 
 def commands(page: Path) -> list[str]:
-    lines = [line.strip() for block in _CONSOLE.findall(page.read_text(encoding="utf-8")) for line in block.splitlines()]
+    lines = [
+        line.strip() for block in _CONSOLE.findall(page.read_text(encoding="utf-8")) for line in block.splitlines()
+    ]
     return [line.partition("   #")[0].strip() for line in lines if line and not line.startswith("#")]
 
 
@@ -70,5 +72,3 @@ def test_the_help_of_the_group_is_that_of_each_command() -> None:
         command = import_module(f"toolkit_builder.commands.{module}").command
         assert command.help.strip().splitlines()[0] == said, name
         assert command.name == name
-
-

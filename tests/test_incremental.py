@@ -18,13 +18,14 @@ def start(site: SiteTest, motions: int = 6) -> SiteTest:
     for n in range(1, motions + 1):
         site.motion(str(n), tags="[pay, care]")
     site.amendment("1.1", "1", 'In paragraph 1 delete "the facts" and insert "these facts".', title="Facts")
-    site.content(**{
-        "conferences/2027/bulletins/1.md":
-            "---\nissue: 1\ntitle: One\ndate: 2027-06-14\n---\n\n## News\n\nWe debate motion 1 and motion 2.\n",
-        "news/a.md": "---\ntitle: Apples\ndate: 2027-06-01\ntags: [pay]\n---\n\nText.\n",
-        "branches/x.md": "---\ntitle: X Branch\nregion: North\n---\n\nHello.\n",
-        "plans/p.md": "---\ntitle: Plan\n---\n\n1 One: thing\n\n2 Two: thing\n",
-    })
+    site.content(
+        **{
+            "conferences/2027/bulletins/1.md": "---\nissue: 1\ntitle: One\ndate: 2027-06-14\n---\n\n## News\n\nWe debate motion 1 and motion 2.\n",
+            "news/a.md": "---\ntitle: Apples\ndate: 2027-06-01\ntags: [pay]\n---\n\nText.\n",
+            "branches/x.md": "---\ntitle: X Branch\nregion: North\n---\n\nHello.\n",
+            "plans/p.md": "---\ntitle: Plan\n---\n\n1 One: thing\n\n2 Two: thing\n",
+        }
+    )
     return site
 
 
@@ -47,9 +48,16 @@ def test_a_typo_in_one_motion_renders_that_motion_and_who_shows_its_text(site: S
 
 def test_a_new_title_reaches_indexes_neighbours_tags_and_mentions(site: SiteTest) -> None:
     start(site).build().edit("content/conferences/2027/motions/2.md", "Motion 2 title", "Renamed").build()
-    for path in ("conferences/2027/index.html", "conferences/2027/motions/1/index.html", "motions/index.html",
-                 "conferences/2027/motions/3/index.html", "tags/pay/index.html", "conferences/2027/feed.xml",
-                 "conferences/2027/bulletins/1/index.html", "conferences/2027/register/register.csv"):
+    for path in (
+        "conferences/2027/index.html",
+        "conferences/2027/motions/1/index.html",
+        "motions/index.html",
+        "conferences/2027/motions/3/index.html",
+        "tags/pay/index.html",
+        "conferences/2027/feed.xml",
+        "conferences/2027/bulletins/1/index.html",
+        "conferences/2027/register/register.csv",
+    ):
         assert "Renamed" in site.text(path), path
         assert "Motion 2 title" not in site.text(path), path
 
@@ -82,8 +90,12 @@ def edit(site: SiteTest, what: str, n: int, rng: random.Random) -> None:
     elif what == "config":
         site.edit("toolkit.yaml", "title: ", f"title: S{n} ")
     elif what == "theme":
-        site.write(**{"themes/mine/theme.yaml": "parent: default\n",
-                      "themes/mine/templates/tags.html": f"<title>{n}</title><main>{{{{ doc.tags|length }}}}</main>"})
+        site.write(
+            **{
+                "themes/mine/theme.yaml": "parent: default\n",
+                "themes/mine/templates/tags.html": f"<title>{n}</title><main>{{{{ doc.tags|length }}}}</main>",
+            }
+        )
         text = (site.folder / "toolkit.yaml").read_text(encoding="utf-8")
         if "theme:" not in text:
             site.edit("toolkit.yaml", append="theme: mine\n")
@@ -119,8 +131,14 @@ def test_a_hundred_random_edits_each_equal_a_clean_build(site: SiteTest, tmp_pat
 def build_in(folder: Path, umask: int = 0o022, **environment: str) -> None:
     code = f"import os,sys; os.umask({umask}); from toolkit_builder.cli import run; sys.exit(run(sys.argv[1:]))"
     jobs = environment.pop("JOBS", "1")
-    done = subprocess.run([sys.executable, "-c", code, "build", "-q", "-j", jobs, "--clock", "2027-06-20T12:00"],
-                          cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, "build", "-q", "-j", jobs, "--clock", "2027-06-20T12:00"],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -14,12 +14,24 @@ PACKAGE = Path(__file__).parent.parent / "toolkit_builder"
 BASE = {"__init__", "diagnostics"}
 READING = BASE | {"model", "encodings", "shapes", "wording", "yamltext", "yamlerrors", "sources", "decode"}
 ARROWS: dict[str, set[str]] = {
-    "__init__": set(), "diagnostics": set(), "resources": set(), "quick": {"build"},
+    "__init__": set(),
+    "diagnostics": set(),
+    "resources": set(),
+    "quick": {"build"},
     "model": BASE | {"site"},  # for the types of signatures only
-    "encodings": BASE, "shapes": BASE | {"model"}, "wording": READING,
-    "yamlerrors": READING, "yamltext": READING, "sources": READING, "decode": READING,
-    "config": READING, "build": BASE, "printing": BASE,
-    "motions": BASE, "prose": BASE | {"motions"}, "references": BASE | {"prose", "motions"},
+    "encodings": BASE,
+    "shapes": BASE | {"model"},
+    "wording": READING,
+    "yamlerrors": READING,
+    "yamltext": READING,
+    "sources": READING,
+    "decode": READING,
+    "config": READING,
+    "build": BASE,
+    "printing": BASE,
+    "motions": BASE,
+    "prose": BASE | {"motions"},
+    "references": BASE | {"prose", "motions"},
     "site": READING | {"config", "motions"},
     "kinds": READING | {"config", "motions", "site", "prose"},
     "schema": READING | {"config", "kinds", "theme"},
@@ -33,17 +45,37 @@ ARROWS: dict[str, set[str]] = {
     "studies": READING | {"config", "motions", "kinds", "site", "build", "prose", "references"},
     "editions": READING | {"motions", "site"},
     "downloads": BASE | {"model", "kinds", "site", "build", "motions"},
-    "blueprint": READING | {"config", "motions", "prose", "kinds", "site", "theme", "formats", "build", "linking",
-                            "localise", "downloads", "editions", "pictures", "redirects"},
+    "blueprint": READING
+    | {
+        "config",
+        "motions",
+        "prose",
+        "kinds",
+        "site",
+        "theme",
+        "formats",
+        "build",
+        "linking",
+        "localise",
+        "downloads",
+        "editions",
+        "pictures",
+        "redirects",
+    },
     "redirects": READING | {"site"},
     "importers": READING | {"motions", "prose", "kinds"},
     "finding": READING | {"motions", "kinds", "site"},
     "scaffold": READING | {"resources", "kinds"},
 }
 ABOVE = {"pipeline", "press", "serve", "commands", "cli", "__main__"}  # these see everything below them
-ORDER_ABOVE = {"pipeline": set(), "press": {"pipeline"}, "serve": {"pipeline"},
-               "commands": {"pipeline", "press", "serve", "cli"},
-               "cli": {"commands"}, "__main__": {"cli"}}
+ORDER_ABOVE = {
+    "pipeline": set(),
+    "press": {"pipeline"},
+    "serve": {"pipeline"},
+    "commands": {"pipeline", "press", "serve", "cli"},
+    "cli": {"commands"},
+    "__main__": {"cli"},
+}
 
 
 def room_of(file: Path) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tests.driver import SiteTest
 
-LONG = ("Conference notes that members in every department report unpaid hours each week, and that most of them have "
-        "never been asked how long their work takes.\n\nConference calls on the executive to act.")
+LONG = (
+    "Conference notes that members in every department report unpaid hours each week, and that most of them have "
+    "never been asked how long their work takes.\n\nConference calls on the executive to act."
+)
 
 
 def line_of(site: SiteTest, word: str) -> int:
@@ -20,8 +22,11 @@ def test_a_later_change_never_renumbers_what_was_printed(site: SiteTest) -> None
     site.conference().motion("1", LONG).build()
     before = line_of(site, "calls")
     assert site.run("pin", "2027", "--edition", "final").returncode == 0
-    site.edit("content/conferences/2027/motions/1.md", "unpaid hours each week",
-              "unpaid hours, in their evenings and at their weekends and in their holidays, each and every week")
+    site.edit(
+        "content/conferences/2027/motions/1.md",
+        "unpaid hours each week",
+        "unpaid hours, in their evenings and at their weekends and in their holidays, each and every week",
+    )
     site.build()
     assert line_of(site, "calls") == before
     page = site.page("conferences/2027/motions/1/")

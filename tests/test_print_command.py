@@ -26,8 +26,10 @@ pytestmark = pytest.mark.skipif(pipeline.print_problem() is not None, reason="th
 CONFIG = "title: Test site\nbase_url: https://example.org\norganisation:\n  name: The Union\n"
 BULLETIN = "---\nissue: 3\ndate: 2027-06-15\n---\n\n# Votes\n\nMotion 4 was carried.\n"
 EARLIER = "---\nissue: 1\ndate: 2027-06-14\n---\n\n# Doors\n\nThey open at nine.\n"
-PLAN = ("---\ntitle: Three points\ncampaign: Enough\n---\n\n"
-        "1. **Count:** all of it.\n2. **Agree:** a number.\n3. **Say so:** now.\n")
+PLAN = (
+    "---\ntitle: Three points\ncampaign: Enough\n---\n\n"
+    "1. **Count:** all of it.\n2. **Agree:** a number.\n3. **Say so:** now.\n"
+)
 TOOLKIT = "---\ntitle: Enough hands\ncampaign: Enough\n---\n\nStart.\n"
 
 
@@ -38,8 +40,10 @@ def resource(kind: str, title: str, text: str = "Words.") -> str:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> SiteTest:
     made = SiteTest(tmp_path_factory.mktemp("print") / "site")
-    conference = ("---\ntitle: Conference 2027\nstart: 2027-06-14\nend: 2027-06-16\nedition: final\neditions:\n"
-                  "  - name: preliminary\n  - name: final\n---\n\nWelcome.\n")
+    conference = (
+        "---\ntitle: Conference 2027\nstart: 2027-06-14\nend: 2027-06-16\nedition: final\neditions:\n"
+        "  - name: preliminary\n  - name: final\n---\n\nWelcome.\n"
+    )
     made.write(**{"toolkit.yaml": CONFIG}).conference(text=conference)
     made.conference("2025", "---\ntitle: Conference 2025\nstart: 2025-06-14\n---\n\nWelcome.\n")
     for number in ("3", "4", "5"):
@@ -73,8 +77,16 @@ class Printer:
         self.folder, self._capsys, self.said = folder, capsys, ""
 
     def __call__(self, *arguments: str, out: str = "") -> int:
-        code = cli.run(["print", *arguments, "--out", str(self.folder / out) if out else f"{self.folder}/",
-                        "--clock", "2027-06-20T12:00"])
+        code = cli.run(
+            [
+                "print",
+                *arguments,
+                "--out",
+                str(self.folder / out) if out else f"{self.folder}/",
+                "--clock",
+                "2027-06-20T12:00",
+            ]
+        )
         captured = self._capsys.readouterr()
         self.said = captured.out + captured.err
         return code
@@ -87,8 +99,9 @@ class Printer:
 
 
 @pytest.fixture
-def printer(site: SiteTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-            capsys: pytest.CaptureFixture[str]) -> Printer:
+def printer(
+    site: SiteTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Printer:
     monkeypatch.chdir(site.folder)
     return Printer(tmp_path / "out", capsys)
 
@@ -137,8 +150,9 @@ def test_a_number_is_looked_for_in_the_newest_conference_or_in_the_one_that_was_
     (["branch"], "", "toolkit list"),
     (["../../etc/passwd"], "", "toolkit list"),
 ])  # fmt: skip
-def test_a_slip_is_answered_with_what_may_have_been_meant(linked: Site, typed: list[str], conference: str,
-                                                          hint: str) -> None:
+def test_a_slip_is_answered_with_what_may_have_been_meant(
+    linked: Site, typed: list[str], conference: str, hint: str
+) -> None:
     with pytest.raises(finding.NotFound) as refusal:
         finding.find(linked, typed, conference)
     assert hint in refusal.value.hint
@@ -153,8 +167,9 @@ def test_a_slip_is_answered_with_what_may_have_been_meant(linked: Site, typed: l
     (["agenda"], {"edition": "last"}, "it has preliminary, final"),
     (["plan"], {"edition": "final"}, "only an agenda and its motions have"),
 ])  # fmt: skip
-def test_what_cannot_be_printed_says_what_can(linked: Site, typed: list[str], wish: dict[str, object],
-                                              sentence: str) -> None:
+def test_what_cannot_be_printed_says_what_can(
+    linked: Site, typed: list[str], wish: dict[str, object], sentence: str
+) -> None:
     with pytest.raises(press.Unprintable) as refusal:
         press.orders(linked, finding.find(linked, typed), press.Wish(**wish), lambda name: True)  # type: ignore[arg-type]
     assert sentence in refusal.value.hint
@@ -163,8 +178,9 @@ def test_what_cannot_be_printed_says_what_can(linked: Site, typed: list[str], wi
 # --- what is written -------------------------------------------------------------------------------------
 
 
-def test_a_document_is_printed_as_a_build_prints_it_and_never_over_another_file(site: SiteTest,
-                                                                                printer: Printer) -> None:
+def test_a_document_is_printed_as_a_build_prints_it_and_never_over_another_file(
+    site: SiteTest, printer: Printer
+) -> None:
     assert printer("bulletin", "3") == 0, printer.said
     assert "bulletin-3.pdf: 1 page; A4 (" in printer.said
     assert "Motion 4" in printer.words("bulletin-3.pdf")
@@ -184,8 +200,12 @@ def _built(site: SiteTest, path: str) -> bytes:
         plan = pipeline.lay_out(loaded)
         assert plan is not None
         assert loaded.theme is not None
-        made = aside.make(aside.needed(plan.jobs, [path]), pipeline.Values(plan.blobs, store.blobs),
-                          Toolchain(loaded.theme.bundle), store)
+        made = aside.make(
+            aside.needed(plan.jobs, [path]),
+            pipeline.Values(plan.blobs, store.blobs),
+            Toolchain(loaded.theme.bundle),
+            store,
+        )
     return made.files[path]
 
 
@@ -198,7 +218,10 @@ def test_chosen_motions_are_one_booklet_in_the_order_they_were_named(printer: Pr
     assert found.lang == "en-GB"
     titles = [text for _, text in found.headings]
     assert [t for t in titles if t.startswith("Motion ") and t.endswith("title")] == [
-        "Motion 5 title", "Motion 3 title", "Motion 4 title"]
+        "Motion 5 title",
+        "Motion 3 title",
+        "Motion 4 title",
+    ]
     assert "My motions" in titles
     assert any("4.1" in text for text in titles)
     assert ua_failures(printer.pdf(name), tmp_path) == []
@@ -271,7 +294,8 @@ def long_bulletin(tmp_path: Path) -> SiteTest:
 
 @pytest.mark.slow
 def test_check_says_by_how_many_lines_a_bulletin_is_over_and_the_second_time_prints_nothing(
-        long_bulletin: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    long_bulletin: SiteTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     options = pipeline.Options(**long_bulletin.options)
     assert "Q131" not in "".join(as_text(d) for d in pipeline.check(long_bulletin.folder, options, printing=False))
     first = pipeline.check(long_bulletin.folder, options)
@@ -305,24 +329,40 @@ def test_warnings_of_print_are_shown_by_every_build_until_they_are_mended(long_b
 
 
 HERE = {"LC_ALL": "C", "TZ": "UTC"}
-ELSEWHERE = {"LC_ALL": "cy_GB.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "77",
-             "SOURCE_DATE_EPOCH": "1"}
+ELSEWHERE = {
+    "LC_ALL": "cy_GB.UTF-8",
+    "LANG": "tr_TR.UTF-8",
+    "TZ": "Pacific/Auckland",
+    "PYTHONHASHSEED": "77",
+    "SOURCE_DATE_EPOCH": "1",
+}
 
 
 @pytest.mark.slow
-def test_two_builds_in_different_places_languages_and_time_zones_print_the_same_bytes(site: SiteTest,
-                                                                                      tmp_path: Path) -> None:
+def test_two_builds_in_different_places_languages_and_time_zones_print_the_same_bytes(
+    site: SiteTest, tmp_path: Path
+) -> None:
     made = []
     for name, environment in (("one", HERE), ("two folders deep/ŵy", ELSEWHERE)):
         folder = tmp_path / name
         shutil.copytree(site.folder / "content", folder / "content")
         shutil.copyfile(site.folder / "toolkit.yaml", folder / "toolkit.yaml")
         done = subprocess.run(
-            [sys.executable, "-m", "toolkit_builder", "build", "--clock", "2027-06-20T12:00"], cwd=folder, text=True,
-            env={**os.environ, **environment}, capture_output=True, check=False)
+            [sys.executable, "-m", "toolkit_builder", "build", "--clock", "2027-06-20T12:00"],
+            cwd=folder,
+            text=True,
+            env={**os.environ, **environment},
+            capture_output=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
-        made.append({p.relative_to(folder / "output").as_posix(): p.read_bytes()
-                     for p in sorted((folder / "output").rglob("*")) if p.is_file()})
+        made.append(
+            {
+                p.relative_to(folder / "output").as_posix(): p.read_bytes()
+                for p in sorted((folder / "output").rglob("*"))
+                if p.is_file()
+            }
+        )
     assert sum(path.endswith(".pdf") for path in made[0]) > 10
     assert [path for path in made[0] if made[0][path] != made[1].get(path)] == []
 
@@ -337,3 +377,10 @@ def test_bleed_and_marks_of_the_settings_are_for_what_goes_to_a_print_shop(site:
     assert poster.media != poster.bleed
     bulletin = facts(_built(other, "conferences/2027/bulletins/3/bulletin.pdf")).sheets[0]
     assert bulletin.media == bulletin.trim
+
+
+@pytest.mark.slow
+def test_a_build_that_has_nothing_to_do_says_again_what_print_warns_of(long_bulletin: SiteTest) -> None:
+    said = [long_bulletin.run("build", "--quiet", TOOLKIT_CLOCK="2027-06-20T12:00").stderr for _ in range(2)]
+    assert "warning[Q131]" in said[0]
+    assert said[1] == said[0]

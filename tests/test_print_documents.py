@@ -300,7 +300,8 @@ SLOW_PICTURES = [(f"{HELD}/agenda.pdf", n) for n in (0, 1, 4)] + [(f"{HELD}/agen
 
 
 @pytest.mark.parametrize(
-    ("path", "number"), [*PICTURES, *(pytest.param(*one, marks=pytest.mark.slow) for one in SLOW_PICTURES)])
+    ("path", "number"), [*PICTURES, *(pytest.param(*one, marks=pytest.mark.slow) for one in SLOW_PICTURES)]
+)
 def test_page_looks_as_it_did(path: str, number: int, sample: Sample) -> None:
     """TOOLKIT_GOLDEN=write keeps new pictures, for a change that was looked at and meant."""
     picture = pages(sample.printed(path).pdf, 40, only=range(number, number + 1))[0]

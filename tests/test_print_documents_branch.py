@@ -25,8 +25,15 @@ PANELS = {
     for name in ("front", "back", "flap", "inside-left", "inside-middle", "inside-right")
 }
 SIDES = {name: {"title": "", "html": f"<h2>The {name}</h2><p>Words of the {name}.</p>"} for name in ("front", "back")}
-BRANCH = {"title": "Aldermoor branch", "office": "12 High Street\nAldermoor", "phone": "01632 960001", "textphone": "",
-          "email": "branch@example.org", "web": "https://example.org", "imprint": "Printed by A & B. Promoted by C."}
+BRANCH = {
+    "title": "Aldermoor branch",
+    "office": "12 High Street\nAldermoor",
+    "phone": "01632 960001",
+    "textphone": "",
+    "email": "branch@example.org",
+    "web": "https://example.org",
+    "imprint": "Printed by A & B. Promoted by C.",
+}
 IMPRINT = "Printed by A &amp; B. Promoted by C."
 QR = '<svg class="qr" viewBox="0 0 10 10" role="img"><title>https://example.org</title><path d="M0 0h5v5H0z"/></svg>'
 SHEETS = [
@@ -51,20 +58,56 @@ class Press:
         self.fonts = {f"print/{n}": d for n, d in files.items() if n.endswith(".ttf")}
 
     def html(self, template: str, size: str, language: str = "en-GB", **doc: Any) -> str:
-        shown = {"title": "Enough hands", "body_html": WORDS, "panels": {}, "branch": BRANCH, "questions": [],
-                 "imprint_html": IMPRINT, "qr_svg": QR, "not_for_print": [], "languages": [language], **doc}
-        union = {"name": "Lodestar", "short_name": "Lodestar", "logo": None, "address": "", "imprint_html": "",
-                 "join_link": ""}
-        payload = {"template": f"print/{template}.html", "site": {"title": "A site", "organisation": union},
-                   "page": {"title": "Enough hands", "language": language, "jsonld": "",
-                            "direction": "rtl" if language in {"ar", "ur"} else "ltr"},
-                   "doc": shown, "sheet": {"size": size}, "listings": {}, "resolve": {}, "label": "a test"}
+        shown = {
+            "title": "Enough hands",
+            "body_html": WORDS,
+            "panels": {},
+            "branch": BRANCH,
+            "questions": [],
+            "imprint_html": IMPRINT,
+            "qr_svg": QR,
+            "not_for_print": [],
+            "languages": [language],
+            **doc,
+        }
+        union = {
+            "name": "Lodestar",
+            "short_name": "Lodestar",
+            "logo": None,
+            "address": "",
+            "imprint_html": "",
+            "join_link": "",
+        }
+        payload = {
+            "template": f"print/{template}.html",
+            "site": {"title": "A site", "organisation": union},
+            "page": {
+                "title": "Enough hands",
+                "language": language,
+                "jsonld": "",
+                "direction": "rtl" if language in {"ar", "ur"} else "ltr",
+            },
+            "doc": shown,
+            "sheet": {"size": size},
+            "listings": {},
+            "resolve": {},
+            "label": "a test",
+        }
         return pdf.page(payload, self.templates).decode()
 
     def printed(self, html: str, language: str = "en-GB") -> tuple[bytes, list[Diagnostic]]:
-        return pdf.render({"html": html.encode(), "title": "Enough hands", "language": language, "path": "test.md",
-                           "stylesheets": self.styles, "assets": self.fonts, "root": "https://example.org",
-                           "sheet": {}})
+        return pdf.render(
+            {
+                "html": html.encode(),
+                "title": "Enough hands",
+                "language": language,
+                "path": "test.md",
+                "stylesheets": self.styles,
+                "assets": self.fonts,
+                "root": "https://example.org",
+                "sheet": {},
+            }
+        )
 
 
 @pytest.fixture(scope="session")
@@ -152,8 +195,10 @@ def test_an_imprint_among_the_words_is_set_small_and_kept_once(press: Press) -> 
 
 
 def test_petition_has_lines_to_sign_instead_of_underscores_and_keeps_its_addresses(press: Press) -> None:
-    table = ("<table><thead><tr><th>Name</th><th>Agree</th></tr></thead><tbody><tr><td>______________</td><td>[ ]</td>"
-             "</tr></tbody></table>")
+    table = (
+        "<table><thead><tr><th>Name</th><th>Agree</th></tr></thead><tbody><tr><td>______________</td><td>[ ]</td>"
+        "</tr></tbody></table>"
+    )
     html = press.html("petition", "a4", body_html=f"<p>See a__b</p>{table}<p>Return to c__d by _____</p>")
     assert "a__b" in html
     assert "c__d by _____" in html
@@ -163,8 +208,17 @@ def test_petition_has_lines_to_sign_instead_of_underscores_and_keeps_its_address
 
 def test_survey_prints_an_answer_for_each_sort_of_question(press: Press) -> None:
     kinds = ["scale", "yes-no", "number", "choice", "text"]
-    questions = [{"ask": f"What of {k}?", "type": k, "options": ["Tea", "Coffee"] if k == "choice" else [],
-                  "low": "Never", "high": "Always", "concern": ""} for k in kinds]
+    questions = [
+        {
+            "ask": f"What of {k}?",
+            "type": k,
+            "options": ["Tea", "Coffee"] if k == "choice" else [],
+            "low": "Never",
+            "high": "Always",
+            "concern": "",
+        }
+        for k in kinds
+    ]
     data, found = press.printed(press.html("survey", "a4", questions=questions))
     text = " ".join(" ".join(pdf_text(data)).split())
     assert not found

@@ -7,14 +7,18 @@ from tests.driver import SiteTest
 
 def papers(site: SiteTest) -> SiteTest:
     site.conference().motion("20", result="carried").motion("21")
-    site.amendment("20.1", "20", 'In paragraph 1 delete "the facts" and insert "these facts".', result="lost",
-                   title="Which facts")
+    site.amendment(
+        "20.1", "20", 'In paragraph 1 delete "the facts" and insert "these facts".', result="lost", title="Which facts"
+    )
     return site.amendment("20.10", "20", "Add at end: And more.", title="The tenth")
 
 
 def bulletin(site: SiteTest, text: str, issue: str = "1") -> SiteTest:
-    return site.content(**{f"conferences/2027/bulletins/{issue}.md":
-                           f"---\nissue: {issue}\ntitle: Issue {issue}\ndate: 2027-06-15\n---\n\n## News\n\n{text}\n"})
+    return site.content(
+        **{
+            f"conferences/2027/bulletins/{issue}.md": f"---\nissue: {issue}\ntitle: Issue {issue}\ndate: 2027-06-15\n---\n\n## News\n\n{text}\n"
+        }
+    )
 
 
 def links(site: SiteTest, url: str) -> dict[str, str]:
@@ -38,8 +42,10 @@ def test_20_01_is_20_1_and_not_20_10(site: SiteTest) -> None:
 
 
 def test_prices_dates_code_and_other_unions_are_not_linked(site: SiteTest) -> None:
-    text = ("It costs £20.01, at 20.01 pounds, on 20.1.2027; section 20.1 of the Act; `motion 20` in code.\n\n"
-            '::: quote from="Another union"\nOur motion 20 says no.\n:::\n')
+    text = (
+        "It costs £20.01, at 20.01 pounds, on 20.1.2027; section 20.1 of the Act; `motion 20` in code.\n\n"
+        '::: quote from="Another union"\nOur motion 20 says no.\n:::\n'
+    )
     bulletin(papers(site), text).build()
     assert links(site, "conferences/2027/bulletins/1/") == {}
 
@@ -61,10 +67,13 @@ def test_an_unknown_number_is_reported_with_a_near_miss(site: SiteTest) -> None:
 
 def test_an_explicit_reference_works_across_conferences(site: SiteTest) -> None:
     papers(site).conference("2026", "---\ntitle: Conference 2026\nstart: 2026-06-14\n---\n").motion(
-        "4", conference="2026", result="carried")
+        "4", conference="2026", result="carried"
+    )
     bulletin(site, "As [[motion:4@2026]] said, and [[motion:20|the first of ours]].").build()
-    assert sorted(links(site, "conferences/2027/bulletins/1/").values()) == ["../../../2026/motions/4/",
-                                                                            "../../motions/20/"]
+    assert sorted(links(site, "conferences/2027/bulletins/1/").values()) == [
+        "../../../2026/motions/4/",
+        "../../motions/20/",
+    ]
 
 
 def test_an_explicit_reference_to_nothing_is_an_error_even_in_news(site: SiteTest) -> None:

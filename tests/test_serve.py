@@ -116,8 +116,9 @@ def test_what_is_wrong_is_shown_escaped(news: SiteTest) -> None:
         assert "<script>alert" not in page
 
 
-@pytest.mark.parametrize("path", ["/%00", "/../../toolkit.yaml", "/%2e%2e/toolkit.yaml", "/..%2ftoolkit.yaml",
-                                  "/forcereload"])
+@pytest.mark.parametrize(
+    "path", ["/%00", "/../../toolkit.yaml", "/%2e%2e/toolkit.yaml", "/..%2ftoolkit.yaml", "/forcereload"]
+)
 def test_no_address_reaches_out_of_the_site(news: SiteTest, path: str) -> None:
     with served(news) as address:
         status, page = get(address + path)
@@ -136,9 +137,17 @@ def upgrade(address: str, origin: str) -> int:
     """The status with which the reload socket answers a page of ``origin``."""
     connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=5)
     try:
-        connection.request("GET", "/livereload", headers={
-            "Origin": origin, "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
-            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="})
+        connection.request(
+            "GET",
+            "/livereload",
+            headers={
+                "Origin": origin,
+                "Upgrade": "websocket",
+                "Connection": "Upgrade",
+                "Sec-WebSocket-Version": "13",
+                "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+            },
+        )
         return connection.getresponse().status
     finally:
         connection.close()
@@ -214,8 +223,13 @@ def test_what_was_printed_before_stays_until_the_next_build(plan: SiteTest) -> N
 
 def test_a_document_that_cannot_be_printed_says_why(plan: SiteTest) -> None:
     broken = "<!doctype html><html lang=en><title>T</title><p><img src='nowhere.png' alt='x'></p></html>"
-    plan.write(**{"toolkit.yaml": f"{PRINTED}theme: own\n", "themes/own/theme.yaml": "name: own\nparent: default\n",
-                  "themes/own/print/plan-a6.html": broken})
+    plan.write(
+        **{
+            "toolkit.yaml": f"{PRINTED}theme: own\n",
+            "themes/own/theme.yaml": "name: own\nparent: default\n",
+            "themes/own/print/plan-a6.html": broken,
+        }
+    )
     with served(plan) as address:
         status, kind, data = fetch(address + CARD)
         assert status == 500

@@ -22,16 +22,35 @@ def _news(site: SiteTest, name: str, day: int, text: str = "one") -> SiteTest:
 
 
 def _run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "toolkit_builder", *arguments], cwd=folder, capture_output=True, text=True,
-                          encoding="utf-8", timeout=120, check=False,
-                          env={**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1", **environment})
+    return subprocess.run(
+        [sys.executable, "-m", "toolkit_builder", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+        env={**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1", **environment},
+    )
 
 
 # --- outside of a site -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [["build"], ["check"], ["list"], ["clean"], ["explain", "/"], ["serve"],
-                                   ["build", "--dry-run"], ["build", "--clean"], ["new", "news", "Hello"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["build"],
+        ["check"],
+        ["list"],
+        ["clean"],
+        ["explain", "/"],
+        ["serve"],
+        ["build", "--dry-run"],
+        ["build", "--clean"],
+        ["new", "news", "Hello"],
+    ],
+)
 def test_outside_of_a_site_it_says_so_and_writes_nothing(tmp_path: Path, words: list[str]) -> None:
     done = _run(tmp_path, *words)
     assert done.returncode == 1
@@ -56,18 +75,21 @@ def test_any_folder_of_the_site_will_do(site: SiteTest) -> None:
 # --- slips -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    (["biuld"], "Did you mean 'build'?"),
-    (["build", "--stric"], "--strict"),
-    (["build", "-j", "x"], "not a valid integer"),
-    (["build", "more"], "unexpected extra argument"),
-    (["list", "motionz"], "there is no kind 'motionz'"),
-    (["schema", "motionz"], "there is no kind 'motionz'"),
-    (["check", "--messages", "xml"], "'xml' is not one of"),
-    (["new", "motoin", "Pay"], "did you mean 'motion'?"),
-    (["new", "motion", "..."], "a title needs letters or digits"),
-    (["new", "motion", "Pay", "--in", "../../etc"], "there is no conference 'etc'"),
-])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["biuld"], "Did you mean 'build'?"),
+        (["build", "--stric"], "--strict"),
+        (["build", "-j", "x"], "not a valid integer"),
+        (["build", "more"], "unexpected extra argument"),
+        (["list", "motionz"], "there is no kind 'motionz'"),
+        (["schema", "motionz"], "there is no kind 'motionz'"),
+        (["check", "--messages", "xml"], "'xml' is not one of"),
+        (["new", "motoin", "Pay"], "did you mean 'motion'?"),
+        (["new", "motion", "..."], "a title needs letters or digits"),
+        (["new", "motion", "Pay", "--in", "../../etc"], "there is no conference 'etc'"),
+    ],
+)
 def test_a_slip_is_a_usage_error_that_names_what_was_meant(site: SiteTest, words: list[str], said: str) -> None:
     done = site.conference().run(*words)
     assert done.returncode == 2, done.stdout
@@ -102,8 +124,12 @@ def test_an_output_folder_elsewhere_is_refused_and_never_touched(site: SiteTest,
 
 
 def test_settings_from_the_environment(site: SiteTest) -> None:
-    _news(site, "a", 1).content(**{"news/draft.md": "---\ntitle: D\ndate: 2027-06-01\ndraft: yes\n---\n\nText.\n",
-                                   "news/late.md": NEWS.format("later", 9, "x")})
+    _news(site, "a", 1).content(
+        **{
+            "news/draft.md": "---\ntitle: D\ndate: 2027-06-01\ndraft: yes\n---\n\nText.\n",
+            "news/late.md": NEWS.format("later", 9, "x"),
+        }
+    )
 
     def names(**environment: str) -> list[str]:
         done = site.run("list", "--json", TOOLKIT_CLOCK="2027-06-05", **environment)
@@ -205,8 +231,15 @@ def test_a_reader_that_goes_away_is_no_fault(site: SiteTest) -> None:
 def test_a_full_disk_behind_standard_output_is_one_sentence(site: SiteTest) -> None:
     _news(site, "a", 1)
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-m", "toolkit_builder", "list", "--clock", "2027-06-20"], cwd=site.folder,
-                              stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "toolkit_builder", "list", "--clock", "2027-06-20"],
+            cwd=site.folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
     assert done.returncode == 1
     assert "No space left" in done.stderr
     assert "Traceback" not in done.stderr

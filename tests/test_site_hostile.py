@@ -47,12 +47,17 @@ FILES = {
     "toolkits/t/index.md": _doc(title=SAID),
     "toolkits/t/letter.md": _doc(title=SAID, type="model-letter", audience=SAID),
     "branches/b.md": _doc(title=SAID, region=SAID, employer=SAID),
-    "updates/s/1.md": _doc(title=SAID, series=SAID, part=SAID, date="2027-05-03", author=SAID, comments=
-                           f"\n  - name: {SAID}\n    date: 2027-05-04\n    text: {SAID}\n    approved: yes"),
+    "updates/s/1.md": _doc(
+        title=SAID,
+        series=SAID,
+        part=SAID,
+        date="2027-05-03",
+        author=SAID,
+        comments=f"\n  - name: {SAID}\n    date: 2027-05-04\n    text: {SAID}\n    approved: yes",
+    ),
     "news/n.md": _doc(title=SAID, date="2027-05-03", standfirst=SAID, author=SAID),
-    "conferences/2027/amendments/1.1.md":
-        f"---\nnumber: 1.1\namends: 1\nmover: {SAID}\n---\n\n"
-        'Add at end "and <script>alert(1)</script> <img src=/images/x.png onerror=alert(2)> more".\n',
+    "conferences/2027/amendments/1.1.md": f"---\nnumber: 1.1\namends: 1\nmover: {SAID}\n---\n\n"
+    'Add at end "and <script>alert(1)</script> <img src=/images/x.png onerror=alert(2)> more".\n',
 }
 
 CONFIG = f"""title: {SAID}
@@ -91,8 +96,14 @@ def test_nothing_runs_nothing_is_fetched_and_every_page_is_well_formed(hostile: 
 
 
 def test_titles_are_shown_as_they_were_written(hostile: Published) -> None:
-    for path in ("about/index.html", "news/n/index.html", "branches/b/index.html", "plans/p/index.html",
-                 "toolkits/t/letter/index.html", "conferences/2027/index.html"):
+    for path in (
+        "about/index.html",
+        "news/n/index.html",
+        "branches/b/index.html",
+        "plans/p/index.html",
+        "toolkits/t/letter/index.html",
+        "conferences/2027/index.html",
+    ):
         page = hostile.pages[path]
         assert NASTY in " ".join("".join(page.words).split()), path
         assert page.meta["og:title"] == NASTY, path
@@ -117,15 +128,21 @@ def test_feeds_say_the_title_as_text(hostile: Published) -> None:
     assert [e.findtext(f"{ATOM}title") for e in feed.findall(f"{ATOM}entry")] == [NASTY]
 
 
-@pytest.mark.parametrize(("place", "text"), [
-    ("toolkit.yaml", "title: x\nmenu:\n  - {title: x, url: 'javascript:alert(1)'}\n"),
-    ("toolkit.yaml", "title: x\nmenu:\n  - {title: x, url: '//evil.example/'}\n"),
-    ("toolkit.yaml", "title: x\nmenu:\n  - {title: x, url: ' data:text/html,x'}\n"),
-    ("toolkit.yaml", "title: x\norganisation: {join_link: 'javascript:alert(1)'}\n"),
-    ("toolkit.yaml", "title: x\ncontact: {web: 'javascript:alert(1)'}\n"),
-    ("content/branches/b.md", "---\ntitle: B\ncontacts:\n  - {name: x, web: 'javascript:alert(1)'}\n---\n\nText.\n"),
-    ("content/a.md", "---\ntitle: A\naliases: ['//evil.example/']\n---\n\nText.\n"),
-])
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("toolkit.yaml", "title: x\nmenu:\n  - {title: x, url: 'javascript:alert(1)'}\n"),
+        ("toolkit.yaml", "title: x\nmenu:\n  - {title: x, url: '//evil.example/'}\n"),
+        ("toolkit.yaml", "title: x\nmenu:\n  - {title: x, url: ' data:text/html,x'}\n"),
+        ("toolkit.yaml", "title: x\norganisation: {join_link: 'javascript:alert(1)'}\n"),
+        ("toolkit.yaml", "title: x\ncontact: {web: 'javascript:alert(1)'}\n"),
+        (
+            "content/branches/b.md",
+            "---\ntitle: B\ncontacts:\n  - {name: x, web: 'javascript:alert(1)'}\n---\n\nText.\n",
+        ),
+        ("content/a.md", "---\ntitle: A\naliases: ['//evil.example/']\n---\n\nText.\n"),
+    ],
+)
 def test_no_field_leads_to_a_script_or_another_host(site: SiteTest, place: str, text: str) -> None:
     site.write(**{place: text}).content(**{"about.md": "---\ntitle: About\n---\n\nText.\n"}).attempt()
     assert not site.report.published
@@ -135,17 +152,20 @@ def test_no_field_leads_to_a_script_or_another_host(site: SiteTest, place: str, 
 NS = 'xmlns="http://www.w3.org/2000/svg"'
 
 
-@pytest.mark.parametrize("svg", [
-    f"<svg {NS}><script>alert(1)</script></svg>",
-    f'<svg {NS} onload="alert(1)"></svg>',
-    f'<svg {NS} xmlns:x="http://www.w3.org/1999/xlink"><a x:href="java&#10;script:alert(1)"/></svg>',
-    '<s:svg xmlns:s="http://www.w3.org/2000/svg"><s:script href="data:text/javascript,alert(1)"/></s:svg>',
-    f'<svg {NS}><foreignObject><body xmlns="http://www.w3.org/1999/xhtml"/></foreignObject></svg>',
-    f'<svg {NS}><animate attributeName="href" values="javascript:alert(1)"/></svg>',
-    f'<!DOCTYPE svg [<!ENTITY a "b">]><svg {NS}>&a;</svg>',
-    f'<?xml-stylesheet href="https://evil.example/x.xsl"?><svg {NS}/>',
-    "<svg><not closed",
-])
+@pytest.mark.parametrize(
+    "svg",
+    [
+        f"<svg {NS}><script>alert(1)</script></svg>",
+        f'<svg {NS} onload="alert(1)"></svg>',
+        f'<svg {NS} xmlns:x="http://www.w3.org/1999/xlink"><a x:href="java&#10;script:alert(1)"/></svg>',
+        '<s:svg xmlns:s="http://www.w3.org/2000/svg"><s:script href="data:text/javascript,alert(1)"/></s:svg>',
+        f'<svg {NS}><foreignObject><body xmlns="http://www.w3.org/1999/xhtml"/></foreignObject></svg>',
+        f'<svg {NS}><animate attributeName="href" values="javascript:alert(1)"/></svg>',
+        f'<!DOCTYPE svg [<!ENTITY a "b">]><svg {NS}>&a;</svg>',
+        f'<?xml-stylesheet href="https://evil.example/x.xsl"?><svg {NS}/>',
+        "<svg><not closed",
+    ],
+)
 def test_a_picture_with_a_script_is_refused(site: SiteTest, svg: str) -> None:
     site.content(**{"about.md": "---\ntitle: About\n---\n\nText.\n", "images/x.svg": svg}).attempt()
     assert not site.report.published

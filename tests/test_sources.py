@@ -61,7 +61,9 @@ def test_links_inside_the_project_are_followed(tmp_path: Path) -> None:
     (tmp_path / "content" / "shared").symlink_to("../shared")
     tree, found = sources.scan(tmp_path)
     assert [(s.path, s.text) for s in tree.sources] == [
-        ("content/a.md", "A\n"), ("content/c.md", "A\n"), ("content/shared/b.md", "B\n")
+        ("content/a.md", "A\n"),
+        ("content/c.md", "A\n"),
+        ("content/shared/b.md", "B\n"),
     ]
     assert found == []
 

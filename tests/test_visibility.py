@@ -10,20 +10,31 @@ SECRET = "zanzibar"
 
 
 def news(site: SiteTest, *lines: str, name: str = "secret", date: str = "2027-06-01") -> SiteTest:
-    head = "\n".join([f"title: The {SECRET} story", f"date: {date}", f"tags: [{SECRET}]",
-                      f"aliases: [/{SECRET}-old/]", *lines])
-    return site.content(**{f"news/{name}.md": f"---\n{head}\n---\n\nThe word is {SECRET}.\n",
-                           "news/open.md": "---\ntitle: Open\ndate: 2027-05-01\n---\n\nNothing to hide.\n"})
+    head = "\n".join(
+        [f"title: The {SECRET} story", f"date: {date}", f"tags: [{SECRET}]", f"aliases: [/{SECRET}-old/]", *lines]
+    )
+    return site.content(
+        **{
+            f"news/{name}.md": f"---\n{head}\n---\n\nThe word is {SECRET}.\n",
+            "news/open.md": "---\ntitle: Open\ndate: 2027-05-01\n---\n\nNothing to hide.\n",
+        }
+    )
 
 
 def traces(site: SiteTest) -> list[str]:
     return [p for p, data in site.tree().items() if SECRET.encode() in data or SECRET in p]
 
 
-@pytest.mark.parametrize(("lines", "date"), [
-    (("draft: yes",), "2027-06-01"), (("embargo: 2027-06-20 12:01",), "2027-06-01"), ((), "2027-06-21"),
-    (("expires: 2027-06-19",), "2027-06-01"),
-], ids=["draft", "embargo", "future", "expired"])
+@pytest.mark.parametrize(
+    ("lines", "date"),
+    [
+        (("draft: yes",), "2027-06-01"),
+        (("embargo: 2027-06-20 12:01",), "2027-06-01"),
+        ((), "2027-06-21"),
+        (("expires: 2027-06-19",), "2027-06-01"),
+    ],
+    ids=["draft", "embargo", "future", "expired"],
+)
 def test_hidden_documents_leave_no_trace(site: SiteTest, lines: tuple[str, ...], date: str) -> None:
     news(site, *lines, date=date, name=SECRET).build()
     assert traces(site) == []
@@ -57,8 +68,10 @@ def test_links_to_a_draft_are_a_warning_and_stay_words(site: SiteTest) -> None:
 
 def test_a_mention_of_a_draft_motion_is_words_only(site: SiteTest) -> None:
     site.conference().motion("1").motion("2", draft="yes").content(
-        **{"conferences/2027/bulletins/1.md":
-           "---\nissue: 1\ntitle: One\ndate: 2027-06-14\n---\n\n## News\n\nMotion 2 is late; motion 1 is not.\n"})
+        **{
+            "conferences/2027/bulletins/1.md": "---\nissue: 1\ntitle: One\ndate: 2027-06-14\n---\n\n## News\n\nMotion 2 is late; motion 1 is not.\n"
+        }
+    )
     site.build()
     page = site.page("conferences/2027/bulletins/1/")
     assert [a.text(deep=False).strip() for a in page.css("a.ref")] == ["motion 1"]

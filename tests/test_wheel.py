@@ -20,8 +20,13 @@ pytestmark = pytest.mark.slow
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("hatchling", reason="needs hatchling, which builds the wheel")
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=REPOSITORY,
-                   check=True, capture_output=True, timeout=120)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=REPOSITORY,
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
     (made,) = folder.glob("*.whl")
     return made
 
@@ -36,19 +41,31 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _run(installed: Path, cwd: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "toolkit_builder", *arguments], cwd=cwd, capture_output=True,
-                          text=True, encoding="utf-8", timeout=280, check=False,
-                          env={**os.environ, "PYTHONPATH": str(installed), "PYTHONUTF8": "1", **environment})
+    return subprocess.run(
+        [sys.executable, "-m", "toolkit_builder", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=280,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(installed), "PYTHONUTF8": "1", **environment},
+    )
 
 
 def test_it_carries_all_that_a_site_is_made_with_and_nothing_private(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     theme = REPOSITORY / "themes" / "default"
-    carried = {f"toolkit_builder/_data/themes/default/{p.relative_to(theme).as_posix()}" for p in theme.rglob("*")
-               if p.is_file() and not p.name.startswith(".")}
+    carried = {
+        f"toolkit_builder/_data/themes/default/{p.relative_to(theme).as_posix()}"
+        for p in theme.rglob("*")
+        if p.is_file() and not p.name.startswith(".")
+    }
     assert carried - names == set()
-    content = {f"toolkit_builder/_data/sample/content/{p.relative_to(REPOSITORY / 'content').as_posix()}"
-               for p in (REPOSITORY / "content").rglob("*.md")}
+    content = {
+        f"toolkit_builder/_data/sample/content/{p.relative_to(REPOSITORY / 'content').as_posix()}"
+        for p in (REPOSITORY / "content").rglob("*.md")
+    }
     assert content - names == set()
     assert "toolkit_builder/_data/sample/toolkit.yaml" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
@@ -76,6 +93,12 @@ def test_the_sample_site_is_made_and_built_without_a_checkout(installed: Path, t
 
 def test_it_is_the_wheel_that_was_tested(installed: Path, tmp_path: Path) -> None:
     code = "from toolkit_builder import resources as r; print(r.__file__, r.themes(), r.sample())"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True,
-                          env={**os.environ, "PYTHONPATH": str(installed)})
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+    )
     assert all(path.startswith(str(installed)) for path in done.stdout.split())

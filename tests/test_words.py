@@ -80,10 +80,16 @@ def test_every_word_of_the_sample_is_on_its_page(sample: SiteTest) -> None:
 
 
 SEED_KINDS = {
-    "motion-social-care.txt": ("conferences/2008/motions/1.md", "number: 1\ntitle: Seed\nmover: X",
-                               "conferences/2008/motions/1/"),
-    "bulletin-conference.txt": ("conferences/2008/bulletins/1.md", "issue: 1\ntitle: Seed\ndate: 2008-06-12",
-                                "conferences/2008/bulletins/1/"),
+    "motion-social-care.txt": (
+        "conferences/2008/motions/1.md",
+        "number: 1\ntitle: Seed\nmover: X",
+        "conferences/2008/motions/1/",
+    ),
+    "bulletin-conference.txt": (
+        "conferences/2008/bulletins/1.md",
+        "issue: 1\ntitle: Seed\ndate: 2008-06-12",
+        "conferences/2008/bulletins/1/",
+    ),
     "plan-10-points.txt": ("plans/seed.md", "title: Seed", "plans/seed/"),
     "news-toolkit-launch.txt": ("news/seed.md", "title: Seed\ndate: 2010-01-01", "news/seed/"),
     "branch-update-week-3.txt": ("updates/seed/week-3.md", "title: Seed\ndate: 2008-06-03", "updates/seed/week-3/"),
@@ -107,8 +113,10 @@ def test_a_seed_document_keeps_every_word(site: SiteTest, name: str) -> None:
     assert missing(words(text), page_words(html)) == []
     page = site.page(url)
     if name.startswith("bulletin"):
-        assert sorted(a.attributes["href"] for a in page.css("a.ref")) == ["../../amendments/13-2/",
-                                                                        "../../amendments/20-1/"]
+        assert sorted(a.attributes["href"] for a in page.css("a.ref")) == [
+            "../../amendments/13-2/",
+            "../../amendments/20-1/",
+        ]
     if name.startswith("plan"):
         assert "10 Change of management culture" in site.words(url)
 
@@ -117,7 +125,8 @@ def test_a_seed_document_keeps_every_word(site: SiteTest, name: str) -> None:
 def test_the_seed_motion_has_its_ten_calls_as_printed(site: SiteTest) -> None:
     text = (SEEDS / "motion-social-care.txt").read_text(encoding="utf-8")
     site.conference("2008", "---\ntitle: Conference 2008\nstart: 2008-06-12\n---\n").content(
-        **{"conferences/2008/motions/1.md": f"---\nnumber: 1\ntitle: Seed\nmover: X\n---\n\n{text}"}).build()
+        **{"conferences/2008/motions/1.md": f"---\nnumber: 1\ntitle: Seed\nmover: X\n---\n\n{text}"}
+    ).build()
     page = site.page("conferences/2008/motions/1/")
     calls = [node for n in range(1, 11) if (node := page.css_first(f"#c{n}"))]
     assert len(calls) == 10

@@ -1,4 +1,4 @@
-"""A linked ``Site`` and a ``Theme`` in; the list of jobs out: every file of the site, with the payload it is made from."""
+"""A linked ``Site`` and a ``Theme`` in; jobs out: every file of the site, with the payload it is made from."""
 
 from __future__ import annotations
 
@@ -55,11 +55,19 @@ def _document_page(doc: Document, site: Site) -> Page:
     kind = BY_NAME[doc.kind]
     template = "home.html" if doc.kind == "page" and doc.url == site.config.home else kind.template
     paper = doc.kind in PAPERS
-    return Page(url=doc.url, template=template, kind=doc.kind, title=shapes.title(doc, site),
-                doc=kind.view(doc, site), document=doc, description=shapes.summary(doc),
-                quotes=papers.quoted(doc, site) if paper else (),
-                listed=papers.listed(doc, site) if paper else _listed(doc, site),
-                crumbs=_crumbs(doc, site), feeds=_feeds_of(doc, site))
+    return Page(
+        url=doc.url,
+        template=template,
+        kind=doc.kind,
+        title=shapes.title(doc, site),
+        doc=kind.view(doc, site),
+        document=doc,
+        description=shapes.summary(doc),
+        quotes=papers.quoted(doc, site) if paper else (),
+        listed=papers.listed(doc, site) if paper else _listed(doc, site),
+        crumbs=_crumbs(doc, site),
+        feeds=_feeds_of(doc, site),
+    )
 
 
 def _listed(doc: Document, site: Site) -> tuple[Document, ...]:
@@ -113,13 +121,23 @@ def site_payload(site: Site) -> Payload:
     organisation = config.organisation
     logo = {"src": shapes.file_url(organisation.logo), "alt": organisation.logo_alt} if organisation.logo else None
     return {
-        "title": config.title, "description": config.description, "language": config.language,
+        "title": config.title,
+        "description": config.description,
+        "language": config.language,
         "base_url": root_of(site),
-        "organisation": {"name": organisation.name, "short_name": organisation.short_name, "logo": logo,
-                         "address": organisation.address, "imprint_html": _inline(organisation.imprint),
-                         "join_link": organisation.join_link},
-        "contact": shapes.contact(config.contact), "menu": [{"title": m.title, "url": m.url} for m in config.menu],
-        "footer_html": _inline(config.footer), "feeds": _site_feeds(site), "indexes": _indexes(site),
+        "organisation": {
+            "name": organisation.name,
+            "short_name": organisation.short_name,
+            "logo": logo,
+            "address": organisation.address,
+            "imprint_html": _inline(organisation.imprint),
+            "join_link": organisation.join_link,
+        },
+        "contact": shapes.contact(config.contact),
+        "menu": [{"title": m.title, "url": m.url} for m in config.menu],
+        "footer_html": _inline(config.footer),
+        "feeds": _site_feeds(site),
+        "indexes": _indexes(site),
     }
 
 
@@ -155,16 +173,22 @@ def _page_payload(page: Page, site: Site) -> Payload:
         image = {"src": src, "alt": fields.image_alt, "share": root + src if root else ""}
     date = (fields.date or getattr(fields, "start", None)) if fields else None
     return {
-        "kind": page.kind, "url": page.url, "title": page.title,
-        "description": page.description or config.description, "language": language,
+        "kind": page.kind,
+        "url": page.url,
+        "title": page.title,
+        "description": page.description or config.description,
+        "language": language,
         "direction": shapes.direction(language),
-        "canonical": root + page.url if root else "", "image": image,
+        "canonical": root + page.url if root else "",
+        "image": image,
         "date": date.isoformat() if date else "",
         "updated": fields.updated.isoformat() if fields and fields.updated else "",
         "breadcrumbs": [shapes.crumb("Home", config.home), *page.crumbs] if page.url != config.home else [],
-        "tags": [shapes.tag(t) for t in fields.tags] if fields else [], "feeds": list(page.feeds),
+        "tags": [shapes.tag(t) for t in fields.tags] if fields else [],
+        "feeds": list(page.feeds),
         "jsonld": _jsonld(page, site, language, date.isoformat() if date else ""),
-        "translations": _translations(doc, site) if doc else [], "draft": bool(fields and fields.draft),
+        "translations": _translations(doc, site) if doc else [],
+        "draft": bool(fields and fields.draft),
     }
 
 
@@ -198,15 +222,26 @@ def _language_name(tag: str) -> str:
 
 _AS_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
-_SCHEMA_TYPES = {"news": "NewsArticle", "update": "BlogPosting", "conference": "Event", "bulletin": "PublicationIssue",
-                 "branch": "Organization", "motion": "LegislationObject", "toolkit": "Collection"}
+_SCHEMA_TYPES = {
+    "news": "NewsArticle",
+    "update": "BlogPosting",
+    "conference": "Event",
+    "bulletin": "PublicationIssue",
+    "branch": "Organization",
+    "motion": "LegislationObject",
+    "toolkit": "Collection",
+}
 
 
 def _jsonld(page: Page, site: Site, language: str, date: str) -> str:
     """Structured data as JSON that is safe inside a script element."""
     root, organisation = root_of(site), site.config.organisation
-    data: dict[str, Any] = {"@context": "https://schema.org", "@type": _SCHEMA_TYPES.get(page.kind, "WebPage"),
-                            "name": page.title, "inLanguage": language}
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": _SCHEMA_TYPES.get(page.kind, "WebPage"),
+        "name": page.title,
+        "inLanguage": language,
+    }
     if root:
         data["url"] = root + page.url
     if page.description:
@@ -216,15 +251,20 @@ def _jsonld(page: Page, site: Site, language: str, date: str) -> str:
         if page.doc["end"]:
             data["endDate"] = page.doc["end"]
         if page.doc["venue"] or page.doc["place"]:
-            data["location"] = {"@type": "Place", "name": page.doc["venue"] or page.doc["place"],
-                                "address": page.doc["place"]}
+            data["location"] = {
+                "@type": "Place",
+                "name": page.doc["venue"] or page.doc["place"],
+                "address": page.doc["place"],
+            }
     elif date:
         data["datePublished"] = date
     if page.kind in {"news", "update"}:
         data["headline"] = page.title
     if organisation.name and page.kind != "branch":
-        data["organizer" if page.kind == "conference" else "publisher"] = {"@type": "Organization",
-                                                                           "name": organisation.name}
+        data["organizer" if page.kind == "conference" else "publisher"] = {
+            "@type": "Organization",
+            "name": organisation.name,
+        }
     return _AS_JSON(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
@@ -242,18 +282,48 @@ class _Draft:
     blobs: dict[str, bytes | str] = field(default_factory=dict)
     pdfs: dict[str, list[str]] = field(default_factory=dict)
 
-    def add(self, path: str, format: str, payload: Payload, *, label: str, closure: str = "",
-            reasons: Mapping[str, str] | None = None, publish: bool = True, heavy: bool = False) -> None:
-        self.jobs.append(Job(path=path, format=format, payload=payload, label=label, reasons=reasons or {},
-                             closure=f"{self.code}:{FORMATS[format].version}:{closure}", publish=publish, heavy=heavy))
+    def add(
+        self,
+        path: str,
+        format: str,
+        payload: Payload,
+        *,
+        label: str,
+        closure: str = "",
+        reasons: Mapping[str, str] | None = None,
+        publish: bool = True,
+        heavy: bool = False,
+    ) -> None:
+        self.jobs.append(
+            Job(
+                path=path,
+                format=format,
+                payload=payload,
+                label=label,
+                reasons=reasons or {},
+                closure=f"{self.code}:{FORMATS[format].version}:{closure}",
+                publish=publish,
+                heavy=heavy,
+            )
+        )
 
 
-def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str, texts: Mapping[str, str], *,
-              pins: Mapping[str, Any] | None = None, printing: bool = True) -> Blueprint:
+def blueprint(
+    site: Site,
+    theme: Theme,
+    assets: Sequence[Asset],
+    code: str,
+    texts: Mapping[str, str],
+    *,
+    pins: Mapping[str, Any] | None = None,
+    printing: bool = True,
+) -> Blueprint:
     """Lay out the whole site. ``code`` is the digest of the builder itself; ``texts`` each source file's text."""
     draft = _Draft(site=site, theme=theme, code=code)
     listed = [*every_page(site), *publish.make_pages(site, theme)]
-    diagnostics = _address_clashes(listed) + _missing_templates(listed, theme) + _late_links(site, listed, assets, texts)
+    diagnostics = (
+        _address_clashes(listed) + _missing_templates(listed, theme) + _late_links(site, listed, assets, texts)
+    )
     shared = SharedValue.of(site_payload(site))
     offered, shortfalls = publish.offers(site, theme, shared, printing=printing)
     diagnostics += shortfalls
@@ -261,13 +331,23 @@ def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str, text
         if theme.has(page.template):
             prints = _prints_of(page, theme) if printing else []
             if prints:
-                page = replace(page, doc={**page.doc, "downloads": [*map(partial(_download, page), prints),
-                                                                    *page.doc.get("downloads", [])]})
+                page = replace(
+                    page,
+                    doc={
+                        **page.doc,
+                        "downloads": [*map(partial(_download, page), prints), *page.doc.get("downloads", [])],
+                    },
+                )
             localised = offered.get(page.document.id, []) if page.document else []
             more = publish.links(page.document, site, theme) if page.document else []
             if localised or more:
-                page = replace(page, doc={**page.doc, "downloads": [*more, *(o.download for o in localised),
-                                                                    *page.doc.get("downloads", [])]})
+                page = replace(
+                    page,
+                    doc={
+                        **page.doc,
+                        "downloads": [*more, *(o.download for o in localised), *page.doc.get("downloads", [])],
+                    },
+                )
             _page_job(draft, page, shared)
             for each in prints:
                 _print_jobs(draft, page, each, shared, assets)
@@ -282,8 +362,9 @@ def blueprint(site: Site, theme: Theme, assets: Sequence[Asset], code: str, text
     return Blueprint(jobs=tuple(draft.jobs), blobs=draft.blobs, diagnostics=tuple(diagnostics))
 
 
-def print_jobs(site: Site, theme: Theme, assets: Sequence[Asset], code: str,
-               wanted: Iterable[tuple[Document, Print]]) -> Blueprint:
+def print_jobs(
+    site: Site, theme: Theme, assets: Sequence[Asset], code: str, wanted: Iterable[tuple[Document, Print]]
+) -> Blueprint:
     """Only the jobs of these printed documents, in order, and of the files that they may show."""
     draft = _Draft(site=site, theme=theme, code=code)
     shared = SharedValue.of(site_payload(site))
@@ -302,17 +383,30 @@ def _page_job(draft: _Draft, page: Page, shared: SharedValue) -> None:
     site, theme = draft.site, draft.theme
     resolve = _resolve(site, page.document, page.quotes)
     listings = _listings(draft, page.template)
-    payload = {"template": page.template, "site": shared, "page": _page_payload(page, site), "doc": _by_digest(page),
-               "listings": listings, "resolve": resolve, "label": _label(page), "root": root_of(site)}
+    payload = {
+        "template": page.template,
+        "site": shared,
+        "page": _page_payload(page, site),
+        "doc": _by_digest(page),
+        "listings": listings,
+        "resolve": resolve,
+        "label": _label(page),
+        "root": root_of(site),
+    }
     reasons = {**theme.closure_reasons(page.template), "site settings": shared.digest}
     if page.document:
         reasons[page.document.path] = page.document.digest
     for doc in (*page.quotes, *page.listed):
         reasons |= _facets(doc, site)
     more = page.meta.get("closures", ())
-    draft.add(output_path(page.url), page.meta.get("format", "page"), payload | page.meta.get("payload", {}),
-              label=_label(page), reasons=reasons,
-              closure=":".join(map(theme.closure_digest, (page.template, *filter(theme.has, more)))))
+    draft.add(
+        output_path(page.url),
+        page.meta.get("format", "page"),
+        payload | page.meta.get("payload", {}),
+        label=_label(page),
+        reasons=reasons,
+        closure=":".join(map(theme.closure_digest, (page.template, *filter(theme.has, more)))),
+    )
 
 
 def _by_digest(page: Page) -> Payload:
@@ -360,18 +454,50 @@ def _print_jobs(draft: _Draft, page: Page, each: Print, shared: SharedValue, ass
     shown = each.view(doc, site) if each.view else page.doc
     inner = _page_payload(page, site)
     label = f"{doc.path} ({each.label})"
-    payload = {"template": each.template, "site": shared, "page": inner, "doc": shown, "sheet": dict(each.sheet),
-               "listings": {}, "resolve": _resolve(site, doc, sources), "label": label, "root": root_of(site)}
+    payload = {
+        "template": each.template,
+        "site": shared,
+        "page": inner,
+        "doc": shown,
+        "sheet": dict(each.sheet),
+        "listings": {},
+        "resolve": _resolve(site, doc, sources),
+        "label": label,
+        "root": root_of(site),
+    }
     html = f".print/{page.url[1:]}{each.name}.html"
-    reasons = theme.closure_reasons(each.template) | {d.path: d.digest for d in (doc, *sources)} | {"site settings": shared.digest}
-    draft.add(html, "print-page", payload, label=label, closure=theme.closure_digest(each.template), reasons=reasons,
-              publish=False)
+    reasons = (
+        theme.closure_reasons(each.template)
+        | {d.path: d.digest for d in (doc, *sources)}
+        | {"site settings": shared.digest}
+    )
+    draft.add(
+        html,
+        "print-page",
+        payload,
+        label=label,
+        closure=theme.closure_digest(each.template),
+        reasons=reasons,
+        publish=False,
+    )
     draft.pdfs.setdefault(doc.id, []).append(_pdf_path(page, each))
-    draft.add(_pdf_path(page, each), "pdf", {
-        "html": Output(html), "title": page.title, "language": inner["language"], "path": doc.path,
-        **_press(draft, assets), "root": root_of(site), "seconds": site.config.print.seconds,
-        "sheet": {**each.sheet, **(at_the_shop(site) if each.shop else {})},
-    }, label=label, reasons=reasons, heavy=True)
+    draft.add(
+        _pdf_path(page, each),
+        "pdf",
+        {
+            "html": Output(html),
+            "title": page.title,
+            "language": inner["language"],
+            "path": doc.path,
+            **_press(draft, assets),
+            "root": root_of(site),
+            "seconds": site.config.print.seconds,
+            "sheet": {**each.sheet, **(at_the_shop(site) if each.shop else {})},
+        },
+        label=label,
+        reasons=reasons,
+        heavy=True,
+    )
 
 
 _FOR_THE_SHOP = {"leaflet", "poster", "postcard", "petition"}
@@ -387,14 +513,32 @@ def _localised_jobs(draft: _Draft, offer: publish.Offer, assets: Sequence[Asset]
         return
     name, html = offer.payload["template"], f".print/{offer.path}.html"
     reasons |= draft.theme.closure_reasons(name) | {"site settings": offer.payload["site"].digest}
-    draft.add(html, "print-page", offer.payload, label=label, closure=draft.theme.closure_digest(name),
-              reasons=reasons, publish=False)
-    draft.add(offer.path, "pdf", {
-        "html": Output(html), "title": offer.payload["page"]["title"], "language": template.language,
-        "path": template.path, **_press(draft, assets), "root": offer.payload["root"],
-        "seconds": draft.site.config.print.seconds,
-        "sheet": {**offer.payload["sheet"], **(at_the_shop(draft.site) if template.type in _FOR_THE_SHOP else {})},
-    }, label=label, reasons=reasons, heavy=True)
+    draft.add(
+        html,
+        "print-page",
+        offer.payload,
+        label=label,
+        closure=draft.theme.closure_digest(name),
+        reasons=reasons,
+        publish=False,
+    )
+    draft.add(
+        offer.path,
+        "pdf",
+        {
+            "html": Output(html),
+            "title": offer.payload["page"]["title"],
+            "language": template.language,
+            "path": template.path,
+            **_press(draft, assets),
+            "root": offer.payload["root"],
+            "seconds": draft.site.config.print.seconds,
+            "sheet": {**offer.payload["sheet"], **(at_the_shop(draft.site) if template.type in _FOR_THE_SHOP else {})},
+        },
+        label=label,
+        reasons=reasons,
+        heavy=True,
+    )
 
 
 def _press(draft: _Draft, assets: Sequence[Asset]) -> Payload:
@@ -418,8 +562,12 @@ def _pictures(draft: _Draft, assets: Sequence[Asset]) -> Payload:
     key = ("pictures", "")
     if key not in draft.site.memo:
         names = [(a, a.path.removeprefix("content/")) for a in assets if a.path.lower().endswith(_PICTURES)]
-        draft.site.memo[key] = {name: Output(name) if name.lower().endswith(pictures.PHOTOGRAPHS) else
-                                draft_blob(draft, a.file.read_bytes()) for a, name in names}
+        draft.site.memo[key] = {
+            name: Output(name)
+            if name.lower().endswith(pictures.PHOTOGRAPHS)
+            else draft_blob(draft, a.file.read_bytes())
+            for a, name in names
+        }
     found: Payload = draft.site.memo[key]
     return found
 
@@ -444,8 +592,11 @@ def _listings(draft: _Draft, template: str) -> Payload:
             continue
         key = ("listing", name)
         if key not in site.memo:
-            docs = [d for d in site.all(listing.kind)
-                    if all(str(getattr(d.fields, k, "")) == v for k, v in listing.where.items())]
+            docs = [
+                d
+                for d in site.all(listing.kind)
+                if all(str(getattr(d.fields, k, "")) == v for k, v in listing.where.items())
+            ]
             descending, field_name = listing.order.startswith("-"), listing.order.lstrip("-")
             docs.sort(key=lambda d: (str(getattr(d.fields, field_name, "") or d.title), d.path), reverse=descending)
             site.memo[key] = [shapes.card(d, site) for d in docs[: listing.limit]]
@@ -475,13 +626,29 @@ def _feed(draft: _Draft, url: str, title: str, page: str, docs: Iterable[Documen
     for doc in newest:
         shown = shapes.card(doc, site)
         title_ = f"{shown['label']}: {shown['title']}" if doc.kind in {"motion", "composite"} else shown["title"]
-        entries.append({"id": doc.id, "title": title_, "url": doc.url, "date": shown["date"],
-                        "updated": _moved(doc, site), "summary": shown["summary"], "html": doc.parsed.get("html", ""),
-                        "author": getattr(doc.fields, "author", "") or getattr(doc.fields, "mover", ""),
-                        "resolve": site.resolves.get(doc.id, {})})
-    payload = {"title": title, "subtitle": site.config.description, "language": site.config.language,
-               "root": root_of(site), "url": url, "page": page, "author": site.config.organisation.name,
-               "entries": entries}
+        entries.append(
+            {
+                "id": doc.id,
+                "title": title_,
+                "url": doc.url,
+                "date": shown["date"],
+                "updated": _moved(doc, site),
+                "summary": shown["summary"],
+                "html": doc.parsed.get("html", ""),
+                "author": getattr(doc.fields, "author", "") or getattr(doc.fields, "mover", ""),
+                "resolve": site.resolves.get(doc.id, {}),
+            }
+        )
+    payload = {
+        "title": title,
+        "subtitle": site.config.description,
+        "language": site.config.language,
+        "root": root_of(site),
+        "url": url,
+        "page": page,
+        "author": site.config.organisation.name,
+        "entries": entries,
+    }
     draft.add(url[1:], "feed", payload, label=f"the feed {url}", reasons={d.path: d.digest for d in newest})
 
 
@@ -502,10 +669,17 @@ def _plain_files(draft: _Draft, listed: Sequence[Page]) -> None:
     root = root_of(site)
     draft.add("robots.txt", "robots", {"root": root, "allow": site.config.robots == "allow"}, label="robots.txt")
     if root:
-        public = [{"url": p.url, "updated": _when(p.document) if p.document else ""} for p in listed
-                  if p.url != "/404.html" and p.kind != "motion-view"]
-        draft.add("sitemap.xml", "sitemap", {"root": root, "pages": sorted(public, key=lambda p: p["url"])},
-                  label="sitemap.xml")
+        public = [
+            {"url": p.url, "updated": _when(p.document) if p.document else ""}
+            for p in listed
+            if p.url != "/404.html" and p.kind != "motion-view"
+        ]
+        draft.add(
+            "sitemap.xml",
+            "sitemap",
+            {"root": root, "pages": sorted(public, key=lambda p: p["url"])},
+            label="sitemap.xml",
+        )
 
 
 def _redirects(draft: _Draft, diagnostics: list[Diagnostic], taken: set[str], texts: Mapping[str, str]) -> None:
@@ -513,10 +687,19 @@ def _redirects(draft: _Draft, diagnostics: list[Diagnostic], taken: set[str], te
     diagnostics += problems
     for each in found:
         path = each.doc.path if each.doc else "toolkit.yaml"
-        draft.add(output_path(each.url), "redirect", {
-            "url": each.url, "target": each.target, "title": each.title, "root": root_of(draft.site),
-            "language": each.language,
-        }, label=path, reasons={path: each.doc.digest} if each.doc else {})
+        draft.add(
+            output_path(each.url),
+            "redirect",
+            {
+                "url": each.url,
+                "target": each.target,
+                "title": each.title,
+                "root": root_of(draft.site),
+                "language": each.language,
+            },
+            label=path,
+            reasons={path: each.doc.digest} if each.doc else {},
+        )
 
 
 def _old_numbers(draft: _Draft, taken: set[str]) -> None:
@@ -528,9 +711,19 @@ def _old_numbers(draft: _Draft, taken: set[str]) -> None:
                 url = f"{doc.url.rstrip('/').rpartition('/')[0]}/{address_of(number)}/"
                 if url not in taken:
                     taken.add(url)
-                    draft.add(output_path(url), "redirect",
-                              {"url": url, "target": doc.url, "title": shapes.title(doc, site), "root": root_of(site),
-                               "language": site.config.language}, label=doc.path, reasons={doc.path: doc.digest})
+                    draft.add(
+                        output_path(url),
+                        "redirect",
+                        {
+                            "url": url,
+                            "target": doc.url,
+                            "title": shapes.title(doc, site),
+                            "root": root_of(site),
+                            "language": site.config.language,
+                        },
+                        label=doc.path,
+                        reasons={doc.path: doc.digest},
+                    )
 
 
 def _assets(draft: _Draft, diagnostics: list[Diagnostic], assets: Sequence[Asset]) -> None:
@@ -543,14 +736,24 @@ def _assets(draft: _Draft, diagnostics: list[Diagnostic], assets: Sequence[Asset
         if path.lower().endswith(".svg"):
             diagnostics += pictures.drawing(data, asset.path)
         photograph = path.lower().endswith(pictures.PHOTOGRAPHS)
-        draft.add(path, "picture" if photograph else "copy", {**payload, "path": asset.path} if photograph else payload,
-                  label=asset.path, reasons={asset.path: asset.digest})
+        draft.add(
+            path,
+            "picture" if photograph else "copy",
+            {**payload, "path": asset.path} if photograph else payload,
+            label=asset.path,
+            reasons={asset.path: asset.digest},
+        )
     files = {**draft.theme.assets, "css/brand.css": brand_css(draft.theme)}
     if draft.theme.has(publish.MAKE):
         files["css/print.css"] = publish.screen_css(draft.theme)
     for name, data in sorted(files.items()):
-        draft.add(f"assets/{name}", "copy", {"data": draft_blob(draft, data)}, label=f"theme: assets/{name}",
-                  reasons={f"theme: assets/{name}": blake2b(data, digest_size=8).hexdigest()})
+        draft.add(
+            f"assets/{name}",
+            "copy",
+            {"data": draft_blob(draft, data)},
+            label=f"theme: assets/{name}",
+            reasons={f"theme: assets/{name}": blake2b(data, digest_size=8).hexdigest()},
+        )
 
 
 def draft_blob(draft: _Draft, data: bytes) -> Any:
@@ -570,15 +773,28 @@ def _address_clashes(listed: Sequence[Page]) -> list[Diagnostic]:
     for page in listed:
         other = seen.setdefault(page.url.casefold(), page)
         if other is not page and not (page.document and other.document):
-            found.append(error("S403", f"{_label(page)} would be published at {page.url}, and so would {_label(other)}",
-                               Span(page.document.path if page.document else ""), hint="give it another slug"))
+            found.append(
+                error(
+                    "S403",
+                    f"{_label(page)} would be published at {page.url}, and so would {_label(other)}",
+                    Span(page.document.path if page.document else ""),
+                    hint="give it another slug",
+                )
+            )
     return found
 
 
 def _missing_templates(listed: Sequence[Page], theme: Theme) -> list[Diagnostic]:
     names = sorted({p.template for p in listed if not theme.has(p.template)})
-    return [error("T110", f"the theme has no template '{name}'", Span(f"themes/{theme.name}/theme.yaml"),
-                  hint="add it, or name 'default' as the theme's parent") for name in names]
+    return [
+        error(
+            "T110",
+            f"the theme has no template '{name}'",
+            Span(f"themes/{theme.name}/theme.yaml"),
+            hint="add it, or name 'default' as the theme's parent",
+        )
+        for name in names
+    ]
 
 
 def _menu_links(site: Site, made: Container[str]) -> list[Diagnostic]:
@@ -588,8 +804,14 @@ def _menu_links(site: Site, made: Container[str]) -> list[Diagnostic]:
         path = re.split("[?#]", item.url, maxsplit=1)[0]
         if path.startswith("/") and path not in made and f"{path}/" not in made:
             near = site.nearest(path)
-            found.append(warning("S306", f"the menu leads to '{item.url}', and there is no such page",
-                                 Span("toolkit.yaml"), hint=f"did you mean {near.url}?" if near else "correct the address in 'menu:'"))
+            found.append(
+                warning(
+                    "S306",
+                    f"the menu leads to '{item.url}', and there is no such page",
+                    Span("toolkit.yaml"),
+                    hint=f"did you mean {near.url}?" if near else "correct the address in 'menu:'",
+                )
+            )
     return found
 
 
@@ -599,26 +821,47 @@ def _settings_problems(site: Site, urls: Container[str]) -> list[Diagnostic]:
     home, logo = site.config.home, site.config.organisation.logo
     if home not in urls:
         near = site.nearest(home)
-        found.append(error("C406", f"the home page is to be '{home}', and there is no such page", Span("toolkit.yaml"),
-                           hint=f"did you mean {near.url}?" if near else "correct the address in 'home:'"))
+        found.append(
+            error(
+                "C406",
+                f"the home page is to be '{home}', and there is no such page",
+                Span("toolkit.yaml"),
+                hint=f"did you mean {near.url}?" if near else "correct the address in 'home:'",
+            )
+        )
     if logo and f"content/{logo.lstrip('/')}" not in site.assets:
-        found.append(error("S206", f"there is no picture '{logo}' in content/", Span("toolkit.yaml"),
-                           hint="write its path below content/, such as images/logo.svg"))
+        found.append(
+            error(
+                "S206",
+                f"there is no picture '{logo}' in content/",
+                Span("toolkit.yaml"),
+                hint="write its path below content/, such as images/logo.svg",
+            )
+        )
     return found
 
 
-def _late_links(site: Site, listed: Sequence[Page], assets: Sequence[Asset],
-                texts: Mapping[str, str]) -> list[Diagnostic]:
+def _late_links(
+    site: Site, listed: Sequence[Page], assets: Sequence[Asset], texts: Mapping[str, str]
+) -> list[Diagnostic]:
     """Links from the root that lead neither to a document nor to a page or file that the builder makes."""
-    made = {p.url for p in listed} | {f"/{a.path.removeprefix('content/')}" for a in assets} | {"/feed.xml",
-                                                                                             "/sitemap.xml"}
+    made = (
+        {p.url for p in listed}
+        | {f"/{a.path.removeprefix('content/')}" for a in assets}
+        | {"/feed.xml", "/sitemap.xml"}
+    )
     made |= {a for d in site.documents for a in d.fields.aliases}
     found = [*_menu_links(site, made), *_settings_problems(site, {p.url for p in listed})]
     for doc, link, path in site.late:
         if path not in made and f"{path}/" not in made:
             near = site.nearest(path)
-            found.append(broken_link(doc, link, f"there is no page '{path}' on this site",
-                                     f"did you mean {near.url}? ({near.path})" if near else "", texts))
+            found.append(
+                broken_link(
+                    doc,
+                    link,
+                    f"there is no page '{path}' on this site",
+                    f"did you mean {near.url}? ({near.path})" if near else "",
+                    texts,
+                )
+            )
     return found
-
-

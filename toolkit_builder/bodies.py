@@ -41,19 +41,27 @@ def read(payload: Payload) -> WithBlobs:
         elif _same(decoded.fields.title, head["title"]):
             body, line = body[head.end() :], line + body.count("\n", 0, head.end())
     language = (decoded.fields.language if decoded.fields else None) or payload["language"]
-    reader = _Reader(path=path, line=line, language=language, measure=payload["measure"], own=payload["own"],
-                     pin=payload["pin"])
+    reader = _Reader(
+        path=path, line=line, language=language, measure=payload["measure"], own=payload["own"], pin=payload["pin"]
+    )
     parsed = READERS[kind.body](reader, body, decoded.fields) if decoded.fields else {}
     if title:
         parsed["title"] = title
     found += reader.diagnostics
     if decoded.fields is not None:
         found += _untitled(kind.name, decoded.fields, parsed, path, payload["text"])
-    return WithBlobs({
-        "fields": decode.freeze(decoded.fields) if decoded.fields is not None and not any_errors(decoded.diagnostics)
-        else None,
-        "body": body, "body_line": line, "parsed": parsed, "diagnostics": [d.to_json() for d in found],
-    }, reader.blobs)
+    return WithBlobs(
+        {
+            "fields": decode.freeze(decoded.fields)
+            if decoded.fields is not None and not any_errors(decoded.diagnostics)
+            else None,
+            "body": body,
+            "body_line": line,
+            "parsed": parsed,
+            "diagnostics": [d.to_json() for d in found],
+        },
+        reader.blobs,
+    )
 
 
 def _same(a: str, b: str) -> bool:
@@ -63,16 +71,22 @@ def _same(a: str, b: str) -> bool:
 def _untitled(kind: str, fields: Any, parsed: Payload, path: str, text: str) -> list[Diagnostic]:
     if fields.title or parsed.get("title") or kind in {"amendment"}:
         return []
-    return [error("D110", "the document has no title", Span(path, 1, 1, 1, 4), source=text.partition("\n")[0],
-                  hint="add a line such as 'title: A fair workload' between the --- lines, or begin the text with "
-                  "'# A fair workload'")]
+    return [
+        error(
+            "D110",
+            "the document has no title",
+            Span(path, 1, 1, 1, 4),
+            source=text.partition("\n")[0],
+            hint="add a line such as 'title: A fair workload' between the --- lines, or begin the text with "
+            "'# A fair workload'",
+        )
+    ]
 
 
 class _Reader:
     """What every reader of a body shares: where the text stands, and the mistakes found in it."""
 
-    def __init__(self, *, path: str, line: int, language: str, measure: int, own: str,
-                 pin: Payload | None) -> None:
+    def __init__(self, *, path: str, line: int, language: str, measure: int, own: str, pin: Payload | None) -> None:
         self.path, self.line, self.language, self.measure, self.own = path, line, language, measure, own
         self.pin = pin
         self.diagnostics: list[Diagnostic] = []
@@ -85,8 +99,9 @@ class _Reader:
         return digest
 
     def prose(self, body: str, line: int | None = None) -> prose.Prose:
-        value, found = prose.convert(body, path=self.path, first_line=self.line if line is None else line,
-                                     lang=self.language)
+        value, found = prose.convert(
+            body, path=self.path, first_line=self.line if line is None else line, lang=self.language
+        )
         self.diagnostics += found
         return value
 
@@ -101,8 +116,12 @@ class _Reader:
 def _facts(reader: _Reader, value: prose.Prose) -> Payload:
     """What the site needs to know about a fragment, beside the fragment itself."""
     return {
-        "html": value.html, "headings": [asdict(h) for h in value.headings], "links": [asdict(n) for n in value.links],
-        "ids": list(value.ids), "words": value.words, "excerpt": value.excerpt,
+        "html": value.html,
+        "headings": [asdict(h) for h in value.headings],
+        "links": [asdict(n) for n in value.links],
+        "ids": list(value.ids),
+        "words": value.words,
+        "excerpt": value.excerpt,
         "mentions": reader.mentions(value.html),
     }
 
@@ -127,8 +146,15 @@ def read_bulletin(reader: _Reader, body: str, fields: Any) -> Payload:
             lead = section.html
             continue
         rank = ("lead", "second", "second")[len(articles)] if len(articles) < 3 else "brief"
-        articles.append({"id": section.id, "headline": section.title, "headline_html": section.title_html,
-                         "html": section.html, "rank": rank})
+        articles.append(
+            {
+                "id": section.id,
+                "headline": section.title,
+                "headline_html": section.title_html,
+                "html": section.html,
+                "rank": rank,
+            }
+        )
     return {**parsed, "lead_html": lead, "articles": articles}
 
 
@@ -198,10 +224,16 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
     plain = value.plain()
     printed = {"numbered": lines.numbered(value, numbered), "blocks": listed.blocks(value)}
     return {
-        "html": fragment, "html_digest": blob_of(fragment).digest, "printed": reader.keep(json.dumps(printed, separators=(",", ":"))), "headings": [{"level": 2, "id": b.id, "text": value.text(b)} for b in value.blocks
-                                       if b.kind == "heading"],
-        "links": _links(fragment, body, reader.line), "ids": _ANCHOR.findall(fragment), "words": value.words(),
-        "lines": len(numbered.lines), "excerpt": prose.excerpt(prose.plain(fragment) if "<" in plain else plain), "mentions": reader.mentions(fragment),
+        "html": fragment,
+        "html_digest": blob_of(fragment).digest,
+        "printed": reader.keep(json.dumps(printed, separators=(",", ":"))),
+        "headings": [{"level": 2, "id": b.id, "text": value.text(b)} for b in value.blocks if b.kind == "heading"],
+        "links": _links(fragment, body, reader.line),
+        "ids": _ANCHOR.findall(fragment),
+        "words": value.words(),
+        "lines": len(numbered.lines),
+        "excerpt": prose.excerpt(prose.plain(fragment) if "<" in plain else plain),
+        "mentions": reader.mentions(fragment),
     }
 
 
@@ -229,8 +261,9 @@ def read_resource(reader: _Reader, body: str, fields: Any) -> Payload:
     """A template is read once, here: its page shows its fields as marked blanks, ``template`` is what fills them."""
     if not fields.template:
         return read_prose(reader, body, fields)
-    compiled, value, found = template.compile_template(body, path=reader.path, first_line=reader.line,
-                                                       language=reader.language)
+    compiled, value, found = template.compile_template(
+        body, path=reader.path, first_line=reader.line, language=reader.language
+    )
     reader.diagnostics += [*found, *localise_fields.unknown(compiled, fields.fields, reader.path)]
     shown = template.as_shown(value, compiled, localise_fields.labels(fields.fields, reader.language))
     kept = {k: v for k, v in compiled.items() if k not in {"base", "marks"}}
@@ -238,6 +271,10 @@ def read_resource(reader: _Reader, body: str, fields: Any) -> Payload:
 
 
 READERS: dict[str, Callable[[_Reader, str, Any], Payload]] = {
-    "prose": read_prose, "bulletin": read_bulletin, "plan": read_plan, "paper": read_paper,
-    "amendment": read_amendment, "resource": read_resource,
+    "prose": read_prose,
+    "bulletin": read_bulletin,
+    "plan": read_plan,
+    "paper": read_paper,
+    "amendment": read_amendment,
+    "resource": read_resource,
 }

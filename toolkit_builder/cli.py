@@ -99,15 +99,20 @@ def run(arguments: list[str]) -> int:
         return 0
     except OSError as problem:
         place = f": {problem.filename}" if problem.filename else ""
-        click.echo(f"toolkit: {problem.strerror or problem}{place}\n"
-                   "  hint: check the permissions and the free space there", err=True)
+        click.echo(
+            f"toolkit: {problem.strerror or problem}{place}\n  hint: check the permissions and the free space there",
+            err=True,
+        )
         if os.environ.get("TOOLKIT_DEBUG"):
             traceback.print_exc()
         return 1
     except Exception as fault:
-        click.echo(f"toolkit: an internal fault: {type(fault).__name__}: {fault}\n"
-                   "  This is our mistake, not yours; the last good site is still in place.\n"
-                   "  hint: run the command again with TOOLKIT_DEBUG=1 for the details to report", err=True)
+        click.echo(
+            f"toolkit: an internal fault: {type(fault).__name__}: {fault}\n"
+            "  This is our mistake, not yours; the last good site is still in place.\n"
+            "  hint: run the command again with TOOLKIT_DEBUG=1 for the details to report",
+            err=True,
+        )
         if os.environ.get("TOOLKIT_DEBUG"):
             traceback.print_exc()
         return 3

@@ -36,8 +36,10 @@ class Organisation(Part):
 
 class MenuItem(Part):
     title: Line
-    url: Line = Field(pattern=r"^/$|^/[^/\\]|^https?://\S+$|^mailto:\S+$|^tel:\S+$",
-                      description="An address on this site, such as /news/, or a whole one, with https://")
+    url: Line = Field(
+        pattern=r"^/$|^/[^/\\]|^https?://\S+$|^mailto:\S+$|^tel:\S+$",
+        description="An address on this site, such as /news/, or a whole one, with https://",
+    )
 
 
 class ResultWord(Part):
@@ -87,8 +89,14 @@ def load(project: Path, overrides: Mapping[str, str] | None = None) -> tuple[Con
     The value is None if there is any error.
     """
     if not (project / FILE).exists():
-        return None, [error("C401", f"there is no {FILE} here, so this is not a site", Span(FILE),
-                            hint="go to your site's folder, or make a new site with: toolkit init my-site")]
+        return None, [
+            error(
+                "C401",
+                f"there is no {FILE} here, so this is not a site",
+                Span(FILE),
+                hint="go to your site's folder, or make a new site with: toolkit init my-site",
+            )
+        ]
     source, found = read_source(project, FILE)
     if source is None:
         return None, found
@@ -126,8 +134,12 @@ def _checks(config: Config, text: str, overrides: Mapping[Loc, Override]) -> lis
         wrong("C402", "time_zone", f"there is no time zone '{config.time_zone}'", hint)
     output = PurePosixPath(config.output.replace("\\", "/"))
     if output.is_absolute() or ".." in output.parts or ":" in config.output or (output.parts or (".",))[0] in _OTHERS:
-        wrong("C403", "output", f"the site cannot be written to '{config.output}'",
-              "name a folder of its own inside the project, such as output")
+        wrong(
+            "C403",
+            "output",
+            f"the site cannot be written to '{config.output}'",
+            "name a folder of its own inside the project, such as output",
+        )
     return found
 
 

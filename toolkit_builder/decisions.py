@@ -95,11 +95,20 @@ def _records(held: Conference, site: Site, texts: Texts) -> tuple[dict[str, cons
         if result is None or not doc.fields.number:
             continue
         found += _vote(doc, result, shapes.words(site), texts)
-        number = f"Composite {doc.fields.number}" if (
-            doc.kind == "composite" and "composite" not in doc.fields.number.lower()) else doc.fields.number
+        number = (
+            f"Composite {doc.fields.number}"
+            if (doc.kind == "composite" and "composite" not in doc.fields.number.lower())
+            else doc.fields.number
+        )
         listed[doc.id] = consequences.Record(
-            number=number, result=result, mover=doc.fields.mover, span=span, source=source,
-            amends=getattr(doc.fields, "amends", ""), sources=tuple(getattr(doc.fields, "sources", ())))
+            number=number,
+            result=result,
+            mover=doc.fields.mover,
+            span=span,
+            source=source,
+            amends=getattr(doc.fields, "amends", ""),
+            sources=tuple(getattr(doc.fields, "sources", ())),
+        )
     return listed, found
 
 
@@ -108,8 +117,9 @@ def _vote(doc: Document, result: results.Result, words: outcomes.Vocabulary, tex
     if cast is None:
         return []
     span, source = _place(doc, ("vote",), texts)
-    counted = votes.Vote(for_=cast.for_, against=cast.against, abstain=cast.abstain, total=cast.total,
-                         method=cast.method, note=cast.note)
+    counted = votes.Vote(
+        for_=cast.for_, against=cast.against, abstain=cast.abstain, total=cast.total, method=cast.method, note=cast.note
+    )
     return votes.check(counted, results.carries(result, words), span=span, source=source)
 
 
@@ -124,8 +134,16 @@ def _editions(held: Conference, texts: Texts) -> Found:
             continue  # one number in every edition: two equal ones are reported as such
         for doc in docs:
             span, source = _line(doc, "numbers" if doc.fields.numbers else "new_in", texts)
-            items.append(editions.Item(id=doc.id, number=doc.fields.number, numbers=doc.fields.numbers,
-                                       new_in=doc.fields.new_in, span=span, source=source))
+            items.append(
+                editions.Item(
+                    id=doc.id,
+                    number=doc.fields.number,
+                    numbers=doc.fields.numbers,
+                    new_in=doc.fields.new_in,
+                    span=span,
+                    source=source,
+                )
+            )
         found += [d for d in editions.check(items, names) if d.severity is not Severity.NOTE]
     return found
 
@@ -134,14 +152,24 @@ def _limits(held: Conference, site: Site, texts: Texts) -> Found:
     """Papers longer than the conference (or else the site) allows."""
     own, common = held.document.fields.limits, site.config.motions.limits
     found: Found = []
-    for kind, limit in (("motion", own.motion_words or common.motion_words),
-                        ("amendment", own.amendment_words or common.amendment_words)):
+    for kind, limit in (
+        ("motion", own.motion_words or common.motion_words),
+        ("amendment", own.amendment_words or common.amendment_words),
+    ):
         for doc in held.motions if kind == "motion" else held.amendments:
             if kind == "amendment" and doc.fields.form != "instruction":
                 continue  # a whole text as it would be: its words are mostly the motion's own
             count = doc.parsed.get("words", 0)
             if limit and count > limit:
-                found.append(field_diagnostic(
-                    "R601", f"this {kind} has {count} words; the limit is {limit}", texts.get(doc.path, ""), doc.path,
-                    ("title",), hint=f"take out {count - limit} or more", severity=Severity.WARNING))
+                found.append(
+                    field_diagnostic(
+                        "R601",
+                        f"this {kind} has {count} words; the limit is {limit}",
+                        texts.get(doc.path, ""),
+                        doc.path,
+                        ("title",),
+                        hint=f"take out {count - limit} or more",
+                        severity=Severity.WARNING,
+                    )
+                )
     return found

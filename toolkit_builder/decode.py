@@ -128,8 +128,15 @@ def field_span(source_text: str, path: str, loc: Sequence[str | int], *, key: bo
 
 
 def field_diagnostic(
-    code: str, message: str, source_text: str, path: str, loc: Sequence[str | int], *, key: bool = False,
-    hint: str = "", severity: Severity = Severity.ERROR,
+    code: str,
+    message: str,
+    source_text: str,
+    path: str,
+    loc: Sequence[str | int],
+    *,
+    key: bool = False,
+    hint: str = "",
+    severity: Severity = Severity.ERROR,
 ) -> Diagnostic:
     """A later stage's complaint about a field, shown at the field's place."""
     _, span = field_node(source_text, path, loc, key=key)
@@ -137,9 +144,7 @@ def field_diagnostic(
     return Diagnostic(severity, code, message, span, hint, lines[span.line - 1])
 
 
-def field_node(
-    source_text: str, path: str, loc: Sequence[str | int], *, key: bool = False
-) -> tuple[Origin, Span]:
+def field_node(source_text: str, path: str, loc: Sequence[str | int], *, key: bool = False) -> tuple[Origin, Span]:
     """The source and the place in it that ``loc`` names."""
     front = split(source_text)
     origin = Origin(path, source_text)
@@ -306,9 +311,9 @@ class _Reader:
             self.told.add(loc)
             if self.refused(node):
                 return
-        self.found.append(self.origin.diagnostic(
-            said.code, said.message, node.start, node.end, hint=said.hint, severity=severity
-        ))
+        self.found.append(
+            self.origin.diagnostic(said.code, said.message, node.start, node.end, hint=said.hint, severity=severity)
+        )
 
 
 def _translate(problem: ValidationError, reader: _Reader, home: int, wanting: Shape) -> None:
@@ -357,12 +362,18 @@ def _unclosed(origin: Origin, front: FrontMatter) -> Diagnostic:
     dashes = _DASHES.search(origin.text, front.start)
     if dashes:
         return origin.diagnostic(
-            "Y201", f"'{dashes[0].strip()}' does not close the front matter", dashes.start(), dashes.end(),
+            "Y201",
+            f"'{dashes[0].strip()}' does not close the front matter",
+            dashes.start(),
+            dashes.end(),
             hint="write exactly three hyphens on a line of their own: ---",
         )
     at = origin.text.index("---")
     return origin.diagnostic(
-        "Y201", "the front matter that opens here is never closed", at, at + 3,
+        "Y201",
+        "the front matter that opens here is never closed",
+        at,
+        at + 3,
         hint="put --- on a line of its own below the last key",
     )
 
@@ -374,12 +385,18 @@ def _unopened(model: type[BaseModel], origin: Origin) -> Diagnostic | None:
         return None
     if wrong := match["wrong"]:
         return origin.diagnostic(
-            "Y201", f"'{wrong}' does not open front matter", match.start("wrong"), match.end("wrong"),
+            "Y201",
+            f"'{wrong}' does not open front matter",
+            match.start("wrong"),
+            match.end("wrong"),
             hint="write exactly three hyphens on a line of their own: ---, and 'key: value' lines below it",
         )
     if match["next"] or _CLOSING.search(origin.text):
         return origin.diagnostic(
-            "Y201", "there is no --- above the front matter", match.start("key"), match.end("key"),
+            "Y201",
+            "there is no --- above the front matter",
+            match.start("key"),
+            match.end("key"),
             hint="put --- on a line of its own above the first key, and below the last",
         )
     return None
@@ -390,6 +407,8 @@ def _no_front_matter(model: type[BaseModel], origin: Origin) -> Diagnostic:
     names = wording.listed([f"'{n}'" for n in needed])
     lines = wording.listed(["---", *(f"{n}: ..." for n in needed), "---"])
     return origin.diagnostic(
-        "V303", f"there is no front matter, and {names} must be given", 0,
+        "V303",
+        f"there is no front matter, and {names} must be given",
+        0,
         hint=f"begin the file with the lines {lines}",
     )

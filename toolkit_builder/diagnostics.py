@@ -106,9 +106,7 @@ def _picture(char: str) -> str:
 
 def _cells(text: str) -> int:
     """How many terminal cells a text takes (East Asian wide characters take two, combining marks none)."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _excerpt(d: Diagnostic) -> list[str]:

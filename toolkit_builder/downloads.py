@@ -14,13 +14,22 @@ Add = Callable[..., None]
 """``blueprint``'s way to add a job: ``add(path, format, payload, label=..., reasons=...)``."""
 
 
-def add_files(site: Site, texts: Mapping[str, str], pins: Mapping[str, Any], pdfs: Mapping[str, list[str]],
-              add: Add) -> None:
-    """Every such file as a job. ``pins``: printed lines by a paper's path; ``pdfs``: paths of the printed documents, by the id of their document."""
+def add_files(
+    site: Site, texts: Mapping[str, str], pins: Mapping[str, Any], pdfs: Mapping[str, list[str]], add: Add
+) -> None:
+    """Every such file as a job.
+
+    ``pins``: printed lines by a paper's path; ``pdfs``: paths of the printed documents, by the id of their document.
+    """
     for doc in site.documents:
         if doc.kind in {*PAPERS, "resource"}:
-            add(f"{doc.url[1:]}source.md", "copy", {"data": SharedValue(doc.digest, texts[doc.path])}, label=doc.path,
-                reasons={doc.path: doc.digest})
+            add(
+                f"{doc.url[1:]}source.md",
+                "copy",
+                {"data": SharedValue(doc.digest, texts[doc.path])},
+                label=doc.path,
+                reasons={doc.path: doc.digest},
+            )
     for held in site.conferences:
         if held.motions:
             _conference(held, site, pins, pdfs, add)
@@ -28,8 +37,7 @@ def add_files(site: Site, texts: Mapping[str, str], pins: Mapping[str, Any], pdf
         _toolkit(home, site, pdfs, add)
 
 
-def _conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Mapping[str, list[str]],
-                add: Add) -> None:
+def _conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Mapping[str, list[str]], add: Add) -> None:
     head = held.document
     every = (*held.motions, *held.amendments, *held.composites)
     reasons = {d.path: d.digest for d in (head, *every)}
@@ -39,14 +47,24 @@ def _conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Map
     add(f"{base}register/register.json", "register-json", rows, label="the register", reasons=reasons)
     measure = head.fields.measure or site.config.motions.measure
     for doc in (*held.motions, *held.composites):
-        add(f"{doc.url[1:]}paper.txt", "paper-text",
-            {"head": _head(doc, head, site), **_text(doc, measure == site.config.motions.measure),
-             "measure": measure, "pin": pins.get(doc.path)},
-            label=doc.path, reasons={doc.path: doc.digest})
+        add(
+            f"{doc.url[1:]}paper.txt",
+            "paper-text",
+            {
+                "head": _head(doc, head, site),
+                **_text(doc, measure == site.config.motions.measure),
+                "measure": measure,
+                "pin": pins.get(doc.path),
+            },
+            label=doc.path,
+            reasons={doc.path: doc.digest},
+        )
     add(f"{base}papers.xml", "akoma-ntoso", _akoma(held, site), label=head.path, reasons=reasons)
-    members: list[Any] = [["papers.xml", Output(f"{base}papers.xml")],
-                          ["register.csv", Output(f"{base}register/register.csv")],
-                          ["register.json", Output(f"{base}register/register.json")]]
+    members: list[Any] = [
+        ["papers.xml", Output(f"{base}papers.xml")],
+        ["register.csv", Output(f"{base}register/register.csv")],
+        ["register.json", Output(f"{base}register/register.json")],
+    ]
     for doc in every:
         folder = doc.url[1:].removeprefix(base)
         members.append([f"{folder.rstrip('/')}.md", Output(f"{doc.url[1:]}source.md")])
@@ -76,14 +94,28 @@ def _akoma(held: Conference, site: Site) -> Payload:
     for doc in (*held.motions, *held.composites, *held.amendments):
         target = held.paper(doc.fields.amends, besides=doc) if doc.kind == "amendment" else None
         shown = shapes.result(doc, site)
-        papers.append({
-            "kind": doc.kind, "number": doc.fields.number, "label": shapes.label(doc), "title": shapes.title(doc, site),
-            "url": doc.url, "mover": doc.fields.mover, "seconder": doc.fields.seconder,
-            "date": (doc.fields.date or head.fields.start).isoformat(), "amends": target.url if target else "",
-            "result": {"key": shown["key"], "label": shown["label"]}, "vote": shown["vote"], **_text(doc),
-        })
-    return {"language": site.config.language, "organisation": site.config.organisation.name, "papers": papers,
-            "conference": {"title": head.title, "url": head.url, "start": head.fields.start.isoformat()}}
+        papers.append(
+            {
+                "kind": doc.kind,
+                "number": doc.fields.number,
+                "label": shapes.label(doc),
+                "title": shapes.title(doc, site),
+                "url": doc.url,
+                "mover": doc.fields.mover,
+                "seconder": doc.fields.seconder,
+                "date": (doc.fields.date or head.fields.start).isoformat(),
+                "amends": target.url if target else "",
+                "result": {"key": shown["key"], "label": shown["label"]},
+                "vote": shown["vote"],
+                **_text(doc),
+            }
+        )
+    return {
+        "language": site.config.language,
+        "organisation": site.config.organisation.name,
+        "papers": papers,
+        "conference": {"title": head.title, "url": head.url, "start": head.fields.start.isoformat()},
+    }
 
 
 def _toolkit(home: Document, site: Site, pdfs: Mapping[str, list[str]], add: Add) -> None:
@@ -94,5 +126,10 @@ def _toolkit(home: Document, site: Site, pdfs: Mapping[str, list[str]], add: Add
     entries: list[Any] = [[f"{name}/{doc.name}.md", Output(f"{doc.url[1:]}source.md")] for doc in mine]
     for doc in (home, *mine):
         entries += [[f"{name}/{path.removeprefix(home.url[1:])}", Output(path)] for path in pdfs.get(doc.id, ())]
-    add(f"{home.url[1:]}{name}.zip", "archive", {"entries": entries}, label=home.path,
-        reasons={d.path: d.digest for d in mine})
+    add(
+        f"{home.url[1:]}{name}.zip",
+        "archive",
+        {"entries": entries},
+        label=home.path,
+        reasons={d.path: d.digest for d in mine},
+    )

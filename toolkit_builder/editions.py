@@ -39,8 +39,14 @@ def read(assets: Sequence[Asset]) -> tuple[dict[str, Payload], list[Diagnostic]]
             papers = json.loads(asset.file.read_text(encoding="utf-8"))["papers"]
             found |= {f"content/{path}": record for path, record in papers.items() if isinstance(record, dict)}
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
-            problems.append(error("R513", f"the pinned lines cannot be read: {problem}", Span(asset.path),
-                                  hint="restore the file, or delete it to number the lines anew"))
+            problems.append(
+                error(
+                    "R513",
+                    f"the pinned lines cannot be read: {problem}",
+                    Span(asset.path),
+                    hint="restore the file, or delete it to number the lines anew",
+                )
+            )
     return found, problems
 
 
@@ -48,14 +54,18 @@ def _rank(edition: str) -> tuple[int, str]:
     return (STANDARD.index(edition), "") if edition in STANDARD else (len(STANDARD), edition)
 
 
-def write(project: Path, held: Conference, edition: str, measure: int, pinned: Mapping[str, Payload]) -> tuple[str, int]:
+def write(
+    project: Path, held: Conference, edition: str, measure: int, pinned: Mapping[str, Payload]
+) -> tuple[str, int]:
     """Keep the line numbers of every motion and composite as ``edition`` prints them.
 
     A paper that an earlier edition printed keeps the numbers of that edition. Returns the file written and how many
     papers it holds. Raises FileExistsError where that edition is pinned already.
     """
-    papers = {doc.path.removeprefix("content/"): _record(doc, edition, measure, pinned.get(doc.path))
-              for doc in (*held.motions, *held.composites)}
+    papers = {
+        doc.path.removeprefix("content/"): _record(doc, edition, measure, pinned.get(doc.path))
+        for doc in (*held.motions, *held.composites)
+    }
     path = f"content/conferences/{held.name}/lines/{edition}.json"
     target = project / path
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +79,9 @@ def _record(doc: Document, edition: str, measure: int, before: Payload | None) -
     return pins.pin(numbered(doc.body, doc.path, doc.body_line, measure, before)[0], edition)
 
 
-def numbered(body: str, path: str, line: int, measure: int, pin: Payload | None) -> tuple[lines.LineMap, list[Diagnostic]]:
+def numbered(
+    body: str, path: str, line: int, measure: int, pin: Payload | None
+) -> tuple[lines.LineMap, list[Diagnostic]]:
     """A paper's lines: as pinned, else broken at ``measure``."""
     read_, _ = text.parse(body, path, line)
     if pin is None:

@@ -16,7 +16,12 @@ _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _C1 = re.compile(rb"\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]")
 _FIRST_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _NAMES = {
-    0x07: "table mark", 0x0B: "line break", 0x0C: "page break", 0x1E: "hyphen", 0x1F: "hyphen", 0x85: "line break",
+    0x07: "table mark",
+    0x0B: "line break",
+    0x0C: "page break",
+    0x1E: "hyphen",
+    0x1F: "hyphen",
+    0x85: "line break",
 }
 # UTF-8 read as Windows-1252 and saved again: curly quotes and dashes, pounds, letters with accents
 _GARBLED = re.compile("â€[œ˜™“”¦¢]|Â[£©®°·½«»\xa0]|Ã[©¨ª«®¯´¶¼±§¡¢¤³]|Å[µ·]")
@@ -49,8 +54,10 @@ def _twice_encoded(text: str, first: re.Match[str], path: str) -> Diagnostic:
     span, line = _place(text[: first.start()], text[first.start() :], path)
     meant = first[0].encode("cp1252", "ignore").decode("utf-8", "ignore") or first[0]
     return warning(
-        "F117", f"'{first[0]}' is probably one garbled character{more}",
-        Span(path, span.line, span.column, span.line, span.column + len(first[0])), source=line,
+        "F117",
+        f"'{first[0]}' is probably one garbled character{more}",
+        Span(path, span.line, span.column, span.line, span.column + len(first[0])),
+        source=line,
         hint=f"the text was read in the wrong encoding once; this was probably {meant}",
     )
 
@@ -66,12 +73,22 @@ def _control(data: bytes, text: str, path: str) -> Diagnostic:
     count = len(_FIRST_CONTROL.findall(text))
     span, line = _place(text[: match.start()], text[match.start() :], path)
     if code == 0:
-        return error("F104", "there is a NUL character here, so this is probably not a text", span, source=line,
-                     hint="delete the character, or move the file away if it is not a text")
+        return error(
+            "F104",
+            "there is a NUL character here, so this is probably not a text",
+            span,
+            source=line,
+            hint="delete the character, or move the file away if it is not a text",
+        )
     what = _NAMES.get(code, "control character")
     more = f", the first of {count}" if count > 1 else ""
-    return error("F105", f"an invisible {what} stands here (U+{code:04X}){more}", span, source=line,
-                 hint="delete it; it often comes with text copied from a PDF or from Word")
+    return error(
+        "F105",
+        f"an invisible {what} stands here (U+{code:04X}){more}",
+        span,
+        source=line,
+        hint="delete it; it often comes with text copied from a PDF or from Word",
+    )
 
 
 def _not_utf8(data: bytes, path: str, at: int) -> Diagnostic:
@@ -85,17 +102,28 @@ def _not_utf8(data: bytes, path: str, at: int) -> Diagnostic:
     shown = line.decode("utf-8", "replace")
     span, _ = _place(data[:at].decode(), " ", path)
     if re.match(rb"\xed[\xa0-\xbf]", data[at : at + 2]):
-        return error("F106", "half of a character stands here (a lone surrogate)", span, source=shown,
-                     hint="delete it and type the character again; an emoji was probably cut in two")
+        return error(
+            "F106",
+            "half of a character stands here (a lone surrogate)",
+            span,
+            source=shown,
+            hint="delete it and type the character again; an emoji was probably cut in two",
+        )
     if _mostly_utf8(data):
         letter = data[at : at + 1].decode("cp1252", "replace")
-        return error("F103", f"this file is UTF-8 except for a byte here (0x{data[at]:02X})", span, source=shown,
-                     hint=f"delete the character and type it again; in Windows-1252 it is {letter}")
+        return error(
+            "F103",
+            f"this file is UTF-8 except for a byte here (0x{data[at]:02X})",
+            span,
+            source=shown,
+            hint=f"delete the character and type it again; in Windows-1252 it is {letter}",
+        )
     # the line is shown as the other encoding reads it: one character for each byte
     column = at - data.rfind(b"\n", 0, at)
     span = Span(path, span.line, column, span.line, column + 1)
-    return error("F103", f"this file is {_name(data, at)}, not UTF-8", span, hint=_SAVE,
-                 source=line.decode("cp1252", "replace"))
+    return error(
+        "F103", f"this file is {_name(data, at)}, not UTF-8", span, hint=_SAVE, source=line.decode("cp1252", "replace")
+    )
 
 
 def _name(data: bytes, at: int) -> str:

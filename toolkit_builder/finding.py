@@ -13,8 +13,12 @@ from toolkit_builder.kinds import BY_NAME, shapes
 from toolkit_builder.model import Document
 from toolkit_builder.site import PAPERS, Site, read_number
 
-_WORDS = {"agenda": "conference", "emergency": "motion", **{name: name for name in BY_NAME},
-          **{kind.plural.lower(): name for name, kind in BY_NAME.items()}}
+_WORDS = {
+    "agenda": "conference",
+    "emergency": "motion",
+    **{name: name for name in BY_NAME},
+    **{kind.plural.lower(): name for name, kind in BY_NAME.items()},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,12 @@ def _split(site: Site, words: Sequence[str]) -> Iterator[str]:
 def _one(site: Site, word: str, kind: str, conference: str) -> Document:
     if kind and (doc := _numbered(site, word, (kind,), conference)):
         return doc
-    if not kind and word[:1].isalnum() and any(map(str.isdigit, word)) and (
-            doc := _numbered(site, word, (*PAPERS, "bulletin"), conference)):
+    if (
+        not kind
+        and word[:1].isalnum()
+        and any(map(str.isdigit, word))
+        and (doc := _numbered(site, word, (*PAPERS, "bulletin"), conference))
+    ):
         return doc  # a number means the newest conference, though an older one's file may be named so
     path = word.replace("\\", "/").removeprefix("./")
     known = site.lookup(word, (kind,) if kind else ()) or site.lookup(path) or site.by_url.get(f"/{path.strip('/')}/")

@@ -54,13 +54,21 @@ def _document(source: Source, reading: Payload) -> Document:
     stem = posixpath.basename(source.path).removesuffix(".md")
     if stem == "index":
         stem = next((captures[k] for k in ("toolkit", "conference") if k in captures), "") or posixpath.basename(
-            posixpath.dirname(source.path))
+            posixpath.dirname(source.path)
+        )
     name = fields.slug or shapes.slug(stem)
     return Document(
-        kind=kind.name, id=_identity(kind.name, name, captures, fields), path=source.path,
-        url=_address(kind.url, name, captures, fields), name=name if kind.name != "conference" else
-        captures["conference"], fields=fields, body=reading["body"], body_line=reading["body_line"],
-        digest=source.digest, folder=captures, parsed=reading["parsed"],
+        kind=kind.name,
+        id=_identity(kind.name, name, captures, fields),
+        path=source.path,
+        url=_address(kind.url, name, captures, fields),
+        name=name if kind.name != "conference" else captures["conference"],
+        fields=fields,
+        body=reading["body"],
+        body_line=reading["body_line"],
+        digest=source.digest,
+        folder=captures,
+        parsed=reading["parsed"],
     )
 
 
@@ -140,8 +148,9 @@ def next_change(docs: Iterable[Document], when: Moment) -> dt.datetime | None:
 # --- from documents to a site ----------------------------------------------------------------------------
 
 
-def link(config: Config, everything: Sequence[Document], assets: frozenset[str], when: Moment,
-         texts: Mapping[str, str]) -> tuple[Site, list[Diagnostic]]:
+def link(
+    config: Config, everything: Sequence[Document], assets: frozenset[str], when: Moment, texts: Mapping[str, str]
+) -> tuple[Site, list[Diagnostic]]:
     """Join the visible documents. ``texts`` maps a file's path to its text, for showing the line at fault."""
     out = [doc for doc in everything if hidden(doc, when)]
     concealed = {id(doc) for doc in out}
@@ -150,15 +159,22 @@ def link(config: Config, everything: Sequence[Document], assets: frozenset[str],
     gone = {doc.name for doc in out if doc.kind == "conference"}
     shown = tuple(doc for doc in shown if doc.conference not in gone)
     problems = _doubles(shown, texts)
-    site = Site(config=config, documents=shown, conferences=tuple(group_conferences(shown)), assets=assets,
-                hidden=frozenset(doc.id for doc in out), mentions={})
+    site = Site(
+        config=config,
+        documents=shown,
+        conferences=tuple(group_conferences(shown)),
+        assets=assets,
+        hidden=frozenset(doc.id for doc in out),
+        mentions={},
+    )
     problems += _orphans(site, texts)
     problems += _field_references(site, texts)
     linker = _Linker(site, out, texts)
     for doc in shown:
         linker.link(doc)
-    return replace(site, mentions={k: tuple(v) for k, v in linker.mentions.items()},
-                   resolves=linker.resolves), problems + linker.problems
+    return replace(
+        site, mentions={k: tuple(v) for k, v in linker.mentions.items()}, resolves=linker.resolves
+    ), problems + linker.problems
 
 
 def _doubles(docs: Sequence[Document], texts: Mapping[str, str]) -> list[Diagnostic]:
@@ -171,30 +187,61 @@ def _doubles(docs: Sequence[Document], texts: Mapping[str, str]) -> list[Diagnos
         if first is not doc:
             number = doc.fields.number if doc.kind in PAPERS else ""
             what = f"number {number}" if number else "name"
-            problems.append(_at(doc, ("number",), texts, "S101",
-                                f"another {BY_NAME[doc.kind].label.lower()} here has the same {what}: {first.path}",
-                                "give one of them another number; 20.1 and 20.01 are one number, 20.10 is another"
-                                if number else "rename one of the files, or give both of them a number"))
+            problems.append(
+                _at(
+                    doc,
+                    ("number",),
+                    texts,
+                    "S101",
+                    f"another {BY_NAME[doc.kind].label.lower()} here has the same {what}: {first.path}",
+                    "give one of them another number; 20.1 and 20.01 are one number, 20.10 is another"
+                    if number
+                    else "rename one of the files, or give both of them a number",
+                )
+            )
             continue
         first = urls.setdefault(doc.url.casefold(), doc)
         if first is not doc:
-            problems.append(_at(doc, ("slug",), texts, "S102",
-                                f"this would be published at {doc.url}, and so would {first.path}",
-                                "rename one of the files, or give one of them a slug"))
+            problems.append(
+                _at(
+                    doc,
+                    ("slug",),
+                    texts,
+                    "S102",
+                    f"this would be published at {doc.url}, and so would {first.path}",
+                    "rename one of the files, or give one of them a slug",
+                )
+            )
     return problems
 
 
 def _orphans(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
     """Papers in a conference's folder that has no index.md: they would have no conference to belong to."""
-    return [error("S103", f"the folder '{doc.conference}' has papers but no index.md that describes the conference",
-                  Span(doc.path, 1, 1, 1, 1), hint=f"write content/conferences/{doc.conference}/index.md with 'start: "
-                  f"2027-06-14' and a title, or run: toolkit new conference 'Its title' --in {doc.conference}")
-            for doc in {d.conference: d for d in reversed(site.documents)
-                        if d.kind in {*PAPERS, "bulletin"} and site.conference_of(d) is None}.values()]
+    return [
+        error(
+            "S103",
+            f"the folder '{doc.conference}' has papers but no index.md that describes the conference",
+            Span(doc.path, 1, 1, 1, 1),
+            hint=f"write content/conferences/{doc.conference}/index.md with 'start: "
+            f"2027-06-14' and a title, or run: toolkit new conference 'Its title' --in {doc.conference}",
+        )
+        for doc in {
+            d.conference: d
+            for d in reversed(site.documents)
+            if d.kind in {*PAPERS, "bulletin"} and site.conference_of(d) is None
+        }.values()
+    ]
 
 
-def _at(doc: Document, field: Sequence[str | int], texts: Mapping[str, str], code: str, message: str, hint: str = "",
-        severity: Any = error) -> Diagnostic:
+def _at(
+    doc: Document,
+    field: Sequence[str | int],
+    texts: Mapping[str, str],
+    code: str,
+    message: str,
+    hint: str = "",
+    severity: Any = error,
+) -> Diagnostic:
     text = texts.get(doc.path, "")
     span = decode.field_span(text, doc.path, field)
     lines = text.split("\n")
@@ -209,39 +256,99 @@ def _field_references(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
     for doc in site.documents:
         conference = site.conference_of(doc)
         if doc.kind in PAPERS and number_of(doc) is None and doc.fields.number:
-            problems.append(_at(doc, ("number",), texts, "S202", f"'{doc.fields.number}' cannot be a paper's number",
-                                "write a number such as 20, 20.1, 11A.3, EM1 or C02"))
+            problems.append(
+                _at(
+                    doc,
+                    ("number",),
+                    texts,
+                    "S202",
+                    f"'{doc.fields.number}' cannot be a paper's number",
+                    "write a number such as 20, 20.1, 11A.3, EM1 or C02",
+                )
+            )
         if conference and doc.kind == "amendment" and conference.paper(doc.fields.amends, besides=doc) is None:
             near = numbering.near(doc.fields.amends, [m.fields.number for m in conference.motions])
             other = next((m for m in conference.motions if m.fields.number == near), None)
-            hint = f"did you mean {near}? ({other.path})" if other else "write the number of a motion of this conference"
-            problems.append(_at(doc, ("amends",), texts, "S201",
-                                f"no motion has the number '{doc.fields.amends}'", hint))
+            hint = (
+                f"did you mean {near}? ({other.path})" if other else "write the number of a motion of this conference"
+            )
+            problems.append(
+                _at(doc, ("amends",), texts, "S201", f"no motion has the number '{doc.fields.amends}'", hint)
+            )
         if conference and doc.kind == "amendment" and conference.in_ring(doc):
-            problems.append(_at(doc, ("amends",), texts, "S207", "these amendments amend each other in a ring",
-                                "write the number of the motion that is meant"))
+            problems.append(
+                _at(
+                    doc,
+                    ("amends",),
+                    texts,
+                    "S207",
+                    "these amendments amend each other in a ring",
+                    "write the number of the motion that is meant",
+                )
+            )
         if conference and doc.kind == "composite":
             for i, source in enumerate(doc.fields.sources):
                 if conference.paper(source, besides=doc) is None:
                     near = numbering.near(source, conference.numbers)
-                    problems.append(_at(doc, ("sources", i), texts, "S203", f"no paper has the number '{source}'",
-                                        f"did you mean {near}?" if near else ""))
+                    problems.append(
+                        _at(
+                            doc,
+                            ("sources", i),
+                            texts,
+                            "S203",
+                            f"no paper has the number '{source}'",
+                            f"did you mean {near}?" if near else "",
+                        )
+                    )
         if doc.kind == "update" and doc.fields.branch and site.named("branch", doc.fields.branch) is None:
-            problems.append(_at(doc, ("branch",), texts, "S204", f"there is no branch '{doc.fields.branch}'",
-                                _did_you_mean(site, doc.fields.branch, "branch")))
+            problems.append(
+                _at(
+                    doc,
+                    ("branch",),
+                    texts,
+                    "S204",
+                    f"there is no branch '{doc.fields.branch}'",
+                    _did_you_mean(site, doc.fields.branch, "branch"),
+                )
+            )
         for i, wanted in enumerate(doc.fields.related):
             if site.lookup(wanted) is None and not _SCHEME.match(wanted):
-                problems.append(_at(doc, ("related", i), texts, "S205", f"there is no document '{wanted}'",
-                                    _did_you_mean(site, wanted)))
+                problems.append(
+                    _at(
+                        doc,
+                        ("related", i),
+                        texts,
+                        "S205",
+                        f"there is no document '{wanted}'",
+                        _did_you_mean(site, wanted),
+                    )
+                )
         original = doc.fields.translation_of
         if original and site.original_of(doc) in (None, doc):
-            problems.append(_at(doc, ("translation_of",), texts, "S211", f"there is no document '{original}' that this "
-                                "could be a translation of", _did_you_mean(site, original), severity=warning))
+            problems.append(
+                _at(
+                    doc,
+                    ("translation_of",),
+                    texts,
+                    "S211",
+                    f"there is no document '{original}' that this could be a translation of",
+                    _did_you_mean(site, original),
+                    severity=warning,
+                )
+            )
         for name in ("image", "logo"):
             picture = getattr(doc.fields, name, "")
             if picture and f"content/{picture.lstrip('/')}" not in site.assets:
-                problems.append(_at(doc, (name,), texts, "S206", f"there is no picture '{picture}' in content/",
-                                    "write its path below content/, such as images/logo.svg"))
+                problems.append(
+                    _at(
+                        doc,
+                        (name,),
+                        texts,
+                        "S206",
+                        f"there is no picture '{picture}' in content/",
+                        "write its path below content/, such as images/logo.svg",
+                    )
+                )
     return problems
 
 
@@ -256,8 +363,9 @@ class _Linker:
     def __init__(self, site: Site, concealed: Sequence[Document], texts: Mapping[str, str]) -> None:
         self.site, self.texts = site, texts
         self.concealed = {d.path for d in concealed}
-        self.hidden_papers = {(d.conference, d.kind, number) for d in concealed if d.kind in PAPERS
-                              and (number := number_of(d))}
+        self.hidden_papers = {
+            (d.conference, d.kind, number) for d in concealed if d.kind in PAPERS and (number := number_of(d))
+        }
         self.mentions: dict[str, list[Mentioned]] = {}
         self.resolves: dict[str, Payload] = {}
         self.problems: list[Diagnostic] = []
@@ -269,8 +377,11 @@ class _Linker:
             mention = references.Mention.from_json(raw)
             self._mention(doc, mention, mentions)
         if links or mentions:
-            self.resolves[doc.id] = {"links": links, "mentions": mentions,
-                                     "own": self.site.config.organisation.short_name}
+            self.resolves[doc.id] = {
+                "links": links,
+                "mentions": mentions,
+                "own": self.site.config.organisation.short_name,
+            }
 
     # links, as people write them: to a file of content/, to an address of the site, to a heading
 
@@ -295,10 +406,16 @@ class _Linker:
             wanted = posixpath.normpath(posixpath.join(posixpath.dirname(doc.path), unquote(path)))
             if wanted in self.site.assets:
                 return f"/{wanted.removeprefix('content/')}{suffix}"
-            other = (self.site.by_path.get(wanted) or self.site.by_path.get(f"{wanted}.md")
-                     or self.site.by_path.get(f"{wanted}/index.md"))
-            if other is None and (by_url := self.site.by_url.get(
-                    posixpath.normpath(posixpath.join(doc.url, unquote(path))).rstrip("/") + "/")):
+            other = (
+                self.site.by_path.get(wanted)
+                or self.site.by_path.get(f"{wanted}.md")
+                or self.site.by_path.get(f"{wanted}/index.md")
+            )
+            if other is None and (
+                by_url := self.site.by_url.get(
+                    posixpath.normpath(posixpath.join(doc.url, unquote(path))).rstrip("/") + "/"
+                )
+            ):
                 other = by_url
         if other is None:
             if wanted.startswith("/"):
@@ -307,15 +424,25 @@ class _Linker:
             what = "picture" if found["image"] else "document"
             hint = _did_you_mean(self.site, wanted)
             if wanted in self.concealed:
-                self._broken(doc, found, f"'{path}' is not published yet", "it is a draft, or its day has not come",
-                             severity=warning)
+                self._broken(
+                    doc,
+                    found,
+                    f"'{path}' is not published yet",
+                    "it is a draft, or its day has not come",
+                    severity=warning,
+                )
             else:
                 self._broken(doc, found, f"there is no {what} '{path}'", hint)
             return None
         ids = other.parsed.get("ids", ())
         if fragment and unquote(fragment) not in ids and not _made_by_template(fragment):
-            self._broken(doc, found, f"'{other.path}' has no heading '#{fragment}'",
-                         f"its headings are: {', '.join('#' + i for i in ids[:8])}" if ids else "", severity=warning)
+            self._broken(
+                doc,
+                found,
+                f"'{other.path}' has no heading '#{fragment}'",
+                f"its headings are: {', '.join('#' + i for i in ids[:8])}" if ids else "",
+                severity=warning,
+            )
         return f"{other.url}{suffix}"
 
     @property
@@ -377,15 +504,26 @@ class _Linker:
         if self._is_hidden(name, mention):
             return warning("S302", f"{mention.text} is not published yet, so it is not a link", span, source=source)
         if mention.conference and conference is None:
-            return error("S303", f"there is no conference '{mention.conference}'", span, source=source,
-                         hint=f"the conferences are: {', '.join(c.name for c in self.site.conferences)}")
+            return error(
+                "S303",
+                f"there is no conference '{mention.conference}'",
+                span,
+                source=source,
+                hint=f"the conferences are: {', '.join(c.name for c in self.site.conferences)}",
+            )
         near = numbering.near(mention.number, conference.numbers) if conference else None
         what = {"motion": "motion", "amendment": "amendment", "composite": "composite"}.get(mention.kind or "", "paper")
         where = f" of {name}" if name else ""
         severity = error if mention.explicit else warning
-        return severity("S301", f"no {what}{where} has the number '{mention.number}'", span, source=source,
-                     hint=f"did you mean {near}?" if near else
-                     "check the number; write a backslash or code marks around what is no reference")
+        return severity(
+            "S301",
+            f"no {what}{where} has the number '{mention.number}'",
+            span,
+            source=source,
+            hint=f"did you mean {near}?"
+            if near
+            else "check the number; write a backslash or code marks around what is no reference",
+        )
 
     def _is_hidden(self, conference: str, mention: references.Mention) -> bool:
         try:
@@ -395,20 +533,26 @@ class _Linker:
         return any((conference, kind, number) in self.hidden_papers for kind in PAPERS)
 
 
-def broken_link(doc: Document, found: Payload, message: str, hint: str, texts: Mapping[str, str],
-                severity: Any = error) -> Diagnostic:
+def broken_link(
+    doc: Document, found: Payload, message: str, hint: str, texts: Mapping[str, str], severity: Any = error
+) -> Diagnostic:
     lines = texts.get(doc.path, "").split("\n")
     line = found["line"]
     source = lines[line - 1] if 0 < line <= len(lines) else ""
-    span = Span(doc.path, line, found["column"], line, found["column"] + len(found["target"])) if line else Span(doc.path)
+    span = (
+        Span(doc.path, line, found["column"], line, found["column"] + len(found["target"])) if line else Span(doc.path)
+    )
     result: Diagnostic = severity("S304", message, span, hint=hint, source=source)
     return result
 
 
 def _made_by_template(fragment: str) -> bool:
     """Anchors that pages have beyond those of their text: line numbers, amendments, sections of a page."""
-    return bool(re.fullmatch(r"(?:l\d+|p\d+|c\w+|amendment-[\w-]+|main|motions|agenda|amendments|results|contact|top)",
-                             fragment))
+    return bool(
+        re.fullmatch(
+            r"(?:l\d+|p\d+|c\w+|amendment-[\w-]+|main|motions|agenda|amendments|results|contact|top)", fragment
+        )
+    )
 
 
 _TAG = re.compile(r"<[^<>]*>")

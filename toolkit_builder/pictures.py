@@ -38,8 +38,11 @@ def published(data: bytes, path: str) -> tuple[bytes, list[Diagnostic]]:
             try:
                 return strip(data), []
             except (ValueError, struct.error, IndexError, OSError, SyntaxError):
-                return data, [error("S209", "this picture cannot be read to its end", Span(path),
-                                    hint="open it and save it again")]
+                return data, [
+                    error(
+                        "S209", "this picture cannot be read to its end", Span(path), hint="open it and save it again"
+                    )
+                ]
     return data, []
 
 
@@ -57,8 +60,14 @@ def _too_many_points(data: bytes, path: str) -> list[Diagnostic]:
     if width * height <= MOST_POINTS:
         return []
     most = f"{MOST_POINTS // 1_000_000} million is the most"
-    return [error("S210", f"this picture is {width} by {height} points, and {most}", Span(path),
-                  hint="make it smaller: 2000 points across are plenty for a page")]
+    return [
+        error(
+            "S210",
+            f"this picture is {width} by {height} points, and {most}",
+            Span(path),
+            hint="make it smaller: 2000 points across are plenty for a page",
+        )
+    ]
 
 
 # --- JPEG ------------------------------------------------------------------------------------------------
@@ -196,7 +205,7 @@ def drawing(data: bytes, path: str) -> list[Diagnostic]:
         for key, value in attributes.items():
             bare = "".join(value.split()).lower()
             if key.lower().startswith("on") or "javascript:" in bare or "vbscript:" in bare or "data:text" in bare:
-                raise _Unwanted(f"{key}=\"{value[:40]}\"")
+                raise _Unwanted(f'{key}="{value[:40]}"')
 
     def entity(name: str, *rest: object) -> None:
         raise _Unwanted(f"the entity '{name}'")
@@ -210,9 +219,21 @@ def drawing(data: bytes, path: str) -> list[Diagnostic]:
     try:
         parser.Parse(data, True)
     except _Unwanted as what:
-        return [error("S208", f"this picture has {what} in it, which could run on the reader's computer", Span(path),
-                      hint="save it as a plain SVG (without scripts), or as a PNG")]
+        return [
+            error(
+                "S208",
+                f"this picture has {what} in it, which could run on the reader's computer",
+                Span(path),
+                hint="save it as a plain SVG (without scripts), or as a PNG",
+            )
+        ]
     except expat.ExpatError as problem:
-        return [error("S208", f"this picture is no SVG that can be read: {expat.ErrorString(problem.code)} in line "
-                      f"{problem.lineno}", Span(path), hint="save it again as a plain SVG, or as a PNG")]
+        return [
+            error(
+                "S208",
+                f"this picture is no SVG that can be read: {expat.ErrorString(problem.code)} in line {problem.lineno}",
+                Span(path),
+                hint="save it again as a plain SVG, or as a PNG",
+            )
+        ]
     return []

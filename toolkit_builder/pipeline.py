@@ -23,7 +23,7 @@ from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import aside, engine, fastpath
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import digest_of_value
-from toolkit_builder.build.jobs import check_jobs, Job
+from toolkit_builder.build.jobs import Job, check_jobs
 from toolkit_builder.build.lock import Holder, Locked, hold
 from toolkit_builder.build.stage import stage
 from toolkit_builder.config import Config
@@ -74,7 +74,7 @@ class Loaded:
     site: Site | None
     theme: theme.Theme | None
     documents: tuple[Document, ...] = ()
-    tree: sources.Tree = sources.Tree()
+    tree: sources.Tree = field(default_factory=sources.Tree)
     texts: Mapping[str, str] = field(default_factory=dict)
     when: linking.Moment | None = None
     pins: Mapping[str, Any] = field(default_factory=dict)
@@ -100,8 +100,13 @@ def moment(config: Config, options: Options) -> tuple[linking.Moment, list[Diagn
         try:
             now = dt.datetime.fromisoformat(options.clock)
         except ValueError:
-            problems.append(error("C404", f"the clock '{options.clock}' is not a moment such as 2027-06-14T09:30",
-                                  hint="write year-month-day, or year-month-dayThour:minute"))
+            problems.append(
+                error(
+                    "C404",
+                    f"the clock '{options.clock}' is not a moment such as 2027-06-14T09:30",
+                    hint="write year-month-day, or year-month-dayThour:minute",
+                )
+            )
     if now.tzinfo is None:
         now = now.replace(tzinfo=zone)
     return linking.Moment(now=now, drafts=options.drafts, future=options.future), problems
@@ -123,8 +128,16 @@ def load(project: Path, options: Options, store: Store) -> Loaded:
     found += problems
     pins, problems = editions.read(tree.assets)
     found += problems
-    readings = stage("read", code_digest(), _reading_inputs(tree, config, pins), bodies.read, store,
-                     executor=options.executor, workers=options.jobs, labels=[s.path for s in tree.sources])
+    readings = stage(
+        "read",
+        code_digest(),
+        _reading_inputs(tree, config, pins),
+        bodies.read,
+        store,
+        executor=options.executor,
+        workers=options.jobs,
+        labels=[s.path for s in tree.sources],
+    )
     documents, problems = linking.documents(tree.sources, readings)
     found += problems
     texts = {s.path: s.text for s in tree.sources}
@@ -135,10 +148,17 @@ def load(project: Path, options: Options, store: Store) -> Loaded:
     found += problems
     site, problems = _studied(site, pins, options, store)
     found += problems
-    return Loaded(config=config, site=site, theme=look, documents=tuple(documents), tree=tree, texts=texts, when=when, pins=pins,
-                  diagnostics=tuple(ordered(found)))
-
-
+    return Loaded(
+        config=config,
+        site=site,
+        theme=look,
+        documents=tuple(documents),
+        tree=tree,
+        texts=texts,
+        when=when,
+        pins=pins,
+        diagnostics=tuple(ordered(found)),
+    )
 
 
 def _template_problems(look: theme.Theme, store: Store) -> list[Diagnostic]:
@@ -151,8 +171,16 @@ def _template_problems(look: theme.Theme, store: Store) -> list[Diagnostic]:
 def _studied(site: Site, pins: Mapping[str, Any], options: Options, store: Store) -> tuple[Site, list[Diagnostic]]:
     """The site with what the motions engine finds out about each paper that has amendments or sources."""
     asked = studies.requests(site, pins)
-    values = stage("study", code_digest(), [(digest_of_value(payload), payload) for _, payload in asked], studies.study,
-                   store, executor=options.executor, workers=options.jobs, labels=[name for name, _ in asked])
+    values = stage(
+        "study",
+        code_digest(),
+        [(digest_of_value(payload), payload) for _, payload in asked],
+        studies.study,
+        store,
+        executor=options.executor,
+        workers=options.jobs,
+        labels=[name for name, _ in asked],
+    )
     found = [Diagnostic.from_json(d) for value in values for d in value["diagnostics"]]
     return replace(site, studies={name: value for (name, _), value in zip(asked, values, strict=True)}, memo={}), found
 
@@ -162,8 +190,13 @@ def _reading_inputs(tree: sources.Tree, config: Config, pins: Mapping[str, Any])
     own = config.organisation.short_name
     for source in tree.sources:
         kind, _ = kind_of(source.path)
-        fixed = {"path": source.path, "kind": kind.name, "language": config.language,
-                 "measure": config.motions.measure, "own": own}
+        fixed = {
+            "path": source.path,
+            "kind": kind.name,
+            "language": config.language,
+            "measure": config.motions.measure,
+            "own": own,
+        }
         key = f"{source.digest}:{source.path}:{kind.name}:{config.language}:{config.motions.measure}:{own}"
         if pin := pins.get(source.path):
             key += f":{digest_of_value(pin)}"
@@ -176,8 +209,9 @@ def lay_out(loaded: Loaded) -> Blueprint | None:
     if loaded.site is None or loaded.theme is None:
         return None
     printing = loaded.config is not None and loaded.config.print.enabled and print_problem() is None
-    return blueprint(loaded.site, loaded.theme, loaded.tree.assets, code_digest(), loaded.texts, pins=loaded.pins,
-                     printing=printing)
+    return blueprint(
+        loaded.site, loaded.theme, loaded.tree.assets, code_digest(), loaded.texts, pins=loaded.pins, printing=printing
+    )
 
 
 @cache
@@ -194,8 +228,12 @@ def print_problem() -> str | None:
 
 def input_roots(project: Path, theme_name: str) -> dict[str, str]:
     """Everything a build reads, by label: for the no-change path and for watching."""
-    roots = {"toolkit.yaml": "toolkit.yaml", CONTENT: CONTENT, "themes": "themes",
-             "program": str(Path(__file__).parent)}
+    roots = {
+        "toolkit.yaml": "toolkit.yaml",
+        CONTENT: CONTENT,
+        "themes": "themes",
+        "program": str(Path(__file__).parent),
+    }
     for folder in theme.folders(project, theme_name):
         if not folder.is_relative_to(project):
             roots[f"theme {folder.name}"] = str(folder)
@@ -251,8 +289,13 @@ class Later:
     def make(self, path: str) -> aside.Aside:
         """One of them, from the store where it has not changed. An edit does not wait for it: it takes no lock."""
         with Store(self.project / ".toolkit" / "store") as store:
-            return aside.make(aside.needed(self.jobs, [path]), Values(self.blobs, store.blobs), self.toolchain, store,
-                              workers=self.workers)
+            return aside.make(
+                aside.needed(self.jobs, [path]),
+                Values(self.blobs, store.blobs),
+                self.toolchain,
+                store,
+                workers=self.workers,
+            )
 
 
 @contextmanager
@@ -289,8 +332,9 @@ def _build(project: Path, options: Options, store: Store) -> engine.BuildReport:
     if plan is None or loaded.config is None or loaded.theme is None or loaded.when is None or _stops(found, options):
         return engine.BuildReport(diagnostics=ordered(_as_strict(found, options)))
     change = linking.next_change(loaded.documents, loaded.when)
-    inputs = engine.Inputs(roots=roots, scan=scan, scanned_ns=scanned_ns,
-                           digests={s.path: s.digest for s in loaded.tree.sources})
+    inputs = engine.Inputs(
+        roots=roots, scan=scan, scanned_ns=scanned_ns, digests={s.path: s.digest for s in loaded.tree.sources}
+    )
     pinned = bool(options.clock or loaded.config.clock)
     jobs, left = plan.jobs, frozenset(job.path for job in plan.jobs if not _asked(job.path, options.only))
     late: list[Job] = []
@@ -299,20 +343,39 @@ def _build(project: Path, options: Options, store: Store) -> engine.BuildReport:
         standing = _standing(late, project / loaded.config.output)
         jobs, left = (*now, *(job for job in late if job.path in standing)), left | standing
     build_options = engine.Options(
-        settings=options.settings, inputs=inputs, workers=options.jobs, executor=options.executor, locked=True,
+        settings=options.settings,
+        inputs=inputs,
+        workers=options.jobs,
+        executor=options.executor,
+        locked=True,
         strict=options.strict,
         clock=_utc(loaded.when.now) if not pinned else "",
         valid_until=_utc(change) if change and not pinned else "",
-        protected=(project / CONTENT, project / "themes"), on_progress=options.on_progress,
+        protected=(project / CONTENT, project / "themes"),
+        on_progress=options.on_progress,
         left=left,
     )
-    report = engine.build(project, project / loaded.config.output, jobs, Values(plan.blobs, store.blobs),
-                          Toolchain(loaded.theme.bundle), build_options, store=store)
+    report = engine.build(
+        project,
+        project / loaded.config.output,
+        jobs,
+        Values(plan.blobs, store.blobs),
+        Toolchain(loaded.theme.bundle),
+        build_options,
+        store=store,
+    )
     report.diagnostics = ordered(_as_strict([*found, *report.diagnostics], options))
     if options.on_later and report.published:
-        options.on_later(Later(project=project, jobs=plan.jobs, blobs=plan.blobs, workers=options.jobs,
-                               toolchain=Toolchain(loaded.theme.bundle),
-                               paths=frozenset(job.path for job in late if job.publish)))
+        options.on_later(
+            Later(
+                project=project,
+                jobs=plan.jobs,
+                blobs=plan.blobs,
+                workers=options.jobs,
+                toolchain=Toolchain(loaded.theme.bundle),
+                paths=frozenset(job.path for job in late if job.publish),
+            )
+        )
     return report
 
 
@@ -360,8 +423,10 @@ def _as_strict(found: list[Diagnostic], options: Options) -> list[Diagnostic]:
     """With ``--strict`` a warning is as bad as an error."""
     if not options.strict:
         return found
-    return [Diagnostic(Severity.ERROR, d.code, d.message, d.span, d.hint, d.source)
-            if d.severity is Severity.WARNING else d for d in found]
+    return [
+        Diagnostic(Severity.ERROR, d.code, d.message, d.span, d.hint, d.source) if d.severity is Severity.WARNING else d
+        for d in found
+    ]
 
 
 def check(project: Path, options: Options, *, printing: bool = True) -> list[Diagnostic]:
@@ -381,9 +446,15 @@ def check(project: Path, options: Options, *, printing: bool = True) -> list[Dia
         if printing and plan and loaded.theme and not any_errors(found):
             limited = tuple(f"/{each.name}.pdf" for each in PRINTS if each.sheet.get("max_pages"))
             paths = [job.path for job in plan.jobs if job.heavy and job.path.endswith(limited)]
-            made = aside.make(aside.needed(plan.jobs, paths), Values(plan.blobs, store.blobs),
-                              Toolchain(loaded.theme.bundle), store, executor=options.executor, workers=options.jobs,
-                              on_progress=options.on_progress)
+            made = aside.make(
+                aside.needed(plan.jobs, paths),
+                Values(plan.blobs, store.blobs),
+                Toolchain(loaded.theme.bundle),
+                store,
+                executor=options.executor,
+                workers=options.jobs,
+                on_progress=options.on_progress,
+            )
             found += made.diagnostics
     if loaded.site is not None and loaded.site.config.localise == "on-demand":  # with "build", the jobs tell
         found += publish.shortfalls(loaded.site)
@@ -413,5 +484,3 @@ def project_folder(start: Path) -> Path:
 
 def environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k.startswith("TOOLKIT_")}
-
-

@@ -74,16 +74,29 @@ def orders(site: Site, docs: Sequence[Document], wish: Wish, has: Callable[[str]
     return [_order(doc, wish, has) for doc in docs]
 
 
-def make(loaded: pipeline.Loaded, ordered: Sequence[_Order], wish: Wish, store: Store, *, workers: int = 0,
-         on_progress: Callable[[int, int], None] | None = None) -> tuple[list[Sheet], list[Diagnostic]]:
+def make(
+    loaded: pipeline.Loaded,
+    ordered: Sequence[_Order],
+    wish: Wish,
+    store: Store,
+    *,
+    workers: int = 0,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> tuple[list[Sheet], list[Diagnostic]]:
     """Print the orders and lay them out. A document that cannot be printed is missing from the result."""
     assert loaded.site is not None
     assert loaded.theme is not None
     wanted = [(o.document, _wished(o.form, wish)) for o in ordered]
     plan = print_jobs(loaded.site, loaded.theme, loaded.tree.assets, pipeline.code_digest(), wanted)
     paths = [job.path for job in plan.jobs if job.format == "pdf"]
-    made = aside.make(aside.needed(plan.jobs, paths), pipeline.Values(plan.blobs, store.blobs),
-                      Toolchain(loaded.theme.bundle), store, workers=workers, on_progress=on_progress)
+    made = aside.make(
+        aside.needed(plan.jobs, paths),
+        pipeline.Values(plan.blobs, store.blobs),
+        Toolchain(loaded.theme.bundle),
+        store,
+        workers=workers,
+        on_progress=on_progress,
+    )
     found = list(made.diagnostics)
     sheets = []
     for order, path in zip(ordered, paths, strict=True):
@@ -100,8 +113,14 @@ def _laid_out(order: _Order, pdf: bytes, wish: Wish, site: Site) -> tuple[Sheet,
     name = order.name
     if wish.layout != "none":
         language = order.document.fields.language or site.config.language
-        pdf, found = impose(pdf, wish.layout, wish.sheet, marks=wish.marks, path=order.document.path,
-                            right_bound=shapes.direction(language) == "rtl")
+        pdf, found = impose(
+            pdf,
+            wish.layout,
+            wish.sheet,
+            marks=wish.marks,
+            path=order.document.path,
+            right_bound=shapes.direction(language) == "rtl",
+        )
         name += f"-{wish.layout}"
     sides, sizes = papers(pdf)
     return Sheet(name=f"{name}.pdf", pdf=pdf, pages=pages, sides=sides, sizes=sizes), found
@@ -133,8 +152,9 @@ def _check_edition(site: Site, docs: Sequence[Document], wish: Wish) -> None:
             raise Unprintable(f"{_name(doc)} has no editions", "only an agenda and its motions have")
         known = [e.name for e in held.document.fields.editions]
         if wish.edition not in known:
-            raise Unprintable(f"{held.document.title} has no edition '{wish.edition}'",
-                              f"it has {', '.join(known) or 'none'}")
+            raise Unprintable(
+                f"{held.document.title} has no edition '{wish.edition}'", f"it has {', '.join(known) or 'none'}"
+            )
 
 
 def _order(doc: Document, wish: Wish, has: Callable[[str], bool]) -> _Order:
@@ -161,9 +181,15 @@ def _booklet(site: Site, docs: Sequence[Document], wish: Wish) -> _Order:
     sheet: Payload = {"size": "a4", **({"large": wish.large} if wish.large else {})}
     if wish.layout == "booklet" and wish.sheet == "a4" and not wish.large:
         sheet["size"] = "a5"
-    form = Print(kind="booklet", name="booklet", template="print/booklet.html", label="Chosen motions", sheet=sheet,
-                 view=lambda doc, site: prints.booklet(docs, site, wish.title, wish.edition),
-                 sources=lambda doc, site: prints.shown_in(docs, site))
+    form = Print(
+        kind="booklet",
+        name="booklet",
+        template="print/booklet.html",
+        label="Chosen motions",
+        sheet=sheet,
+        view=lambda doc, site: prints.booklet(docs, site, wish.title, wish.edition),
+        sources=lambda doc, site: prints.shown_in(docs, site),
+    )
     numbers = "-".join(shapes.slug(d.fields.number or d.name) for d in docs)
     named = numbers if len(docs) <= 5 else f"{len(docs)}-chosen"
     return _Order(f"motions-{named}" if len(docs) > 1 else _slug(docs[0]), held.document if held else docs[0], form)

@@ -18,8 +18,14 @@ def settings_of(environment: dict[str, str], arguments: list[str]) -> str:
 
 def nothing_to_do(arguments: list[str]) -> bool:
     """Whether ``arguments`` ask for a build that would change nothing; says so on standard output if it is."""
-    if not arguments or arguments[0] != "build" or any(a.startswith("-") and a not in {"-q", "--quiet", "-s", "--strict",
-                                                       "-D", "--drafts", "-F", "--future"} for a in arguments[1:]):
+    if (
+        not arguments
+        or arguments[0] != "build"
+        or any(
+            a.startswith("-") and a not in {"-q", "--quiet", "-s", "--strict", "-D", "--drafts", "-F", "--future"}
+            for a in arguments[1:]
+        )
+    ):
         return False
     project = _project()
     if project is None or (len(arguments) > 1 and not all(a.startswith("-") for a in arguments[1:])):

@@ -39,8 +39,16 @@ def redirects(site: Site, taken: Container[str], texts: Mapping[str, str]) -> tu
             url = _address(alias)
             if said := _fault(url) or _whose(url, doc, taken, claimed):
                 code, message, hint = said
-                problems.append(field_diagnostic(code, f"the alias '{alias}' {message}", texts.get(doc.path, ""),
-                                                 doc.path, ("aliases", n), hint=hint))
+                problems.append(
+                    field_diagnostic(
+                        code,
+                        f"the alias '{alias}' {message}",
+                        texts.get(doc.path, ""),
+                        doc.path,
+                        ("aliases", n),
+                        hint=hint,
+                    )
+                )
                 continue
             if url.casefold() not in claimed:  # one page may well say the same twice
                 claimed[url.casefold()] = doc
@@ -58,7 +66,7 @@ def _fault(url: str) -> tuple[str, str, str] | None:
     if {".", ".."} & set(url.split("/")) or "\\" in url:
         return "S401", "leads out of the site", "write an address from the root, such as /news/old-name/"
     if "//" in url or _NO_PATH.search(url):
-        hint = "leave out what begins with ? or #, and % : * \" < > |"
+        hint = 'leave out what begins with ? or #, and % : * " < > |'
         return "S401", "is no address that a server can lead on from", hint
     return None
 

@@ -110,7 +110,7 @@ def _holder(project: Path, kind: str, folder: str, pattern: str) -> str:
     if not what:
         return shapes.slug(folder) if folder else _only_folder(project, pattern)
     if not there:
-        raise NoHolder(f"there is no {what} yet for this {kind}; make one first: toolkit new {what} \"Title\"")
+        raise NoHolder(f'there is no {what} yet for this {kind}; make one first: toolkit new {what} "Title"')
     if not folder:
         return there[-1]
     found = next((name for name in there if name == folder or shapes.slug(name) == shapes.slug(folder)), "")
@@ -162,8 +162,15 @@ def _numbered(text: str, folder: Path) -> str:
 def _quoted(text: str) -> str:
     """Text as a YAML value: plain where YAML reads it as text, else in double quotes."""
     flat = " ".join(text.split())
-    if re.fullmatch(r"[A-Za-z][\w ,.'’()-]*", flat) and flat.lower() not in {"yes", "no", "true", "false", "on", "off",
-                                                                            "null"}:
+    if re.fullmatch(r"[A-Za-z][\w ,.'’()-]*", flat) and flat.lower() not in {
+        "yes",
+        "no",
+        "true",
+        "false",
+        "on",
+        "off",
+        "null",
+    }:
         return flat
     return '"' + flat.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -42,8 +42,9 @@ class State:
 
     def take(self, report: BuildReport) -> None:
         self.good = report.published
-        self.problems = [] if report.published else [
-            d for d in ordered(report.diagnostics) if d.severity is Severity.ERROR]
+        self.problems = (
+            [] if report.published else [d for d in ordered(report.diagnostics) if d.severity is Severity.ERROR]
+        )
 
 
 class _LocalOnly(tornado.web.RequestHandler):
@@ -152,8 +153,10 @@ class Pages(_LocalOnly):
         return head + extra.encode() + mark + tail if mark else data + extra.encode()
 
 
-_NOT_PUBLISHED = ("This edit cannot be published yet",
-                  "The last good site is below. This message goes away by itself when the mistake is mended.")
+_NOT_PUBLISHED = (
+    "This edit cannot be published yet",
+    "The last good site is below. This message goes away by itself when the mistake is mended.",
+)
 _NOT_PRINTED = ("This document cannot be printed yet", "Load it again when the mistake is mended.")
 
 
@@ -161,16 +164,21 @@ def overlay(problems: Sequence[Diagnostic], said: tuple[str, str] = _NOT_PUBLISH
     """The report of a broken edit (or of a document that cannot be printed), as a panel above the page."""
     entries = []
     for d in problems[:50]:
-        place = f"{d.span.path}:{d.span.line}:{d.span.column}" if d.span and d.span.line else (
-            d.span.path if d.span else "")
+        place = (
+            f"{d.span.path}:{d.span.line}:{d.span.column}"
+            if d.span and d.span.line
+            else (d.span.path if d.span else "")
+        )
         source = ""
         if d.source.strip() and d.span:
-            caret = " " * max(d.span.column - 1, 0) + "^" * max(1, d.span.end_column - d.span.column
-                                                               if d.span.end_line == d.span.line else 1)
+            caret = " " * max(d.span.column - 1, 0) + "^" * max(
+                1, d.span.end_column - d.span.column if d.span.end_line == d.span.line else 1
+            )
             source = f"<pre>{escape(d.source)}\n{caret}</pre>"
         hint = f"<p>{escape(d.hint)}</p>" if d.hint else ""
-        entries.append(f"<li><p><code>{escape(place)}</code></p><p><strong>{escape(d.message)}</strong></p>{source}"
-                       f"{hint}</li>")
+        entries.append(
+            f"<li><p><code>{escape(place)}</code></p><p><strong>{escape(d.message)}</strong></p>{source}{hint}</li>"
+        )
     return (
         f'<section id="toolkit-problems" role="alert" aria-label="{said[0]}" '
         'style="position:fixed;inset:0;overflow:auto;z-index:2147483647;background:#1c1017f2;color:#fff;'
@@ -183,21 +191,35 @@ def overlay(problems: Sequence[Diagnostic], said: tuple[str, str] = _NOT_PUBLISH
 def _content_type(name: str) -> str:
     import mimetypes
 
-    kinds = {".woff2": "font/woff2", ".xml": "application/xml; charset=utf-8", ".md": "text/markdown; charset=utf-8",
-             ".js": "text/javascript; charset=utf-8", ".json": "application/json; charset=utf-8"}
+    kinds = {
+        ".woff2": "font/woff2",
+        ".xml": "application/xml; charset=utf-8",
+        ".md": "text/markdown; charset=utf-8",
+        ".js": "text/javascript; charset=utf-8",
+        ".json": "application/json; charset=utf-8",
+    }
     ending = name[name.rfind(".") :]
     guess = kinds.get(ending) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     return f"{guess}; charset=utf-8" if guess.startswith("text/") and "charset" not in guess else guess
 
 
 def application(state: State) -> tornado.web.Application:
-    return tornado.web.Application([
-        (r"/livereload", Reload), (r"/livereload\.js", Script), (r"/(.*)", Pages, {"state": state}),
-    ])
+    return tornado.web.Application(
+        [
+            (r"/livereload", Reload),
+            (r"/livereload\.js", Script),
+            (r"/(.*)", Pages, {"state": state}),
+        ]
+    )
 
 
-async def serve(state: State, port: int, folders: Sequence[Path], rebuild: Callable[[], BuildReport],
-                say: Callable[[BuildReport, float], None]) -> None:
+async def serve(
+    state: State,
+    port: int,
+    folders: Sequence[Path],
+    rebuild: Callable[[], BuildReport],
+    say: Callable[[BuildReport, float], None],
+) -> None:
     """Serve until cancelled; rebuild in a thread after every change below ``folders``.
 
     Raises OSError where the port is taken.

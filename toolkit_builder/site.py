@@ -87,8 +87,11 @@ class Conference:
 
     @cached_property
     def _around(self) -> dict[int, tuple[Document | None, Document | None]]:
-        return {id(doc): (before, after) for docs in (self.motions, self.amendments, self.composites)
-                for before, doc, after in zip((None, *docs), docs, (*docs[1:], None), strict=False)}
+        return {
+            id(doc): (before, after)
+            for docs in (self.motions, self.amendments, self.composites)
+            for before, doc, after in zip((None, *docs), docs, (*docs[1:], None), strict=False)
+        }
 
     @cached_property
     def numbers(self) -> tuple[str, ...]:
@@ -104,8 +107,9 @@ def number_of(doc: Document) -> numbering.Number | None:
 def read_number(written: str, *, composite: bool = False) -> numbering.Number | None:
     """``20.01`` as a Number; a composite's ``D`` is Composite D. None where it cannot be a number."""
     try:
-        return numbering.Number.parse(f"Composite {written}" if composite and "composite" not in written.lower()
-                                      else written)
+        return numbering.Number.parse(
+            f"Composite {written}" if composite and "composite" not in written.lower() else written
+        )
     except numbering.NotANumber:
         return None
 
@@ -116,8 +120,8 @@ class Site:
 
     ``mentions``: who mentions a document, by its id. ``resolves``: the addresses and titles behind a document's
     links and mentions, by its id. ``derived``: results that follow from others, by id; ``rules``: the stated
-    consequences, by conference. ``studies``: what the motions engine found out, by a motion's id. ``late``: links whose page the builder may yet make. ``memo`` holds what views
-    have worked out once.
+    consequences, by conference. ``studies``: what the motions engine found out, by a motion's id. ``late``: links
+    whose page the builder may yet make. ``memo`` holds what views have worked out once.
     """
 
     config: Config
@@ -197,8 +201,9 @@ class Site:
 
     def by_date(self, kind: str) -> tuple[Document, ...]:
         """Newest first; equal days by path."""
-        return tuple(sorted(sorted(self.all(kind), key=lambda d: d.path), reverse=True,
-                            key=lambda d: str(d.fields.date or "")))
+        return tuple(
+            sorted(sorted(self.all(kind), key=lambda d: d.path), reverse=True, key=lambda d: str(d.fields.date or ""))
+        )
 
 
 # --- following and preceding -----------------------------------------------------------------------------
@@ -226,8 +231,11 @@ def group_conferences(documents: Sequence[Document]) -> Iterator[Conference]:
     heads = [d for d in documents if d.kind == "conference"]
     for doc in sorted(heads, key=lambda d: (str(d.fields.start), d.name), reverse=True):
         yield Conference(
-            document=doc, motions=ordered(doc.name, "motion"), amendments=ordered(doc.name, "amendment"),
-            composites=ordered(doc.name, "composite"), bulletins=ordered(doc.name, "bulletin"),
+            document=doc,
+            motions=ordered(doc.name, "motion"),
+            amendments=ordered(doc.name, "amendment"),
+            composites=ordered(doc.name, "composite"),
+            bulletins=ordered(doc.name, "bulletin"),
         )
 
 

@@ -81,9 +81,11 @@ def scan(project: Path, folder: str = "content") -> tuple[Tree, list[Diagnostic]
     top = os.path.join(project, folder)
     real = os.path.realpath(top)
     if not os.path.isdir(real):
-        return Tree(), [error(
-            "F101", f"there is no folder '{folder}' here", Span(folder), hint="make it, and put your texts into it"
-        )]
+        return Tree(), [
+            error(
+                "F101", f"there is no folder '{folder}' here", Span(folder), hint="make it, and put your texts into it"
+            )
+        ]
     if not _below(real, walk.project):
         return Tree(), [_leads_out(folder)]
     waiting = [_Folder(top, folder, False)]
@@ -139,11 +141,23 @@ class _Walk:
 
     def _deeper(self, folder: _Folder) -> Iterator[_Folder]:
         if folder.path.endswith(".md"):
-            self.found.append(error("F112", "this is a folder, but its name ends in .md like a text's",
-                                    Span(folder.path), hint="rename the folder"))
+            self.found.append(
+                error(
+                    "F112",
+                    "this is a folder, but its name ends in .md like a text's",
+                    Span(folder.path),
+                    hint="rename the folder",
+                )
+            )
         elif folder.path.count("/") > _DEEPEST:
-            self.found.append(error("F116", f"folders are nested more than {_DEEPEST} deep here", Span(folder.path),
-                                    hint="move these files up"))
+            self.found.append(
+                error(
+                    "F116",
+                    f"folders are nested more than {_DEEPEST} deep here",
+                    Span(folder.path),
+                    hint="move these files up",
+                )
+            )
         else:
             yield folder
 
@@ -151,18 +165,33 @@ class _Walk:
         """A symbolic link: followed inside the project, once, and never to a folder that it lies in."""
         real = os.path.realpath(entry.path)
         if not os.path.exists(real):
-            self.found.append(error("F110", "this link leads nowhere", Span(path),
-                                    hint="delete it, or put the file itself in its place"))
+            self.found.append(
+                error(
+                    "F110", "this link leads nowhere", Span(path), hint="delete it, or put the file itself in its place"
+                )
+            )
         elif not _below(real, self.project):
             self.found.append(_leads_out(path))
         elif f"{os.sep}." in real.removeprefix(self.project):
-            self.found.append(error("F109", "this link leads to a hidden file or folder, and is not followed",
-                                    Span(path), hint="put the file itself in its place"))
+            self.found.append(
+                error(
+                    "F109",
+                    "this link leads to a hidden file or folder, and is not followed",
+                    Span(path),
+                    hint="put the file itself in its place",
+                )
+            )
         elif not os.path.isdir(real):
             self._file(real, path)
         elif here.linked or _below(os.path.realpath(here.file), real):
-            self.found.append(error("F110", "this link leads round in a circle, or through another link", Span(path),
-                                    hint="delete it, or put the folder itself in its place"))
+            self.found.append(
+                error(
+                    "F110",
+                    "this link leads round in a circle, or through another link",
+                    Span(path),
+                    hint="delete it, or put the folder itself in its place",
+                )
+            )
         else:
             yield from self._deeper(_Folder(real, path, True))
 
@@ -178,8 +207,9 @@ class _Walk:
     def _asset(self, file: str, path: str) -> None:
         suffix = os.path.splitext(path)[1]
         if suffix.lower() == ".md" or suffix.lower() in _OTHER_MARKDOWN:
-            self.found.append(error("F115", f"a text's name must end in .md, not {suffix}", Span(path),
-                                    hint="rename the file"))
+            self.found.append(
+                error("F115", f"a text's name must end in .md, not {suffix}", Span(path), hint="rename the file")
+            )
             return
         try:
             status = os.stat(file, follow_symlinks=False)
@@ -207,10 +237,14 @@ class _Walk:
             for other in others:
                 one = unicodedata.normalize("NFC", first) == unicodedata.normalize("NFC", other)
                 how = "in how its accents are stored" if one else "in capital letters"
-                self.found.append(error(
-                    "F113", f"this name and '{_shown(first)}' differ only {how}, and are one name on many computers",
-                    Span(f"{folder}/{_shown(other)}"), hint="rename one of the two",
-                ))
+                self.found.append(
+                    error(
+                        "F113",
+                        f"this name and '{_shown(first)}' differ only {how}, and are one name on many computers",
+                        Span(f"{folder}/{_shown(other)}"),
+                        hint="rename one of the two",
+                    )
+                )
 
 
 def _below(path: str, folder: str) -> bool:
@@ -259,8 +293,13 @@ def _bytes(file: str, most: int) -> bytes:
 
 
 def _passed_over(name: str) -> bool:
-    return name[0] == "." or name[-1] == "~" or name[:2] == "~$" or (name[0] == name[-1] == "#") or \
-        name.lower() in _IGNORED
+    return (
+        name[0] == "."
+        or name[-1] == "~"
+        or name[:2] == "~$"
+        or (name[0] == name[-1] == "#")
+        or name.lower() in _IGNORED
+    )
 
 
 def _shown(name: str) -> str:
@@ -276,8 +315,12 @@ def _bad_name(path: str, name: str) -> Diagnostic | None:
         return error("F114", "this file's name is not UTF-8", where, hint="rename the file")
     strange = next((c for c in name if unicodedata.category(c) in {"Cc", "Zl", "Zp"}), None)
     if strange:
-        return error("F114", f"this file's name has a control character (U+{ord(strange):04X}) in it", where,
-                     hint="rename the file")
+        return error(
+            "F114",
+            f"this file's name has a control character (U+{ord(strange):04X}) in it",
+            where,
+            hint="rename the file",
+        )
     return None
 
 
@@ -286,21 +329,36 @@ def _special(path: str) -> Diagnostic:
 
 
 def _leads_out(path: str) -> Diagnostic:
-    return error("F109", "this link leads out of the project, and is not followed", Span(path),
-                 hint="put the file itself in its place")
+    return error(
+        "F109",
+        "this link leads out of the project, and is not followed",
+        Span(path),
+        hint="put the file itself in its place",
+    )
 
 
 def _too_large(path: str, size: int, most: int, what: str) -> Diagnostic:
-    return error("F108", f"this file has {size / 1e6:,.1f} MB, and {what} can have {most / 1e6:,.0f} MB at most",
-                 Span(path), hint="make it smaller, or move it away from here")
+    return error(
+        "F108",
+        f"this file has {size / 1e6:,.1f} MB, and {what} can have {most / 1e6:,.0f} MB at most",
+        Span(path),
+        hint="make it smaller, or move it away from here",
+    )
 
 
 def _unreadable(path: str, problem: OSError) -> Diagnostic:
     reasons = {
-        errno.EACCES: "you have no permission to", errno.EPERM: "you have no permission to",
-        errno.ENOENT: "it went away", errno.ELOOP: "it is a link", errno.ENAMETOOLONG: "its name is too long",
+        errno.EACCES: "you have no permission to",
+        errno.EPERM: "you have no permission to",
+        errno.ENOENT: "it went away",
+        errno.ELOOP: "it is a link",
+        errno.ENAMETOOLONG: "its name is too long",
         errno.EMFILE: "too many files are open",
     }
     reason = reasons.get(problem.errno or 0, os.strerror(problem.errno) if problem.errno else "an error of the disk")
-    return error("F102", f"this cannot be read: {reason}", Span(_shown(path)),
-                 hint="check its permissions" if problem.errno in (errno.EACCES, errno.EPERM) else "")
+    return error(
+        "F102",
+        f"this cannot be read: {reason}",
+        Span(_shown(path)),
+        hint="check its permissions" if problem.errno in (errno.EACCES, errno.EPERM) else "",
+    )

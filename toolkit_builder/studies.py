@@ -40,19 +40,31 @@ def _request(doc: Document, amendments: Sequence[Document], held: Conference, si
     recorded, words = shapes.recorded(doc, site), shapes.words(site)
     carries = [p for p in recorded.parts if words[p.result.outcome].carries]
     return {
-        "paper": _paper(doc), "measure": held.document.fields.measure or site.config.motions.measure,
+        "paper": _paper(doc),
+        "measure": held.document.fields.measure or site.config.motions.measure,
         "amendments": [
-            {**_paper(a), "form": a.fields.form, "carried": _carried(a, site),
-             "subs": [{**_paper(s), "form": s.fields.form, "carried": _carried(s, site)}
-                      for s in held.amendments_of.get(a.id, ()) if s is not a]}
+            {
+                **_paper(a),
+                "form": a.fields.form,
+                "carried": _carried(a, site),
+                "subs": [
+                    {**_paper(s), "form": s.fields.form, "carried": _carried(s, site)}
+                    for s in held.amendments_of.get(a.id, ())
+                    if s is not a
+                ],
+            }
             for a in amendments
         ],
         "carried": words[recorded.outcome].carries or bool(carries),
-        "by": [p.id for n in (*recorded.by, *(n for c in carries for n in c.result.by))
-               if (p := held.paper(n, ("amendment",)))],
+        "by": [
+            p.id
+            for n in (*recorded.by, *(n for c in carries for n in c.result.by))
+            if (p := held.paper(n, ("amendment",)))
+        ],
         "lost_parts": [p.part for p in recorded.parts if not words[p.result.outcome].carries] if carries else [],
         "sources": [_paper(s) for n in doc.fields.sources if (s := held.paper(n, besides=doc))]
-        if doc.kind == "composite" else [],
+        if doc.kind == "composite"
+        else [],
     }
 
 
@@ -61,8 +73,15 @@ def _carried(doc: Document, site: Site) -> bool:
 
 
 def _paper(doc: Document) -> Payload:
-    return {"id": doc.id, "label": shapes.label(doc), "number": doc.fields.number, "source": doc.body,
-            "path": doc.path, "line": doc.body_line, "title": doc.fields.title}
+    return {
+        "id": doc.id,
+        "label": shapes.label(doc),
+        "number": doc.fields.number,
+        "source": doc.body,
+        "path": doc.path,
+        "line": doc.body_line,
+        "title": doc.fields.title,
+    }
 
 
 # --- one study --------------------------------------------------------------------------------------------
@@ -73,8 +92,15 @@ def study(payload: Payload) -> Payload:
     paper = payload["paper"]
     text, _ = parse(paper["source"], paper["path"], paper["line"], title=paper["title"])
     found: list[Diagnostic] = []
-    result: Payload = {"amendments": {}, "conflicts": [], "cells": [], "views": [], "choice": None, "final": None,
-                       "clauses": []}
+    result: Payload = {
+        "amendments": {},
+        "conflicts": [],
+        "cells": [],
+        "views": [],
+        "choice": None,
+        "final": None,
+        "clauses": [],
+    }
     if payload["amendments"]:
         numbered = _lines(text, payload)
         moved = [_Moved(given, text, numbered) for given in payload["amendments"]]
@@ -122,7 +148,8 @@ class _Moved:
         note = f"This amendment takes out {share:.0%} of the words." if share >= 0.5 else ""
         return {
             "diff_html": html.diff_html(changes, inline=prose.inline, only_changes=True, prefix=f"{_slug(self.id)}-"),
-            "amended_html": html.diff_html(changes, inline=prose.inline), "note": note,
+            "amended_html": html.diff_html(changes, inline=prose.inline),
+            "note": note,
             "side_by_side_html": html.side_by_side(changes, inline=prose.inline, only_changes=True),
         }
 
@@ -137,15 +164,21 @@ def _slug(doc_id: str) -> str:
 
 
 def _amendment(given: Payload) -> Amendment:
-    return Amendment(id=given["number"] or given["label"], source=given["source"], form=given["form"],
-                     path=given["path"], first_line=given["line"])
+    return Amendment(
+        id=given["number"] or given["label"],
+        source=given["source"],
+        form=given["form"],
+        path=given["path"],
+        first_line=given["line"],
+    )
 
 
 def _softened(d: Diagnostic) -> Diagnostic:
     if d.severity is not Severity.ERROR:
         return d
-    return replace(d, severity=Severity.WARNING,
-                   hint=d.hint or "write 'form: editorial' if the change is to be made by hand")
+    return replace(
+        d, severity=Severity.WARNING, hint=d.hint or "write 'form: editorial' if the change is to be made by hand"
+    )
 
 
 def _relate(result: Payload, moved: Sequence[_Moved], relations: Matrix) -> None:
@@ -164,21 +197,31 @@ def _relate(result: Payload, moved: Sequence[_Moved], relations: Matrix) -> None
             result["conflicts"].append(cell)
             for one, other in ((a, b), (b, a)):
                 result["amendments"][one]["conflicts"].append(
-                    {"with": other, "kind": relation.kind, "sentence": relation.sentence()})
+                    {"with": other, "kind": relation.kind, "sentence": relation.sentence()}
+                )
 
 
 def _views(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: Payload) -> None:
     """As printed, and with each amendment by itself; ``_final`` adds the text as carried."""
     numbered = _lines(text, payload)
-    views = [{"key": "printed", "label": "As printed", "html": html.motion_html(text, inline=prose.inline,
-                                                                               lines=numbered)}]
-    views += [{"key": _key(m), "label": f"With {m.given['label'].lower()}",
-               "html": result["amendments"][m.id]["amended_html"]} for m in moved if m.works]
+    views = [
+        {"key": "printed", "label": "As printed", "html": html.motion_html(text, inline=prose.inline, lines=numbered)}
+    ]
+    views += [
+        {
+            "key": _key(m),
+            "label": f"With {m.given['label'].lower()}",
+            "html": result["amendments"][m.id]["amended_html"],
+        }
+        for m in moved
+        if m.works
+    ]
     result["views"] = views
 
 
-def _choice(result: Payload, text: MotionText, moved: Sequence[_Moved], relations: Matrix,
-            numbered: lines.LineMap) -> None:
+def _choice(
+    result: Payload, text: MotionText, moved: Sequence[_Moved], relations: Matrix, numbered: lines.LineMap
+) -> None:
     """What a page needs to show the text with any set of two or more amendments."""
     open_to_choice = [m for m in moved if m.given["form"] != "editorial"]
     if len(open_to_choice) < 2:
@@ -200,11 +243,16 @@ def _plan(found: Choice, keys: Mapping[str, str], pieces: dict[tuple[int, str], 
     return {
         "base": [list(block) for block in found.base],
         "groups": [
-            {"of": [keys[n] for n in group.members], "slots": list(group.slots), "sets": {
-                " ".join(keys[n] for n in names):
-                    [[pieces.setdefault((p.depth, p.html), len(pieces)) for p in slot] for slot in slots]
-                for names, slots in group.sets.items()
-            }}
+            {
+                "of": [keys[n] for n in group.members],
+                "slots": list(group.slots),
+                "sets": {
+                    " ".join(keys[n] for n in names): [
+                        [pieces.setdefault((p.depth, p.html), len(pieces)) for p in slot] for slot in slots
+                    ]
+                    for names, slots in group.sets.items()
+                },
+            }
             for group in found.groups
         ],
         "apart": [[keys[a], keys[b], why] for a, b, why in found.apart],
@@ -248,8 +296,13 @@ def _final(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: 
     said += [f"without {shapes.listed(lost)}, lost in a vote in parts"] if lost else []
     sentence = "; ".join(said)
     result["final"] = {"html": _resolution(amended), "sentence": f"{sentence[0].upper()}{sentence[1:]}."}
-    result["views"].append({"key": "carried", "label": "As carried",
-                            "html": html.diff_html(compare(amended.before, amended.after), inline=prose.inline)})
+    result["views"].append(
+        {
+            "key": "carried",
+            "label": "As carried",
+            "html": html.diff_html(compare(amended.before, amended.after), inline=prose.inline),
+        }
+    )
     return problems
 
 
@@ -261,8 +314,11 @@ def _resolution(amended: Amended) -> str:
 
 
 def _passages(text: MotionText) -> list[composites.Passage]:
-    return [composites.Passage(text.address(b), text.text(b), text.span(b.start, b.end), text.source_line(b.start))
-            for b in text.blocks if b.kind in {"paragraph", "call", "quote", "table"}]
+    return [
+        composites.Passage(text.address(b), text.text(b), text.span(b.start, b.end), text.source_line(b.start))
+        for b in text.blocks
+        if b.kind in {"paragraph", "call", "quote", "table"}
+    ]
 
 
 def _provenance(result: Payload, text: MotionText, given: Sequence[Mapping[str, Any]]) -> list[Diagnostic]:
@@ -274,8 +330,11 @@ def _provenance(result: Payload, text: MotionText, given: Sequence[Mapping[str, 
         ids[paper["number"]] = paper["id"]
     found = composites.provenance(_passages(text), sources)
     result["clauses"] = [
-        {"html": prose.inline(clause.text), "from": [ids[n] for n in dict.fromkeys(o.number for o in clause.origins)],
-         "words_from_nowhere": [s.text.strip() for s in clause.new]}
+        {
+            "html": prose.inline(clause.text),
+            "from": [ids[n] for n in dict.fromkeys(o.number for o in clause.origins)],
+            "words_from_nowhere": [s.text.strip() for s in clause.new],
+        }
         for clause in found.clauses
     ]
     return [d for d in composites.check(found) if d.severity is not Severity.NOTE]

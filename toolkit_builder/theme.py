@@ -66,8 +66,11 @@ class Bundle:
     @property
     def digest(self) -> str:
         h = hashlib.blake2b(digest_size=16)
-        h.update(json.dumps([sorted(self.templates.items()), self.locales, self.settings],
-                            sort_keys=True, default=str).encode())
+        h.update(
+            json.dumps(
+                [sorted(self.templates.items()), self.locales, self.settings], sort_keys=True, default=str
+            ).encode()
+        )
         for name, data in sorted(self.assets.items()):
             h.update(f"{name}\0{len(data)}\0".encode() + data)
         return h.hexdigest()
@@ -100,9 +103,7 @@ class Theme:
 
     @cached_property
     def bundle(self) -> Bundle:
-        return Bundle(
-            templates={k: (t.path, t.source) for k, t in sorted(self.by_level.items())}, locales=self.locales
-        )
+        return Bundle(templates={k: (t.path, t.source) for k, t in sorted(self.by_level.items())}, locales=self.locales)
 
     @cached_property
     def _closures(self) -> dict[str, tuple[Template, ...]]:
@@ -134,7 +135,9 @@ class Theme:
         """Each template of the closure with its digest: what `explain` names."""
         if name not in self._reasons:
             self._reasons[name] = {
-                f"theme: {t.path}": hashlib.blake2b(t.source.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+                f"theme: {t.path}": hashlib.blake2b(
+                    t.source.encode("utf-8", "surrogatepass"), digest_size=8
+                ).hexdigest()
                 for t in self.closure(name)
             }
         return self._reasons[name]
@@ -184,23 +187,39 @@ def _template_problems(theme: Theme) -> Iterator[Diagnostic]:
             tree = env.parse(template.source, template.name, template.path)
         except jinja2.TemplateSyntaxError as problem:
             span, source = _line_span(template, problem.lineno)
-            yield error("T102", f"the template cannot be read: {problem.message}", span, source=source,
-                        hint="correct the tag on this line, or one that was opened above it")
+            yield error(
+                "T102",
+                f"the template cannot be read: {problem.message}",
+                span,
+                source=source,
+                hint="correct the tag on this line, or one that was opened above it",
+            )
             continue
+        yield from _reaching_out(template, tree)
         for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
             span, source = _line_span(template, node.lineno)
             target = getattr(getattr(node, "template", None), "value", None)
             if not isinstance(target, str):
-                yield error("T103", "the name of another template must be written out in quotes", span, source=source,
-                            hint="the builder must know which templates a page uses before it renders it")
+                yield error(
+                    "T103",
+                    "the name of another template must be written out in quotes",
+                    span,
+                    source=source,
+                    hint="the builder must know which templates a page uses before it renders it",
+                )
                 continue
             name, level = target, 0
             if target.startswith("parent:"):
                 name, level = target.removeprefix("parent:"), template.level + 1
             found = theme.find(name, level)
             if found is None:
-                yield error("T104", f"there is no template '{target}'", span, source=source,
-                            hint="look for a misspelling; templates are named from the folder templates/")
+                yield error(
+                    "T104",
+                    f"there is no template '{target}'",
+                    span,
+                    source=source,
+                    hint="look for a misspelling; templates are named from the folder templates/",
+                )
             elif isinstance(node, nodes.Extends):
                 extends[template.path] = found.path
     for start in sorted(extends):
@@ -209,15 +228,44 @@ def _template_problems(theme: Theme) -> Iterator[Diagnostic]:
             ring.append(path)
             path = extends.get(path)
         if path == start and start == min(ring):
-            yield error("T105", f"these templates extend each other in a ring: {', '.join(ring)}", Span(start),
-                        hint="one of them must extend another template, or none")
+            yield error(
+                "T105",
+                f"these templates extend each other in a ring: {', '.join(ring)}",
+                Span(start),
+                hint="one of them must extend another template, or none",
+            )
 
 
 def template_problems(templates: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
     """``[[name, path, level, source]]`` -> what is wrong with these templates, as plain values that can be kept."""
-    theme = Theme(name="", settings=ThemeFile(), templates=tuple(Template(*each) for each in templates), assets={},
-                  print_files={}, locales={})
+    theme = Theme(
+        name="",
+        settings=ThemeFile(),
+        templates=tuple(Template(*each) for each in templates),
+        assets={},
+        print_files={},
+        locales={},
+    )
     return [found.to_json() for found in _template_problems(theme)]
+
+
+def _reaching_out(template: Template, tree: Any) -> Iterator[Diagnostic]:
+    """What would let a theme out of its pages and into the computer that builds them."""
+    from jinja2 import nodes
+
+    for node in tree.find_all((nodes.Getattr, nodes.Filter)):
+        name = node.attr if isinstance(node, nodes.Getattr) else node.name
+        plain = isinstance(node.node, nodes.Const) and "_" not in str(node.node.value)  # '{:,}'.format(n) is harmless
+        formats = isinstance(node, nodes.Getattr) and name in {"format", "format_map"} and not plain
+        if name.startswith("_") or name == "attr" or formats:
+            span, source = _line_span(template, node.lineno)
+            yield error(
+                "T111",
+                f"a template may not use '{name}'",
+                span,
+                source=source,
+                hint="docs/themes.md lists what each template is given",
+            )
 
 
 # --- loading ---------------------------------------------------------------------------------------------
@@ -273,19 +321,46 @@ def load(
     while wanted:
         folder = _folder(project, wanted)
         if folder is None:
-            known = sorted({p.name for b in (project / "themes", resources.themes()) if b.is_dir()
-                            for p in b.iterdir() if p.is_dir()})
-            return None, [*diagnostics, error("T101", f"there is no theme '{wanted}'", asked_by,
-                                              hint=f"the themes here are: {', '.join(known) or 'none'}")]
+            known = sorted(
+                {
+                    p.name
+                    for b in (project / "themes", resources.themes())
+                    if b.is_dir()
+                    for p in b.iterdir()
+                    if p.is_dir()
+                }
+            )
+            return None, [
+                *diagnostics,
+                error(
+                    "T101",
+                    f"there is no theme '{wanted}'",
+                    asked_by,
+                    hint=f"the themes here are: {', '.join(known) or 'none'}",
+                ),
+            ]
         if any(n == wanted for n, _, _ in chain) or len(chain) >= _MOST_PARENTS:
-            return None, [*diagnostics, error("T106", f"theme '{wanted}' is its own parent's parent", asked_by,
-                                              hint="change 'parent' in one theme.yaml")]
+            return None, [
+                *diagnostics,
+                error(
+                    "T106",
+                    f"theme '{wanted}' is its own parent's parent",
+                    asked_by,
+                    hint="change 'parent' in one theme.yaml",
+                ),
+            ]
         settings, found = _settings(folder, f"themes/{wanted}")
         diagnostics += found
         if settings.api != API:
-            diagnostics.append(error("T107", f"this theme is made for version {settings.api} of the theme contract; "
-                                     f"this toolkit has version {API}", Span(f"themes/{wanted}/theme.yaml"),
-                                     hint="see docs/themes.md for what changed"))
+            diagnostics.append(
+                error(
+                    "T107",
+                    f"this theme is made for version {settings.api} of the theme contract; "
+                    f"this toolkit has version {API}",
+                    Span(f"themes/{wanted}/theme.yaml"),
+                    hint="see docs/themes.md for what changed",
+                )
+            )
         chain.append((wanted, folder, settings))
         asked_by, wanted = Span(f"themes/{wanted}/theme.yaml"), settings.parent
     theme = _assemble(chain)
@@ -304,8 +379,9 @@ def _assemble(chain: list[tuple[str, Path, ThemeFile]]) -> Theme:
             for path, data in _read_tree(folder / kind).items():
                 if path.endswith(".html"):
                     full = path if kind == "templates" else f"print/{path}"
-                    templates.append(Template(full, f"themes/{name}/{kind}/{path}", level,
-                                              data.decode("utf-8", "replace")))
+                    templates.append(
+                        Template(full, f"themes/{name}/{kind}/{path}", level, data.decode("utf-8", "replace"))
+                    )
                 elif kind == "print":
                     prints[path] = data
         assets |= _read_tree(folder / "assets")
@@ -314,8 +390,9 @@ def _assemble(chain: list[tuple[str, Path, ThemeFile]]) -> Theme:
         colours |= settings.colours
         listings |= settings.listings
     top = chain[0][2].model_copy(update={"colours": colours, "listings": listings})
-    return Theme(name=chain[0][0], settings=top, templates=tuple(templates), assets=assets, print_files=prints,
-                 locales=locales)
+    return Theme(
+        name=chain[0][0], settings=top, templates=tuple(templates), assets=assets, print_files=prints, locales=locales
+    )
 
 
 def _locale(data: bytes) -> dict[str, str]:
@@ -350,11 +427,19 @@ def _colour_problems(theme: Theme) -> Iterator[Diagnostic]:
     span = Span(f"themes/{theme.name}/theme.yaml")
     for name, value in theme.settings.colours.items():
         if not _HEX.fullmatch(value):
-            yield error("T108", f"the colour {name} is '{value}', which is not a colour such as #7a1f5c", span,
-                        hint="write # and six digits 0-9 a-f, in quotes")
+            yield error(
+                "T108",
+                f"the colour {name} is '{value}', which is not a colour such as #7a1f5c",
+                span,
+                hint="write # and six digits 0-9 a-f, in quotes",
+            )
         elif name == "brand" and (ratio := contrast(value, "#ffffff")) < 4.5:
-            yield warning("T109", f"white text on the brand colour {value} has a contrast of {ratio:.1f}; "
-                          "WCAG asks for 4.5", span, hint="choose a darker brand colour")
+            yield warning(
+                "T109",
+                f"white text on the brand colour {value} has a contrast of {ratio:.1f}; WCAG asks for 4.5",
+                span,
+                hint="choose a darker brand colour",
+            )
 
 
 def brand_css(theme: Theme) -> bytes:
@@ -363,14 +448,18 @@ def brand_css(theme: Theme) -> bytes:
     for name, value in sorted(theme.settings.colours.items()):
         if _HEX.fullmatch(value) and re.fullmatch(r"[a-z][a-z0-9-]*", name):
             ink = "#ffffff" if contrast(value, "#ffffff") >= contrast(value, "#000000") else "#000000"
-            lines += [f"  --{name}: {value};", f"  --{name}-ink: {ink};",
-                      f"  --{name}-on-dark: {_towards(value, '#ffffff', '#121212')};",
-                      f"  --{name}-on-light: {_towards(value, '#000000', '#ffffff')};"]
+            lines += [
+                f"  --{name}: {value};",
+                f"  --{name}-ink: {ink};",
+                f"  --{name}-on-dark: {_towards(value, '#ffffff', '#121212')};",
+                f"  --{name}-on-light: {_towards(value, '#000000', '#ffffff')};",
+            ]
     return (":root {\n" + "\n".join(lines) + "\n}\n").encode()
 
 
 def _towards(colour: str, end: str, ground: str) -> str:
     """``colour`` mixed with ``end`` until it has a contrast of 4.5 on ``ground``."""
+
     def channels(c: str) -> list[int]:
         digits = c[1:] if len(c) == 7 else "".join(x * 2 for x in c[1:])
         return [int(digits[i : i + 2], 16) for i in (0, 2, 4)]

@@ -25,12 +25,28 @@ NOT_A_GROUP = Said("Y212", "this is not a group of keys and values", "write one 
 EMPTY_ITEM = Said("V311", "this item of the list is empty", "delete the dash or the comma, or write what belongs here")
 
 _MEANT = {
-    "text": "text", "int": "a whole number", "bool": "yes or no", "date": "a date", "datetime": "a date and time",
+    "text": "text",
+    "int": "a whole number",
+    "bool": "yes or no",
+    "date": "a date",
+    "datetime": "a date and time",
 }
 _YES_NO = frozenset({"yes", "no", "true", "false", "on", "off", "y", "n", "1", "0"})
 _MONTHS = {name.lower(): n for names in (calendar.month_name, calendar.month_abbr) for n, name in enumerate(names) if n}
-_WELSH_MONTHS = ("ionawr", "chwefror", "mawrth", "ebrill", "mai", "mehefin", "gorffennaf", "awst", "medi", "hydref",
-                 "tachwedd", "rhagfyr")
+_WELSH_MONTHS = (
+    "ionawr",
+    "chwefror",
+    "mawrth",
+    "ebrill",
+    "mai",
+    "mehefin",
+    "gorffennaf",
+    "awst",
+    "medi",
+    "hydref",
+    "tachwedd",
+    "rhagfyr",
+)
 _MONTHS |= {name: n for n, name in enumerate(_WELSH_MONTHS, 1)}
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _TIME = re.compile(r"[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$")
@@ -67,8 +83,11 @@ def unknown_key(name: str, keys: Mapping[str, Shape], guess: str | None) -> Said
 
 def one_item(loc: Sequence[str | int], text: str) -> Said:
     several = ", ".join(part.strip() for part in text.split(","))
-    return Said("V312", f"{named(loc)} is read as a list of one, commas and all",
-                f"for several write [{several}], for one put quotes around it: {in_quotes(text)}")
+    return Said(
+        "V312",
+        f"{named(loc)} is read as a list of one, commas and all",
+        f"for several write [{several}], for one put quotes around it: {in_quotes(text)}",
+    )
 
 
 def no_space_after_dash(text: str) -> Said:
@@ -91,8 +110,11 @@ def wrong_shape(loc: Sequence[str | int], shape: Shape, node: Node, written: str
         return Said("V302", f"{named(loc)} should be a list, not {have}", hint)
     if shape.kind in ("model", "map"):
         keys = ", ".join(list(shape.keys)[:6])
-        hint = f"write its keys below it, each indented by two spaces: {keys}" if keys else \
-            "write 'name: value' lines below it, each indented by two spaces"
+        hint = (
+            f"write its keys below it, each indented by two spaces: {keys}"
+            if keys
+            else "write 'name: value' lines below it, each indented by two spaces"
+        )
         if isinstance(node, Scalar) and (glued := re.match(r"(\w+):(\S.*)", node.text)):
             hint = f"put a space after the colon: {glued[1]}: {glued[2]}"
         return Said("V302", f"{named(loc)} should be a group of keys, not {have}", hint)
@@ -130,8 +152,12 @@ def of_fault(fault: Mapping[str, Any], whole: Shape) -> Said:
         return _not_a_choice(name, given, _choices(whole, loc))
     if kind == "string_pattern_mismatch":
         return _not_the_pattern(name, given, str(context.get("pattern", "")))
-    bounds = {"greater_than_equal": ("ge", "at least"), "greater_than": ("gt", "more than"),
-              "less_than_equal": ("le", "at most"), "less_than": ("lt", "less than")}
+    bounds = {
+        "greater_than_equal": ("ge", "at least"),
+        "greater_than": ("gt", "more than"),
+        "less_than_equal": ("le", "at most"),
+        "less_than": ("lt", "less than"),
+    }
     if kind in bounds:
         key, words = bounds[kind]
         return Said("V310", f"{name} must be {words} {context[key]}, not {given}", "")
@@ -171,23 +197,31 @@ def _not_a_choice(name: str, given: str, choices: tuple[str, ...]) -> Said:
 def _not_the_pattern(name: str, given: str, pattern: str) -> Said:
     """The sentence for each of the patterns in ``model``, by what they ask for."""
     if pattern.startswith("^/") and "https?" in pattern:
-        return Said("V309", f"'{given}' is neither an address on this site nor a whole one",
-                    "begin with one slash, such as /news/, or with https://")
+        return Said(
+            "V309",
+            f"'{given}' is neither an address on this site nor a whole one",
+            "begin with one slash, such as /news/, or with https://",
+        )
     if "https?" in pattern and given.startswith(("http://", "https://")):
         return Said("V309", f"'{given}' is not a web address", "write it without spaces")
     if "https?" in pattern:
-        return Said("V309", f"'{given}' is not a full web address",
-                    f"begin with https://, such as {_with_https(given)}")
+        return Said(
+            "V309", f"'{given}' is not a full web address", f"begin with https://, such as {_with_https(given)}"
+        )
     if "@" in pattern:
         return Said("V309", f"'{given}' is not an e-mail address", "write it like name@example.org, without spaces")
     if pattern.startswith("^[a-z0-9]"):
         bare = unicodedata.normalize("NFKD", given).encode("ascii", "ignore").decode()
         slug = re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-") or "a-short-name"
-        return Said("V309", f"'{given}' cannot be part of an address",
-                    f"use small letters a to z, digits and hyphens, such as {slug}")
+        return Said(
+            "V309",
+            f"'{given}' cannot be part of an address",
+            f"use small letters a to z, digits and hyphens, such as {slug}",
+        )
     if pattern.startswith("^/"):
-        return Said("V309", f"'{given}' is not an address on this site",
-                    "begin with one slash, such as /news/old-name/")
+        return Said(
+            "V309", f"'{given}' is not an address on this site", "begin with one slash, such as /news/old-name/"
+        )
     if pattern.startswith("^[A-Za-z]{2,3}"):
         return Said("V309", f"'{given}' is not a language code", "write en-GB for English, cy for Welsh, ur for Urdu")
     return Said("V309", f"{name} cannot be '{given}'", "see the description of this key with: toolkit schema")

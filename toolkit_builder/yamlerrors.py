@@ -49,8 +49,13 @@ def explain(text: str, left: int, right: int, problem: Exception | None) -> Comp
     there = _offset(problem, "context_mark", left, right)
     if _BAD_ESCAPE.search(said):
         line, start = _line_at(text, max(here - 1, left))
-        return Complaint("Y213", "a backslash in double quotes starts a code, and this one means nothing",
-                         "use single quotes, in which a backslash is only a backslash", max(here - 2, start), here + 1)
+        return Complaint(
+            "Y213",
+            "a backslash in double quotes starts a code, and this one means nothing",
+            "use single quotes, in which a backslash is only a backslash",
+            max(here - 2, start),
+            here + 1,
+        )
     if "quoted scalar" in context and "end of stream" in said:
         return _unclosed_quote(text, there)
     for at in (there, here, left):
@@ -60,18 +65,30 @@ def explain(text: str, left: int, right: int, problem: Exception | None) -> Comp
             return known
     if "expected ':'" in said:
         line, start = _line_at(text, there)
-        return Complaint("Y206", "this line is not a key with a value",
-                         _A_PAIR, *_inked(line, start))
+        return Complaint("Y206", "this line is not a key with a value", _A_PAIR, *_inked(line, start))
     line, start = _line_at(text, min(here, right - 1) if right > left else left)
     if "block mapping" in context or "block collection" in context or "mapping values" in said:
-        return Complaint("Y217", "this line does not line up with the lines above it",
-                         "the keys of a group, and the dashes of a list, start in one column", *_inked(line, start))
+        return Complaint(
+            "Y217",
+            "this line does not line up with the lines above it",
+            "the keys of a group, and the dashes of a list, start in one column",
+            *_inked(line, start),
+        )
     if "flow" in context:
         opening = text[there : there + 1]
-        return Complaint("Y204", f"the '{opening}' that opens here is not closed rightly",
-                         "close it, or put the whole value in quotes if it is text", there, there + 1)
-    return Complaint("Y299", f"this cannot be read ({said or 'it is not YAML'})", "put the whole value in quotes",
-                     *_inked(line, start))
+        return Complaint(
+            "Y204",
+            f"the '{opening}' that opens here is not closed rightly",
+            "close it, or put the whole value in quotes if it is text",
+            there,
+            there + 1,
+        )
+    return Complaint(
+        "Y299",
+        f"this cannot be read ({said or 'it is not YAML'})",
+        "put the whole value in quotes",
+        *_inked(line, start),
+    )
 
 
 def _known(line: str, start: int, text: str, left: int) -> Complaint | None:
@@ -79,12 +96,18 @@ def _known(line: str, start: int, text: str, left: int) -> Complaint | None:
     indent = line[: len(line) - len(line.lstrip())]
     if "\t" in indent:
         at = start + indent.index("\t")
-        return Complaint("Y203", "a tab is used to indent this line", "use two spaces for each level instead",
-                         at, at + 1)
+        return Complaint(
+            "Y203", "a tab is used to indent this line", "use two spaces for each level instead", at, at + 1
+        )
     hard = _HARD_SPACE.match(line)
     if hard:
-        return Complaint("Y205", "an invisible no-break space stands here, where an ordinary one is needed",
-                         "delete it and press the space bar alone", start + hard.end() - 1, start + hard.end())
+        return Complaint(
+            "Y205",
+            "an invisible no-break space stands here, where an ordinary one is needed",
+            "delete it and press the space bar alone",
+            start + hard.end() - 1,
+            start + hard.end(),
+        )
     if not line.strip() or line.lstrip().startswith("#"):
         return None
     pair = _PAIR.match(line) or _ITEM.match(line)
@@ -113,17 +136,37 @@ def _value_trouble(line: str, start: int, pair: re.Match[str]) -> Complaint | No
         return None
     if value[0] in "[{" and not value.endswith(("]", "}")) and not re.search(r"[\]}]\s*\w", value):
         close = "]" if value[0] == "[" else "}"
-        return Complaint("Y204", f"the '{value[0]}' that opens here is not closed",
-                         f"close it with {close}, or put all of it in quotes if it is text", at, end)
+        return Complaint(
+            "Y204",
+            f"the '{value[0]}' that opens here is not closed",
+            f"close it with {close}, or put all of it in quotes if it is text",
+            at,
+            end,
+        )
     if re.fullmatch(r"[|>][-+]?\d?", value):
-        return Complaint("Y217", "the lines of the text below do not line up",
-                         "indent every line of it by the same number of spaces", at, end)
+        return Complaint(
+            "Y217",
+            "the lines of the text below do not line up",
+            "indent every line of it by the same number of spaces",
+            at,
+            end,
+        )
     if value[0] in "|>":
-        return Complaint("Y204", f"after '{value[0]}' the text begins on the next line",
-                         f"move it there, indented by two spaces, or delete the '{value[0]}'", at, end)
+        return Complaint(
+            "Y204",
+            f"after '{value[0]}' the text begins on the next line",
+            f"move it there, indented by two spaces, or delete the '{value[0]}'",
+            at,
+            end,
+        )
     if value[0] + value[-1] in ("[]", "{}"):
-        return Complaint("Y204", "what stands in these brackets cannot be read",
-                         "put quotes around every part that has a comma, a colon, a quote or a # in it", at, end)
+        return Complaint(
+            "Y204",
+            "what stands in these brackets cannot be read",
+            "put quotes around every part that has a comma, a colon, a quote or a # in it",
+            at,
+            end,
+        )
     if value[0] in _MEANINGFUL:
         return Complaint("Y204", f"a value cannot begin with '{value[0]}' unless it is in quotes", hint, at, at + 1)
     if value.startswith("- ") or value == "-":
@@ -131,8 +174,9 @@ def _value_trouble(line: str, start: int, pair: re.Match[str]) -> Complaint | No
     colon = re.search(r":(?=\s|$)", value)
     if colon:
         here = at + colon.start()
-        return Complaint("Y204", "a colon followed by a space cannot stand in text without quotes", hint,
-                         here, here + 1)
+        return Complaint(
+            "Y204", "a colon followed by a space cannot stand in text without quotes", hint, here, here + 1
+        )
     return None
 
 
@@ -149,14 +193,21 @@ def _unwrapped(value: str) -> str:
 def _not_a_pair(line: str, start: int, text: str) -> Complaint:
     """A line at the left margin that is not ``key: value``: stray words, or the document's text."""
     if re.fullmatch(r"-{2,}|[–—]+-*", line.strip()):
-        return Complaint("Y201", f"'{line.strip()}' does not close the front matter", "write three hyphens: ---",
-                         *_inked(line, start))
+        return Complaint(
+            "Y201",
+            f"'{line.strip()}' does not close the front matter",
+            "write three hyphens: ---",
+            *_inked(line, start),
+        )
     before = text[:start]
     if before.endswith("\n\n"):
-        return Complaint("Y201", "the text begins here, but the front matter above is not closed",
-                         "put --- on a line of its own below the last key", *_inked(line, start))
-    return Complaint("Y206", "this line is not a key with a value",
-                     _A_PAIR, *_inked(line, start))
+        return Complaint(
+            "Y201",
+            "the text begins here, but the front matter above is not closed",
+            "put --- on a line of its own below the last key",
+            *_inked(line, start),
+        )
+    return Complaint("Y206", "this line is not a key with a value", _A_PAIR, *_inked(line, start))
 
 
 def _unclosed_quote(text: str, at: int) -> Complaint:

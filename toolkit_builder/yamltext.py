@@ -85,7 +85,13 @@ class Origin:
         return self.text[left : len(self.text) if right < 0 else right]
 
     def diagnostic(
-        self, code: str, message: str, start: int, end: int | None = None, *, hint: str = "",
+        self,
+        code: str,
+        message: str,
+        start: int,
+        end: int | None = None,
+        *,
+        hint: str = "",
         severity: Severity = Severity.ERROR,
     ) -> Diagnostic:
         return Diagnostic(severity, code, message, self.span(start, end), hint, self.line(start))
@@ -107,10 +113,17 @@ def parse(origin: Origin, start: int, end: int) -> Parsed:
     keys that are right can still be checked.
     """
     if end - start > _LONGEST:
-        return Parsed(None, [origin.diagnostic(
-            "Y216", f"this is {(end - start) // 1024} KB long, more than the {_LONGEST // 1024} KB that can be read",
-            start, hint="is a closing '---' missing? Long text belongs below the front matter",
-        )])
+        return Parsed(
+            None,
+            [
+                origin.diagnostic(
+                    "Y216",
+                    f"this is {(end - start) // 1024} KB long, more than the {_LONGEST // 1024} KB that can be read",
+                    start,
+                    hint="is a closing '---' missing? Long text belongs below the front matter",
+                )
+            ],
+        )
     builder = _Builder(origin, start)
     try:
         root = builder.read(origin.text[start:end])
@@ -129,10 +142,19 @@ def _parse_apart(origin: Origin, start: int, end: int, problem: Exception | None
     bad = _FORBIDDEN.search(text)
     if bad:
         at = start + bad.start()
-        return Parsed(None, [origin.diagnostic(
-            "Y213", f"an invisible control character (U+{ord(bad[0]):04X}) is not allowed here", at, at + 1,
-            hint="delete it, and type the text around it again",
-        )], frozenset({"*"}))
+        return Parsed(
+            None,
+            [
+                origin.diagnostic(
+                    "Y213",
+                    f"an invisible control character (U+{ord(bad[0]):04X}) is not allowed here",
+                    at,
+                    at + 1,
+                    hint="delete it, and type the text around it again",
+                )
+            ],
+            frozenset({"*"}),
+        )
     cuts = [m.start() for m in _CHUNK.finditer(text)] or [0]
     entries: dict[str, tuple[Scalar, Node]] = {}
     found: list[Diagnostic] = []
@@ -195,8 +217,12 @@ class _Builder:
                     self._look_at(event, None)
                 stack.append(([], base + event.start_mark.index, kind is MappingStartEvent))
                 if len(stack) > _DEEPEST:
-                    self._stop("Y210", f"this is nested more than {_DEEPEST} levels deep", event,
-                               "front matter needs three or four levels at most")
+                    self._stop(
+                        "Y210",
+                        f"this is nested more than {_DEEPEST} levels deep",
+                        event,
+                        "front matter needs three or four levels at most",
+                    )
                     return None
                 continue
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
@@ -204,14 +230,19 @@ class _Builder:
                 closed = base + event.end_mark.index
                 node = self._group(parts, opened, closed) if grouped else Items(parts, opened, closed)
             elif kind is AliasEvent:
-                self._say("Y208", f"'*{event.anchor}' would repeat another value, which is not read here", event,
-                          "write the value out, or put quotes around it if it is text")
+                self._say(
+                    "Y208",
+                    f"'*{event.anchor}' would repeat another value, which is not read here",
+                    event,
+                    "write the value out, or put quotes around it if it is text",
+                )
                 node = Scalar("*" + event.anchor, False, base + event.start_mark.index, base + event.end_mark.index)
             elif kind is DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    self._stop("Y211", "a second YAML document starts here", event,
-                               "keep only one, without '---' inside")
+                    self._stop(
+                        "Y211", "a second YAML document starts here", event, "keep only one, without '---' inside"
+                    )
                     return None
                 continue
             else:
@@ -231,17 +262,26 @@ class _Builder:
         for key, value in zip(pairs, pairs, strict=True):
             if type(key) is not Scalar:
                 written = self.origin.text[start:end].split("\n")[0].strip()
-                self._told("Y215", "a value cannot begin with '{' unless it is in quotes", start, end,
-                           f"put the whole value in quotes: {in_quotes(written)}")
+                self._told(
+                    "Y215",
+                    "a value cannot begin with '{' unless it is in quotes",
+                    start,
+                    end,
+                    f"put the whole value in quotes: {in_quotes(written)}",
+                )
                 return Scalar(written, False, start, end)
             name = key.text
             if name in entries:
                 first = self.origin.span(entries[name][0].start).line
-                self._told("Y207", f"'{name}' is given twice, on line {first} and again here", key.start, key.end,
-                           "keep one of the two")
+                self._told(
+                    "Y207",
+                    f"'{name}' is given twice, on line {first} and again here",
+                    key.start,
+                    key.end,
+                    "keep one of the two",
+                )
             elif not name:
-                self._told("Y215", "the key before the colon is missing", key.start, key.start,
-                           "write 'key: value'")
+                self._told("Y215", "the key before the colon is missing", key.start, key.start, "write 'key: value'")
             if self.errors >= _MOST_COMPLAINTS:
                 break
             entries.setdefault(name, (key, value))
@@ -250,24 +290,41 @@ class _Builder:
     def _look_at(self, event: Any, scalar: Scalar | None) -> None:
         """What is written around a value, and must not be lost: anchors, tags, comments, odd characters."""
         if event.anchor:
-            self._say("Y208", f"'&{event.anchor}' has a meaning of its own in YAML and would be lost", event,
-                      "put the whole value in quotes")
+            self._say(
+                "Y208",
+                f"'&{event.anchor}' has a meaning of its own in YAML and would be lost",
+                event,
+                "put the whole value in quotes",
+            )
         if event.tag:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._say("Y209", f"'{tag}' is a YAML tag, and tags are not read here", event,
-                      "delete it, or put the whole value in quotes if it is text")
+            self._say(
+                "Y209",
+                f"'{tag}' is a YAML tag, and tags are not read here",
+                event,
+                "delete it, or put the whole value in quotes if it is text",
+            )
         if scalar is None:
             return
         bad = _FORBIDDEN.search(scalar.text) if event.style == '"' else None
         if bad:
-            self._say("Y213", f"an invisible control character (U+{ord(bad[0]):04X}) is not allowed here", event,
-                      "delete the backslash and what belongs to it, or use single quotes")
+            self._say(
+                "Y213",
+                f"an invisible control character (U+{ord(bad[0]):04X}) is not allowed here",
+                event,
+                "delete the backslash and what belongs to it, or use single quotes",
+            )
         if not (self.suspicious and scalar.plain):
             return
         fence = _FENCE.search(self.origin.text, scalar.start, scalar.end)
         if fence:
-            self._told("Y201", "'---' closes the front matter only at the very start of a line", fence.start(),
-                       fence.end(), "delete the spaces before it")
+            self._told(
+                "Y201",
+                "'---' closes the front matter only at the very start of a line",
+                fence.start(),
+                fence.end(),
+                "delete the spaces before it",
+            )
         if len(self.found) < _MOST_COMPLAINTS and (lost := _SWALLOWED.match(self.origin.text, scalar.end)):
             self._warn_of_comment(scalar, lost.end() - 2)
 
@@ -275,10 +332,16 @@ class _Builder:
         line = self.origin.text.find("\n", at)
         end = len(self.origin.text) if line < 0 else line
         whole = in_quotes(self.origin.text[scalar.start : end].strip())
-        self.found.append(self.origin.diagnostic(
-            "Y214", "what follows '#' is a comment in YAML and is not published", at, end,
-            hint=f"if it belongs to the text, put all of it in quotes: {whole}", severity=Severity.WARNING,
-        ))
+        self.found.append(
+            self.origin.diagnostic(
+                "Y214",
+                "what follows '#' is a comment in YAML and is not published",
+                at,
+                end,
+                hint=f"if it belongs to the text, put all of it in quotes: {whole}",
+                severity=Severity.WARNING,
+            )
+        )
 
     def _say(self, code: str, message: str, event: Any, hint: str) -> None:
         self._told(code, message, self.base + event.start_mark.index, self.base + event.end_mark.index, hint)

@@ -20,7 +20,7 @@ ATTACKS = [
     "<script",
     "<script>alert(1)",
     "<img src=x onerror=alert(1)>",
-    "<img src=\"javascript:alert(1)\">",
+    '<img src="javascript:alert(1)">',
     "<svg onload=alert(1)><script>alert(1)</script></svg>",
     "<math><mi xlink:href='javascript:alert(1)'>x</mi></math>",
     "<iframe src='https://evil.example'></iframe>",
@@ -47,7 +47,7 @@ ATTACKS = [
     "*x*{onclick=alert(1)}",
     "# x {onclick=alert(1)}",
     "::: box {onclick=alert(1) style=x}\nx\n:::",
-    "::: box \"<img src=x onerror=alert(1)>\"\nx\n:::",
+    '::: box "<img src=x onerror=alert(1)>"\nx\n:::',
     "::: quote from='<script>alert(1)</script>'\nx\n:::",
     "<style>body{display:none}</style>",
     "<p style='position:fixed'>x</p>",
@@ -55,25 +55,25 @@ ATTACKS = [
     "<meta http-equiv=refresh content='0;url=//evil.example'>",
     "<base href='//evil.example'>",
     "*[HTML]: <script>alert(1)</script>\n\nHTML",
-    "*[A]: \"><script>alert(1)</script>\n\nA",
+    '*[A]: "><script>alert(1)</script>\n\nA',
     "[^1]\n\n[^1]: <script>alert(1)</script>",
-    "[^\"><script>]\n\n[^\"><script>]: x",
-    "```\"><script>\nx\n```",
+    '[^"><script>]\n\n[^"><script>]: x',
+    '```"><script>\nx\n```',
     "| <script>x</script> | b |\n|---|---|\n| <img onerror=x> | d |",
     "<!-- --><script>alert(1)</script>",
     "<!--><script>alert(1)</script>-->",
     "<![CDATA[<script>alert(1)</script>]]>",
     "<?php <script>alert(1)</script> ?>",
-    "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
     "<textarea><script>alert(1)</script></textarea>",
     "<title><img src=x onerror=alert(1)></title>",
     "<xmp><img src=x onerror=alert(1)></xmp>",
     "<plaintext><script>alert(1)</script>",
     "<template><script>alert(1)</script></template>",
     "<details open ontoggle=alert(1)>x</details>",
-    "https://x.org/\"onmouseover=alert(1)",
+    'https://x.org/"onmouseover=alert(1)',
     "www.x.org/'><script>alert(1)</script>",
-    "a@b.org\"><script>alert(1)</script>",
+    'a@b.org"><script>alert(1)</script>',
     "klzzwxh:0001 wzxhzdk:0 \x02wzxhzdk:0\x03 <script>x</script>",
 ]
 _FORBIDDEN = r"</?(?:script|style|iframe|object|embed|form|input|button|svg|math|link|meta|base|template)\b"
@@ -207,11 +207,17 @@ def test_what_was_too_much_is_said(source: str, code: str) -> None:
     assert source.strip("> ")[0] in plain(prose.html)
 
 
-@pytest.mark.parametrize(("source", "shown"), [
-    ("![A march](https://elsewhere.example/p.png)", '<a href="https://elsewhere.example/p.png">A march</a>'),
-    ("<img src='HTTPS://elsewhere.example/p.png'>", '<a href="HTTPS://elsewhere.example/p.png">HTTPS://elsewhere.example/p.png</a>'),
-    ("[![A march](https://elsewhere.example/p.png)](/about/)", '<a href="/about/">A march</a>'),
-])
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("![A march](https://elsewhere.example/p.png)", '<a href="https://elsewhere.example/p.png">A march</a>'),
+        (
+            "<img src='HTTPS://elsewhere.example/p.png'>",
+            '<a href="HTTPS://elsewhere.example/p.png">HTTPS://elsewhere.example/p.png</a>',
+        ),
+        ("[![A march](https://elsewhere.example/p.png)](/about/)", '<a href="/about/">A march</a>'),
+    ],
+)
 def test_a_picture_on_another_site_is_a_link_and_is_never_fetched(source: str, shown: str) -> None:
     found, problems = convert(f"Before {source} after", path="a.md")
     assert shown in found.html
@@ -225,4 +231,9 @@ def test_a_raw_picture_without_words_still_has_an_alt() -> None:
 
 
 def test_a_line_holds_no_paragraphs() -> None:
-    assert inline("one <p class='x'>two</p><div>three</div> <b>four</b>").split() == "one two three <b>four</b>".split()
+    assert inline("one <p class='x'>two</p><div>three</div> <b>four</b>").split() == [
+        "one",
+        "two",
+        "three",
+        "<b>four</b>",
+    ]

@@ -289,7 +289,9 @@ class _Build:
         if self._report.removed:
             stories.forget(self._report.removed)
         with contextlib.suppress(OSError):
-            if self._options.inputs:
+            if any(d.severity is Severity.WARNING for d in outcome.diagnostics):
+                (self._state / "record").unlink(missing_ok=True)  # the next build has something to say, changed or not
+            elif self._options.inputs:
                 record = _record(self._project, self._options, self._options.inputs, identity(self._output), files)
                 write_file(self._state / "record", record.to_bytes())
         self._store.collect({made.digest for made in outcome.made.values()})

@@ -20,8 +20,9 @@ class Results:
     ``left`` keeps its live file and that file's key, so that the next build sees what it missed.
     """
 
-    def __init__(self, publication: Publication, store: Store, live: Tree, known: Tree,
-                 left: Collection[str] = ()) -> None:
+    def __init__(
+        self, publication: Publication, store: Store, live: Tree, known: Tree, left: Collection[str] = ()
+    ) -> None:
         self._publication = publication
         self._store = store
         self._live = live
@@ -36,7 +37,11 @@ class Results:
 
     def known(self, job: Job, key: str) -> Made | None:
         made = self._live.files.get(job.path) if job.publish else self._live.hidden.get(job.path)
-        if made is not None and (made.key == key or job.path in self._left) and (job.publish or self._store.has_object(made.digest)):
+        if (
+            made is not None
+            and (made.key == key or job.path in self._left)
+            and (job.publish or self._store.has_object(made.digest))
+        ):
             if job.publish:
                 self._publication.keep(job.path)
             return made

@@ -137,9 +137,7 @@ def _read(path: str, found: list[Diagnostic]) -> Body | None:
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the outcome as JSON: text, edits, changes, relations, diagnostics."
 )
-def command(
-    motion: str, amendments: tuple[str, ...], chosen: str, conference: str, view: str, as_json: bool
-) -> int:
+def command(motion: str, amendments: tuple[str, ...], chosen: str, conference: str, view: str, as_json: bool) -> int:
     """Show a motion as it would read with its amendments.
 
     They are files anywhere (motion.md 20.1.md), or numbers of papers of the site around you: 20 --with 20.1,20.3.
@@ -201,8 +199,10 @@ def _of_the_site(
         raise click.UsageError(f"{paper.path} has no amendments")
     measure = held.document.fields.measure or site.config.motions.measure
     text, notes = parse(paper.body, paper.path, paper.body_line, title=paper.fields.title)
-    papers = [Amendment(id=a.fields.number or a.name, source=a.body, form=a.fields.form, path=a.path,
-                        first_line=a.body_line) for a in moved or every]
+    papers = [
+        Amendment(id=a.fields.number or a.name, source=a.body, form=a.fields.form, path=a.path, first_line=a.body_line)
+        for a in moved or every
+    ]
     return text, papers, notes, measure
 
 

@@ -14,15 +14,33 @@ from toolkit_builder.diagnostics import Diagnostic
 @click.command("build")
 @common.site_options
 @common.report_options
-@click.option("--only", multiple=True, metavar="PATH", 
-              help="Look again only at what is below this address, such as /news/; all else stays as it is.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="PATH",
+    help="Look again only at what is below this address, such as /news/; all else stays as it is.",
+)
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be built, and write nothing.")
 @click.option("--clean", is_flag=True, help="Forget the cache first: everything is made again.")
 @click.option("-o", "--open", "open_", is_flag=True, help="Open the site in the browser afterwards.")
 @common.executor_options
-def command(base_url: str, drafts: bool, future: bool, strict: bool, clock: str, jobs: int, messages: str, quiet: bool,
-            verbose: bool, only: tuple[str, ...], dry_run: bool, clean: bool, open_: bool,
-            executor: str, scheduler: str) -> int:
+def command(
+    base_url: str,
+    drafts: bool,
+    future: bool,
+    strict: bool,
+    clock: str,
+    jobs: int,
+    messages: str,
+    quiet: bool,
+    verbose: bool,
+    only: tuple[str, ...],
+    dry_run: bool,
+    clean: bool,
+    open_: bool,
+    executor: str,
+    scheduler: str,
+) -> int:
     """Build the site and its printed documents into output/.
 
     Either the whole new site is published, or the last good one stays as it is.
@@ -33,8 +51,16 @@ def command(base_url: str, drafts: bool, future: bool, strict: bool, clock: str,
 
     project = common.site(messages)
     options = pipeline.Options(
-        drafts=drafts, future=future, strict=strict, base_url=base_url, clock=clock, jobs=jobs, only=only,
-        environment=pipeline.environment(), arguments=tuple(sys.argv[1:]), on_progress=common.progress,
+        drafts=drafts,
+        future=future,
+        strict=strict,
+        base_url=base_url,
+        clock=clock,
+        jobs=jobs,
+        only=only,
+        environment=pipeline.environment(),
+        arguments=tuple(sys.argv[1:]),
+        on_progress=common.progress,
         on_wait=common.waiting,
     )
     if dry_run:

@@ -14,8 +14,18 @@ from toolkit_builder.diagnostics import Severity
 @common.site_options
 @common.report_options
 @click.option("--no-print", is_flag=True, help="Do not look whether bulletins and posters fit their pages.")
-def command(base_url: str, drafts: bool, future: bool, strict: bool, clock: str, jobs: int, messages: str, quiet: bool,
-            verbose: bool, no_print: bool) -> int:
+def command(
+    base_url: str,
+    drafts: bool,
+    future: bool,
+    strict: bool,
+    clock: str,
+    jobs: int,
+    messages: str,
+    quiet: bool,
+    verbose: bool,
+    no_print: bool,
+) -> int:
     """Report every mistake in the content, and build nothing.
 
     Bulletins and posters are printed to see whether they fit; with -v it says how many lines they have to spare.
@@ -23,8 +33,15 @@ def command(base_url: str, drafts: bool, future: bool, strict: bool, clock: str,
     from toolkit_builder import pipeline
 
     options = pipeline.Options(
-        drafts=drafts, future=future, strict=strict, base_url=base_url, clock=clock, jobs=jobs,
-        environment=pipeline.environment(), arguments=tuple(sys.argv[1:]), on_wait=common.waiting,
+        drafts=drafts,
+        future=future,
+        strict=strict,
+        base_url=base_url,
+        clock=clock,
+        jobs=jobs,
+        environment=pipeline.environment(),
+        arguments=tuple(sys.argv[1:]),
+        on_wait=common.waiting,
         on_progress=None if quiet else common.progress,
     )
     found = pipeline.check(common.site(messages), options, printing=not no_print)

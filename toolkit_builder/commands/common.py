@@ -34,12 +34,24 @@ def site_options(function: F) -> F:
     decorators = (
         click.option("-b", "--base-url", default="", metavar="URL", help="Where the site will be published."),
         click.option("-D", "--drafts", is_flag=True, envvar="TOOLKIT_DRAFTS", help="Include drafts."),
-        click.option("-F", "--future", is_flag=True, envvar="TOOLKIT_FUTURE",
-                     help="Include what is dated or embargoed for later."),
+        click.option(
+            "-F",
+            "--future",
+            is_flag=True,
+            envvar="TOOLKIT_FUTURE",
+            help="Include what is dated or embargoed for later.",
+        ),
         click.option("-s", "--strict", is_flag=True, envvar="TOOLKIT_STRICT", help="Treat warnings as errors."),
         click.option("--clock", default="", metavar="MOMENT", help="Build as if it were 2027-06-14T09:30."),
-        click.option("-j", "--jobs", default=0, envvar="TOOLKIT_JOBS", metavar="N", help="Processes to use; one a processor if left out.",
-                     type=click.IntRange(min=0)),
+        click.option(
+            "-j",
+            "--jobs",
+            default=0,
+            envvar="TOOLKIT_JOBS",
+            metavar="N",
+            help="Processes to use; one a processor if left out.",
+            type=click.IntRange(min=0),
+        ),
     )
     for decorate in reversed(decorators):
         function = decorate(function)
@@ -49,10 +61,20 @@ def site_options(function: F) -> F:
 def executor_options(function: F) -> F:
     """Where the heavy work is done."""
     decorators = (
-        click.option("--executor", type=click.Choice(["processes", "dask"]), default="processes",
-                     envvar="TOOLKIT_EXECUTOR", help="Work in processes here, or on a Dask cluster."),
-        click.option("--scheduler", default="", metavar="tcp://HOST:PORT", envvar="TOOLKIT_SCHEDULER",
-                     help="The cluster's scheduler, with --executor dask."),
+        click.option(
+            "--executor",
+            type=click.Choice(["processes", "dask"]),
+            default="processes",
+            envvar="TOOLKIT_EXECUTOR",
+            help="Work in processes here, or on a Dask cluster.",
+        ),
+        click.option(
+            "--scheduler",
+            default="",
+            metavar="tcp://HOST:PORT",
+            envvar="TOOLKIT_SCHEDULER",
+            help="The cluster's scheduler, with --executor dask.",
+        ),
     )
     for decorate in reversed(decorators):
         function = decorate(function)
@@ -81,8 +103,12 @@ def executor(name: str, scheduler: str) -> Iterator[Executor | None]:
 def report_options(function: F) -> F:
     """How to say it."""
     decorators = (
-        click.option("--messages", type=click.Choice(["text", "json", "github"]), default="text",
-                     help="How to write diagnostics."),
+        click.option(
+            "--messages",
+            type=click.Choice(["text", "json", "github"]),
+            default="text",
+            help="How to write diagnostics.",
+        ),
         click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong."),
         click.option("-v", "--verbose", is_flag=True, help="Say more, notes included."),
     )
@@ -96,8 +122,9 @@ def colour(stream: Any) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def report(diagnostics: Iterable[Diagnostic], messages: str = "text", *, verbose: bool = False,
-           quiet: bool = False) -> bool:
+def report(
+    diagnostics: Iterable[Diagnostic], messages: str = "text", *, verbose: bool = False, quiet: bool = False
+) -> bool:
     """Write diagnostics (errors to standard error, JSON to standard output); returns whether any is an error."""
     found = list(diagnostics)
     if messages == "json":
@@ -139,8 +166,17 @@ def site(messages: str = "text") -> Path:
     """The site's folder. Where we stand in no site, that is the one thing to say, and nothing is written."""
     found = project()
     if not (found / "toolkit.yaml").exists():
-        report([error("C401", "there is no toolkit.yaml here, so this is not a site", Span("toolkit.yaml"),
-                      hint="go to your site's folder, or make a new site with: toolkit init my-site")], messages)
+        report(
+            [
+                error(
+                    "C401",
+                    "there is no toolkit.yaml here, so this is not a site",
+                    Span("toolkit.yaml"),
+                    hint="go to your site's folder, or make a new site with: toolkit init my-site",
+                )
+            ],
+            messages,
+        )
         raise click.exceptions.Exit(1)
     return found
 

@@ -32,10 +32,12 @@ def command() -> int:
         _, problems = theme.load(project, settings.theme)
         found += problems
     failed = common.report(found) or any_errors(found)
-    click.echo(f"Project: {project.name}, {'with mistakes in its settings or theme' if failed else 'settings and theme are good'}")
+    click.echo(f"Project: {project.name}, settings and theme {'have mistakes' if failed else 'are good'}")
     with Store(project / ".toolkit" / "store") as store:
         usage = store.usage()
-    click.echo(f"Cache: {usage.bytes / 1e6:.1f} MB of at most {usage.limit / 1e6:.0f} MB in {usage.folder} "
-               f"({usage.fragments} texts, {usage.objects} documents)")
+    click.echo(
+        f"Cache: {usage.bytes / 1e6:.1f} MB of at most {usage.limit / 1e6:.0f} MB in {usage.folder} "
+        f"({usage.fragments} texts, {usage.objects} documents)"
+    )
     click.echo(f"Interpreter: {sys.executable}")
     return 1 if failed else 0

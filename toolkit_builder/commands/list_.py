@@ -16,8 +16,19 @@ from toolkit_builder.commands import common
 @click.option("--result", default="", metavar="WORD", help="Only papers with this result, such as carried.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @common.site_options
-def command(kind: str, conference: str, tag: str, result: str, as_json: bool, base_url: str, drafts: bool, future: bool,
-            strict: bool, clock: str, jobs: int) -> int:
+def command(
+    kind: str,
+    conference: str,
+    tag: str,
+    result: str,
+    as_json: bool,
+    base_url: str,
+    drafts: bool,
+    future: bool,
+    strict: bool,
+    clock: str,
+    jobs: int,
+) -> int:
     """List documents by kind, conference, tag or result."""
     from toolkit_builder import pipeline
     from toolkit_builder.build.cache import Store
@@ -29,8 +40,15 @@ def command(kind: str, conference: str, tag: str, result: str, as_json: bool, ba
     if wanted and wanted not in BY_NAME:
         raise click.UsageError(f"there is no kind '{kind}'; the kinds are: {', '.join(BY_NAME)}")
     project = common.site()
-    options = pipeline.Options(drafts=drafts, future=future, strict=strict, base_url=base_url, clock=clock, jobs=jobs,
-                               environment=pipeline.environment())
+    options = pipeline.Options(
+        drafts=drafts,
+        future=future,
+        strict=strict,
+        base_url=base_url,
+        clock=clock,
+        jobs=jobs,
+        environment=pipeline.environment(),
+    )
     with Store(project / ".toolkit" / "store") as store:
         loaded = pipeline.load(project, options, store)
     if loaded.site is None:
@@ -40,12 +58,24 @@ def command(kind: str, conference: str, tag: str, result: str, as_json: bool, ba
     for doc in loaded.site.documents:
         shown = shapes.card(doc, loaded.site)
         outcome = shown["result"]["label"] if doc.kind in PAPERS else ""
-        if (wanted and doc.kind != wanted) or (conference and doc.conference != conference) or (
-                tag and tag.lower() not in (t.lower() for t in doc.fields.tags)) or (
-                result and result.lower() not in outcome.lower()):
+        if (
+            (wanted and doc.kind != wanted)
+            or (conference and doc.conference != conference)
+            or (tag and tag.lower() not in (t.lower() for t in doc.fields.tags))
+            or (result and result.lower() not in outcome.lower())
+        ):
             continue
-        rows.append({"id": doc.id, "kind": doc.kind, "title": shown["title"], "label": shown["label"], "url": doc.url,
-                     "path": doc.path, "result": outcome})
+        rows.append(
+            {
+                "id": doc.id,
+                "kind": doc.kind,
+                "title": shown["title"],
+                "label": shown["label"],
+                "url": doc.url,
+                "path": doc.path,
+                "result": outcome,
+            }
+        )
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     else:

@@ -19,19 +19,49 @@ _FORMATS = ("pdf", "docx", "html", "png", "txt", "svg")
 @click.option("--branch", "branches", multiple=True, metavar="NAME", help="Only this branch; may be repeated.")
 @click.option("--region", "regions", multiple=True, metavar="R", help="Only the branches of this region.")
 @click.option("--all", "everything", is_flag=True, help="Every branch.")
-@click.option("--data", "tables", multiple=True, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-              help="Branches from a CSV or Excel file, in place of those on the site.")
+@click.option(
+    "--data",
+    "tables",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Branches from a CSV or Excel file, in place of those on the site.",
+)
 @click.option("--with-site", is_flag=True, help="With --data: the site's branches as well, the table's cells first.")
 @click.option("--format", "formats", default="pdf", metavar="LIST", help="Any of pdf,docx,html,png,txt,svg.")
 @click.option("--zip", "zipped", is_flag=True, help="A ZIP for every branch and for every template as well.")
 @click.option("--contact-sheet", is_flag=True, help="Pages of thumbnails of everything, to look it over.")
 @click.option("--allow-overflow", is_flag=True, help="Make documents although their text does not fit.")
-@click.option("-o", "--out", default="localised", metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
-              help="Where to put them: DIR/branch/template.pdf.")
-def command(templates: tuple[str, ...], base_url: str, drafts: bool, future: bool, strict: bool, clock: str, jobs: int,
-            messages: str, quiet: bool, verbose: bool, branches: tuple[str, ...], regions: tuple[str, ...],
-            everything: bool, tables: tuple[Path, ...], with_site: bool, formats: str, zipped: bool,
-            contact_sheet: bool, allow_overflow: bool, out: Path) -> int:
+@click.option(
+    "-o",
+    "--out",
+    default="localised",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to put them: DIR/branch/template.pdf.",
+)
+def command(
+    templates: tuple[str, ...],
+    base_url: str,
+    drafts: bool,
+    future: bool,
+    strict: bool,
+    clock: str,
+    jobs: int,
+    messages: str,
+    quiet: bool,
+    verbose: bool,
+    branches: tuple[str, ...],
+    regions: tuple[str, ...],
+    everything: bool,
+    tables: tuple[Path, ...],
+    with_site: bool,
+    formats: str,
+    zipped: bool,
+    contact_sheet: bool,
+    allow_overflow: bool,
+    out: Path,
+) -> int:
     """Make every branch its own leaflets, letters and posters.
 
     TEMPLATE is a resource's file name, such as leaflet-a5; all templates if left out. Nothing that is already made
@@ -47,8 +77,16 @@ def command(templates: tuple[str, ...], base_url: str, drafts: bool, future: boo
     if not (branches or regions or everything or tables):
         raise click.UsageError("Which branches? Say --branch NAME, --region R, --all or --data FILE.")
     project = common.project()
-    options = pipeline.Options(drafts=drafts, future=future, strict=strict, base_url=base_url, clock=clock, jobs=jobs,
-                               environment=pipeline.environment(), on_wait=common.waiting)
+    options = pipeline.Options(
+        drafts=drafts,
+        future=future,
+        strict=strict,
+        base_url=base_url,
+        clock=clock,
+        jobs=jobs,
+        environment=pipeline.environment(),
+        on_wait=common.waiting,
+    )
     with Store(project / ".toolkit" / "store") as store:
         loaded = pipeline.load(project, options, store)
     if loaded.site is None or loaded.theme is None or _stop(loaded.diagnostics):
@@ -57,9 +95,21 @@ def command(templates: tuple[str, ...], base_url: str, drafts: bool, future: boo
     if "pdf" in chosen and (missing := pipeline.print_problem()):
         raise click.ClickException(f"No PDF can be made on this computer: {missing}.")
     order = bureau.Order(
-        templates=templates, branches=branches, regions=regions, everything=everything, tables=tables,
-        with_site=with_site, formats=chosen, out=out, strict=strict, zipped=zipped, contact_sheet=contact_sheet,
-        allow_overflow=allow_overflow, workers=jobs, code=pipeline.code_digest(), on_progress=common.progress,
+        templates=templates,
+        branches=branches,
+        regions=regions,
+        everything=everything,
+        tables=tables,
+        with_site=with_site,
+        formats=chosen,
+        out=out,
+        strict=strict,
+        zipped=zipped,
+        contact_sheet=contact_sheet,
+        allow_overflow=allow_overflow,
+        workers=jobs,
+        code=pipeline.code_digest(),
+        on_progress=common.progress,
     )
     done = bureau.carry_out(order, loaded.site, loaded.theme, blueprint.site_payload(loaded.site), loaded.tree.assets)
     common.report(done.diagnostics, messages, verbose=verbose, quiet=quiet)

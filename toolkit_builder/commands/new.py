@@ -8,8 +8,20 @@ import click
 
 from toolkit_builder.commands import common
 
-_KINDS = ("conference", "motion", "amendment", "composite", "bulletin", "plan", "toolkit", "resource", "branch",
-          "update", "news", "page")
+_KINDS = (
+    "conference",
+    "motion",
+    "amendment",
+    "composite",
+    "bulletin",
+    "plan",
+    "toolkit",
+    "resource",
+    "branch",
+    "update",
+    "news",
+    "page",
+)
 
 
 @click.command("new")
@@ -29,7 +41,7 @@ def command(kind: str, title: str, folder: str, clock: str) -> int:
 
     project = common.site()
     if not any(c.isalnum() for c in title):
-        raise click.UsageError("a title needs letters or digits, such as \"A fair workload\"")
+        raise click.UsageError('a title needs letters or digits, such as "A fair workload"')
     try:
         today = dt.date.fromisoformat(clock[:10]) if clock else dt.date.today()
     except ValueError:

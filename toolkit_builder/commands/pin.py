@@ -9,7 +9,9 @@ from toolkit_builder.commands import common
 
 @click.command("pin")
 @click.argument("conference")
-@click.option("--edition", default="", metavar="NAME", help="The edition that goes to print; the current one if left out.")
+@click.option(
+    "--edition", default="", metavar="NAME", help="The edition that goes to print; the current one if left out."
+)
 def command(conference: str, edition: str) -> int:
     """Keep the line numbers of an edition that goes to print.
 
@@ -20,8 +22,9 @@ def command(conference: str, edition: str) -> int:
 
     project = common.site()
     with Store(project / ".toolkit" / "store") as store:
-        loaded = pipeline.load(project, pipeline.Options(environment=pipeline.environment(), drafts=True, future=True),
-                               store)
+        loaded = pipeline.load(
+            project, pipeline.Options(environment=pipeline.environment(), drafts=True, future=True), store
+        )
     held = loaded.site.conference_by_name.get(conference) if loaded.site else None
     if loaded.site is None or held is None:
         names = ", ".join(loaded.site.conference_by_name) if loaded.site else ""
@@ -33,7 +36,9 @@ def command(conference: str, edition: str) -> int:
     try:
         path, count = editions.write(project, held, name, measure, loaded.pins)
     except FileExistsError:
-        raise click.ClickException(f"the {name} edition of {conference} is pinned already; name a later one with "
-                                   "--edition, or delete its file to number the lines anew") from None
+        raise click.ClickException(
+            f"the {name} edition of {conference} is pinned already; name a later one with "
+            "--edition, or delete its file to number the lines anew"
+        ) from None
     click.echo(f"{path}: the line numbers of {count} papers are kept.")
     return 0

@@ -20,10 +20,16 @@ _LAYOUT = re.compile(r"none|booklet|\d+-up|same-\d+")
 @click.command("print")
 @click.argument("doc", nargs=-1, required=True, metavar="DOC...")
 @click.option("--as", "form", default="", metavar="FORM", help="Which form of it: agenda-a5, plan-a3, pack ...")
-@click.option("--layout", default="none", metavar="LAYOUT", show_default=True,
-              help="none, booklet, 2-up to 16-up, or same-2 to same-16.")
-@click.option("--sheet", default="a4", metavar="SIZE", show_default=True,
-              help="The paper for a layout: a4, a3, sra3 ...")
+@click.option(
+    "--layout",
+    default="none",
+    metavar="LAYOUT",
+    show_default=True,
+    help="none, booklet, 2-up to 16-up, or same-2 to same-16.",
+)
+@click.option(
+    "--sheet", default="a4", metavar="SIZE", show_default=True, help="The paper for a layout: a4, a3, sra3 ..."
+)
 @click.option("--greyscale", is_flag=True, help="All colours as greys.")
 @click.option("--bleed", is_flag=True, help="3 mm of bleed, for a print shop.")
 @click.option("--marks", is_flag=True, help="Crop marks; with a layout, marks to cut or fold at.")
@@ -35,10 +41,30 @@ _LAYOUT = re.compile(r"none|booklet|\d+-up|same-\d+")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @common.site_options
 @common.report_options
-def command(doc: tuple[str, ...], form: str, layout: str, sheet: str, greyscale: bool, bleed: bool, marks: bool,
-            large: str | None, edition: str, conference: str, title: str, out: str, force: bool, base_url: str,
-            drafts: bool, future: bool, strict: bool, clock: str, jobs: int, messages: str, quiet: bool,
-            verbose: bool) -> int:
+def command(
+    doc: tuple[str, ...],
+    form: str,
+    layout: str,
+    sheet: str,
+    greyscale: bool,
+    bleed: bool,
+    marks: bool,
+    large: str | None,
+    edition: str,
+    conference: str,
+    title: str,
+    out: str,
+    force: bool,
+    base_url: str,
+    drafts: bool,
+    future: bool,
+    strict: bool,
+    clock: str,
+    jobs: int,
+    messages: str,
+    quiet: bool,
+    verbose: bool,
+) -> int:
     """Lay a document out on sheets: booklet, 2-up, same-up.
 
     DOC is an address, a file, or a kind and a number: bulletin 3, motion 20, /plans/ten-points/, agenda. Several
@@ -52,10 +78,27 @@ def command(doc: tuple[str, ...], form: str, layout: str, sheet: str, greyscale:
         raise click.UsageError(f"there is no layout '{layout}': choose booklet, 2-up to 16-up, or same-2 to same-16")
     if sheet.lower() not in SHEETS:
         raise click.UsageError(f"there is no sheet '{sheet}': choose one of {', '.join(SHEETS)}")
-    wish = Wish(form=form, layout=layout, sheet=sheet.lower(), greyscale=greyscale, bleed=bleed, marks=marks,
-                large=int(large or 0), edition=edition, title=title)
-    options = pipeline.Options(drafts=drafts, future=future, strict=strict, base_url=base_url, clock=clock, jobs=jobs,
-                               environment=pipeline.environment(), on_wait=common.waiting)
+    wish = Wish(
+        form=form,
+        layout=layout,
+        sheet=sheet.lower(),
+        greyscale=greyscale,
+        bleed=bleed,
+        marks=marks,
+        large=int(large or 0),
+        edition=edition,
+        title=title,
+    )
+    options = pipeline.Options(
+        drafts=drafts,
+        future=future,
+        strict=strict,
+        base_url=base_url,
+        clock=clock,
+        jobs=jobs,
+        environment=pipeline.environment(),
+        on_wait=common.waiting,
+    )
     if missing := pipeline.print_problem():
         raise click.ClickException(missing)
     sheets, found = _printed(options, doc, conference, wish, messages)
@@ -67,8 +110,9 @@ def command(doc: tuple[str, ...], form: str, layout: str, sheet: str, greyscale:
     return 1 if failed or not sheets else 0
 
 
-def _printed(options: Any, words: tuple[str, ...], conference: str, wish: Wish,
-             messages: str) -> tuple[list[Sheet], list[Diagnostic]]:
+def _printed(
+    options: Any, words: tuple[str, ...], conference: str, wish: Wish, messages: str
+) -> tuple[list[Sheet], list[Diagnostic]]:
     from toolkit_builder import finding, pipeline, press
 
     project = common.site(messages)
@@ -115,8 +159,9 @@ def _write(sheet: Sheet, out: str, several: bool, force: bool) -> Path:
         with target.open("wb" if force else "xb") as file:
             file.write(sheet.pdf)
     except FileExistsError:
-        raise click.ClickException(f"{target} is there already: write over it with --force, or name another with --out"
-                                   ) from None
+        raise click.ClickException(
+            f"{target} is there already: write over it with --force, or name another with --out"
+        ) from None
     except OSError as problem:
         raise click.ClickException(f"{target} cannot be written: {problem.strerror or problem}") from None
     return target

@@ -10,8 +10,13 @@ import click
 
 @click.command("schema")
 @click.argument("kind", required=False, default="")
-@click.option("--out", type=click.Path(path_type=Path), default=None, metavar="DIR",
-              help="Write a file for every kind into this folder.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="DIR",
+    help="Write a file for every kind into this folder.",
+)
 def command(kind: str, out: Path | None) -> int:
     """Write JSON Schemas, so that editors complete front matter.
 
@@ -26,8 +31,9 @@ def command(kind: str, out: Path | None) -> int:
         out.mkdir(parents=True, exist_ok=True)
         for name, schema in every.items():
             if kind in ("", name):
-                (out / f"{name}.schema.json").write_text(json.dumps(schema, indent=1, ensure_ascii=False) + "\n",
-                                                         encoding="utf-8")
+                (out / f"{name}.schema.json").write_text(
+                    json.dumps(schema, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+                )
                 click.echo(out / f"{name}.schema.json")
         return 0
     click.echo(json.dumps(every[kind] if kind else every, indent=1, ensure_ascii=False))

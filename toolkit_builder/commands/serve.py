@@ -12,13 +12,31 @@ from toolkit_builder.commands import common
 
 
 @click.command("serve")
-@click.option("-p", "--port", default=8000, envvar="TOOLKIT_PORT", type=click.IntRange(1, 65535), metavar="N",
-              help="The port to serve on (8000).")
+@click.option(
+    "-p",
+    "--port",
+    default=8000,
+    envvar="TOOLKIT_PORT",
+    type=click.IntRange(1, 65535),
+    metavar="N",
+    help="The port to serve on (8000).",
+)
 @click.option("-o", "--open", "open_", is_flag=True, help="Open the browser.")
 @common.site_options
 @common.report_options
-def command(port: int, open_: bool, base_url: str, drafts: bool, future: bool, strict: bool, clock: str, jobs: int,
-            messages: str, quiet: bool, verbose: bool) -> int:
+def command(
+    port: int,
+    open_: bool,
+    base_url: str,
+    drafts: bool,
+    future: bool,
+    strict: bool,
+    clock: str,
+    jobs: int,
+    messages: str,
+    quiet: bool,
+    verbose: bool,
+) -> int:
     """Show the site in the browser and follow every edit.
 
     Printed documents are made when they are asked for. It ends with Ctrl-C.
@@ -28,9 +46,17 @@ def command(port: int, open_: bool, base_url: str, drafts: bool, future: bool, s
     project = common.site(messages)
     state = serve.State(project / quick.output_name(str(project)), "/")
     options = pipeline.Options(
-        drafts=drafts, future=future, strict=strict, base_url=base_url, clock=clock, jobs=jobs,
-        environment=pipeline.environment(), arguments=("serve", str(drafts), str(future), str(strict), base_url, clock),
-        on_progress=common.progress, on_wait=common.waiting, on_later=state.take_later,
+        drafts=drafts,
+        future=future,
+        strict=strict,
+        base_url=base_url,
+        clock=clock,
+        jobs=jobs,
+        environment=pipeline.environment(),
+        arguments=("serve", str(drafts), str(future), str(strict), base_url, clock),
+        on_progress=common.progress,
+        on_wait=common.waiting,
+        on_later=state.take_later,
     )
     first = pipeline.build(project, options)
     common.report(first.diagnostics, messages, verbose=verbose, quiet=quiet)
@@ -53,6 +79,8 @@ def command(port: int, open_: bool, base_url: str, drafts: bool, future: bool, s
     except KeyboardInterrupt:
         click.echo("Stopped.")
     except OSError as problem:
-        raise click.ClickException(f"port {port} cannot be used: {problem.strerror or problem}; "
-                                   f"try: toolkit serve -p {port + 1 if port < 65535 else 8001}") from None
+        raise click.ClickException(
+            f"port {port} cannot be used: {problem.strerror or problem}; "
+            f"try: toolkit serve -p {port + 1 if port < 65535 else 8001}"
+        ) from None
     return 0

@@ -67,8 +67,10 @@ class Toolchain:
 
     def renderers(self) -> Mapping[str, Render]:
         templates = Templates(self.bundle)
-        return {name: _content_errors(partial(f.render, templates=templates) if f.themed else f.render)
-                for name, f in FORMATS.items()}
+        return {
+            name: _content_errors(partial(f.render, templates=templates) if f.themed else f.render)
+            for name, f in FORMATS.items()
+        }
 
 
 def _content_errors(render: Callable[..., Any]) -> Render:

@@ -25,8 +25,20 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _THEN = dt.datetime(2000, 1, 1)
 _SKIPPED = {"script", "style", "svg", "template", "title"}
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
-_INLINE = {"strong": "bold", "b": "bold", "em": "italic", "i": "italic", "u": "underline", "ins": "underline",
-           "del": "strike", "s": "strike", "sup": "superscript", "sub": "subscript", "code": "code", "cite": "italic"}
+_INLINE = {
+    "strong": "bold",
+    "b": "bold",
+    "em": "italic",
+    "i": "italic",
+    "u": "underline",
+    "ins": "underline",
+    "del": "strike",
+    "s": "strike",
+    "sup": "superscript",
+    "sub": "subscript",
+    "code": "code",
+    "cite": "italic",
+}
 _BOXES = {"box", "contact", "note", "today", "guidance"}
 _DARK = "7A1F5C"
 
@@ -106,8 +118,16 @@ def _template() -> bytes:
     section.top_margin = section.bottom_margin = Mm(22)
     styles = document.styles
 
-    def style(name: str, size: float, *, bold: bool = False, after: float = 0, before: float = 0, colour: str = "",
-              base: str = "Normal") -> Any:
+    def style(
+        name: str,
+        size: float,
+        *,
+        bold: bool = False,
+        after: float = 0,
+        before: float = 0,
+        colour: str = "",
+        base: str = "Normal",
+    ) -> Any:
         found = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         if name != base and name != "Normal":
             found.base_style = styles[base]
@@ -322,9 +342,35 @@ class _Writer:
         return element
 
 
-_BLOCKS = {*_HEADINGS, "p", "ul", "ol", "table", "hr", "pre", "blockquote", "aside", "section", "div", "figure",
-           "figcaption", "dl", "dt", "dd", "article", "header", "footer", "nav", "details", "summary", "address",
-           "script", "style", "template", "main"}
+_BLOCKS = {
+    *_HEADINGS,
+    "p",
+    "ul",
+    "ol",
+    "table",
+    "hr",
+    "pre",
+    "blockquote",
+    "aside",
+    "section",
+    "div",
+    "figure",
+    "figcaption",
+    "dl",
+    "dt",
+    "dd",
+    "article",
+    "header",
+    "footer",
+    "nav",
+    "details",
+    "summary",
+    "address",
+    "script",
+    "style",
+    "template",
+    "main",
+}
 
 
 def _span(cell: Any) -> int:

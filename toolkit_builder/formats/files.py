@@ -25,7 +25,7 @@ def copy(payload: Payload) -> bytes:
 
 
 def picture(payload: Payload) -> bytes:
-    """``{data, path}``: a photograph without what it says of the photographer. Raises RenderError if it is no picture."""
+    """``{data, path}``: a photograph without what it says of the photographer. RenderError if it is no picture."""
     data, found = pictures.published(bytes(payload["data"]), payload["path"])
     if found:
         raise RenderError(found)
@@ -83,8 +83,9 @@ def archive(payload: Payload) -> bytes:
             info = zipfile.ZipInfo(name, _EARLIEST)
             info.external_attr = 0o644 << 16
             info.create_system = 3
-            info.compress_type = zipfile.ZIP_STORED if name.endswith((".pdf", ".png", ".jpg", ".zip")) else (
-                zipfile.ZIP_DEFLATED)
+            info.compress_type = (
+                zipfile.ZIP_STORED if name.endswith((".pdf", ".png", ".jpg", ".zip")) else (zipfile.ZIP_DEFLATED)
+            )
             bundle.writestr(info, data.encode() if isinstance(data, str) else data, compresslevel=9)
     return buffer.getvalue()
 

@@ -40,8 +40,11 @@ def _shell(html: str) -> Payload:
     match = _BODY.search(html)
     if match is None:
         return {"html": {}, "body": {}, "inner": html}
-    return {"html": dict(_ATTRIBUTE.findall(match["html"])), "body": dict(_ATTRIBUTE.findall(match["body"])),
-            "inner": match["inner"]}
+    return {
+        "html": dict(_ATTRIBUTE.findall(match["html"])),
+        "body": dict(_ATTRIBUTE.findall(match["body"])),
+        "inner": match["inner"],
+    }
 
 
 def pages(css: str) -> dict[str, Payload]:
@@ -53,11 +56,19 @@ def screen_css(sheets: dict[str, bytes]) -> bytes:
     """The theme's print style sheets for a preview on screen: its own faces, the site's fonts."""
     css = "\n".join(data.decode("utf-8", "replace") for _, data in sorted(sheets.items()))
     css = re.sub(r"@font-face\s*{[^}]*}\s*", "", css)
-    faces = [f'@font-face {{ font-family: "{name}"; src: url("../fonts/{file}") format("woff2"); '
-             f"font-style: {style}; font-weight: 200 900 }}" for name, file, style in (
-                 ("Toolkit Sans", "toolkit-sans.woff2", "normal"), ("Toolkit Serif", "toolkit-serif.woff2", "normal"),
-                 ("Toolkit Serif", "toolkit-serif-italic.woff2", "italic"),
-                 ("Toolkit Serif Display", "toolkit-serif.woff2", "normal"))]
-    faces += [f'@font-face {{ font-family: "Noto Naskh Arabic"; src: url("../fonts/notonaskharabic-{file}.woff2") '
-              f'format("woff2"); font-weight: {weight} }}' for file, weight in (("regular", 400), ("bold", 700))]
+    faces = [
+        f'@font-face {{ font-family: "{name}"; src: url("../fonts/{file}") format("woff2"); '
+        f"font-style: {style}; font-weight: 200 900 }}"
+        for name, file, style in (
+            ("Toolkit Sans", "toolkit-sans.woff2", "normal"),
+            ("Toolkit Serif", "toolkit-serif.woff2", "normal"),
+            ("Toolkit Serif", "toolkit-serif-italic.woff2", "italic"),
+            ("Toolkit Serif Display", "toolkit-serif.woff2", "normal"),
+        )
+    ]
+    faces += [
+        f'@font-face {{ font-family: "Noto Naskh Arabic"; src: url("../fonts/notonaskharabic-{file}.woff2") '
+        f'format("woff2"); font-weight: {weight} }}'
+        for file, weight in (("regular", 400), ("bold", 700))
+    ]
     return ("\n".join(faces) + "\n" + css).encode()

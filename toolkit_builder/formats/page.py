@@ -98,8 +98,11 @@ def link(html: str, resolve: Mapping[str, Any]) -> str:
     if targets := resolve.get("links"):
         html = _LINK.sub(lambda m: f"{m[1]}{_target(m[2], targets)}{m[3]}", html)
     if mentions := resolve.get("mentions"):
-        html = references.link(html, {k: references.Target(*v) for k, v in mentions.items()},
-                               references.others_than(resolve.get("own", "")))
+        html = references.link(
+            html,
+            {k: references.Target(*v) for k, v in mentions.items()},
+            references.others_than(resolve.get("own", "")),
+        )
     return html
 
 
@@ -112,8 +115,10 @@ def render(payload: Payload, templates: Templates) -> bytes:
     """``payload``: ``template, site, page, doc, listings, resolve, label``."""
     resolve = payload["resolve"]
     context = {
-        "site": hydrate(payload["site"], "", resolve), "page": payload["page"],
-        "doc": hydrate(payload["doc"], "", resolve), "listings": payload["listings"],
+        "site": hydrate(payload["site"], "", resolve),
+        "page": payload["page"],
+        "doc": hydrate(payload["doc"], "", resolve),
+        "listings": payload["listings"],
     }
     page = payload["page"]
     context["page"] = {**page, "jsonld": safe(page["jsonld"])}

@@ -26,7 +26,7 @@ def numbered(payload: Payload) -> bytes:
 
 
 def akoma(payload: Payload) -> bytes:
-    """``akoma_ntoso.render``'s payload, each paper with its ``source``, or ``printed`` as above, in place of ``blocks``."""
+    """``akoma_ntoso.render``'s payload, each paper with its ``source``, or ``printed``, in place of ``blocks``."""
     return akoma_ntoso.render({**payload, "papers": [{**p, "blocks": _blocks(p)} for p in payload["papers"]]})
 
 

@@ -41,10 +41,11 @@ def engine(seconds: float) -> Any:
 
 
 def render(payload: Payload) -> tuple[bytes, list[Diagnostic]]:
-    """``{html, title, language, path, stylesheets: {path: text}, assets: {path: bytes}, root, sheet, seconds}`` -> a PDF.
+    """``{html, title, language, path, stylesheets: {path: text}, assets: {path: bytes}, root, sheet, seconds}`` -> PDF.
 
     ``sheet``: ``{max_pages, bleed, marks, greyscale, sizes}`` (``sizes``: points of a line of text, of which the
-    largest that fits is taken); ``seconds``: the longest that it may take (300 if left out). A document that cannot be printed is an error of its own
+    largest that fits is taken); ``seconds``: the longest that it may take (300 if left out). A document that cannot
+    be printed is an error of its own
     diagnostics; its bytes are then empty, and nothing is published.
     """
     from toolkit_builder.printing.document import PrintDocument

@@ -64,8 +64,14 @@ def show_date(value: str, style: str, language: str) -> str:
         locale = Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         locale = Locale.parse("en_GB")
-    patterns = {"date": "d MMMM y", "long": "EEEE d MMMM y", "short": "d MMM y", "weekday": "EEEE",
-                "month": "MMMM y", "year": "y"}
+    patterns = {
+        "date": "d MMMM y",
+        "long": "EEEE d MMMM y",
+        "short": "d MMM y",
+        "weekday": "EEEE",
+        "month": "MMMM y",
+        "year": "y",
+    }
     shown = format_date(day, patterns.get(style, "d MMMM y"), locale=locale)
     time = value[11:16]
     return f"{shown}, {time}" if time and time != "00:00" and style in {"date", "long"} else shown
@@ -110,6 +116,16 @@ class _Environment(jinja2.Environment):
             return obj[attribute]
         return super().getattr(obj, attribute)
 
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """``obj[argument]``. Names that begin with ``_`` lead into Python itself: none can be put together here, and
+        ``theme.load`` refuses those that are written out."""
+        try:
+            return obj[argument]
+        except (AttributeError, TypeError, LookupError):
+            if isinstance(argument, str) and argument.startswith("_"):
+                return self.undefined(obj=obj, name=argument)
+            return super().getitem(obj, argument)
+
 
 class Templates:
     """A theme's templates, compiled once for a worker's life."""
@@ -117,10 +133,16 @@ class Templates:
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
         self.environment = _Environment(
-            loader=_Loader(bundle), autoescape=True, undefined=jinja2.StrictUndefined, auto_reload=False,
-            cache_size=-1, trim_blocks=True, lstrip_blocks=True,
+            loader=_Loader(bundle),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            auto_reload=False,
+            cache_size=-1,
+            trim_blocks=True,
+            lstrip_blocks=True,
             extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
         )
+        del self.environment.filters["attr"]
         self.environment.filters |= {"date": _date, "filesize": show_size}
         self.environment.globals |= {"asset": lambda name: f"/assets/{name}"}
 
@@ -157,8 +179,13 @@ class Templates:
         column = len(source) - len(source.lstrip()) + 1
         span = Span(path or f"themes/{name}", line, column, line, len(source) + 1)
         said = "it calls itself without end" if isinstance(problem, RecursionError) else str(problem)
-        return error("T201", f"the template failed on {label}: {said}", span, source=source,
-                     hint="docs/themes.md lists what each template is given")
+        return error(
+            "T201",
+            f"the template failed on {label}: {said}",
+            span,
+            source=source,
+            hint="docs/themes.md lists what each template is given",
+        )
 
 
 def safe(html: str) -> Markup:

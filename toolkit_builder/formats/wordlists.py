@@ -66,8 +66,17 @@ def written(value: int, kind: str) -> str:
         text = chr(97 + (value - 1) % 26) * ((value - 1) // 26 + 1)
     elif kind in {"lowerRoman", "upperRoman"} and 0 < value < 400:
         text, rest = "", value
-        for sign, worth in (("c", 100), ("xc", 90), ("l", 50), ("xl", 40), ("x", 10), ("ix", 9), ("v", 5), ("iv", 4),
-                            ("i", 1)):
+        for sign, worth in (
+            ("c", 100),
+            ("xc", 90),
+            ("l", 50),
+            ("xl", 40),
+            ("x", 10),
+            ("ix", 9),
+            ("v", 5),
+            ("iv", 4),
+            ("i", 1),
+        ):
             text, rest = text + sign * (rest // worth), rest % worth
     else:
         return str(value)
@@ -96,8 +105,9 @@ class Numbering:
             f'<w:lvlText w:val="{text}"/><w:lvlJc w:val="left"/>'
             f'<w:pPr><w:ind w:left="{left}" w:hanging="{hanging}"/></w:pPr></w:lvl></w:abstractNum>'
         )
-        instance = parse_xml(f'<w:num {nsdecls("w")} w:numId="{self._instance}">'
-                             f'<w:abstractNumId w:val="{self._next}"/></w:num>')
+        instance = parse_xml(
+            f'<w:num {nsdecls("w")} w:numId="{self._instance}"><w:abstractNumId w:val="{self._next}"/></w:num>'
+        )
         first = next(iter(self._root.xpath("./w:num")), None)
         if first is not None:
             first.addprevious(definition)  # the schema wants definitions before instances

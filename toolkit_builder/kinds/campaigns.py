@@ -27,12 +27,17 @@ _GROUPS = (
 def plan(doc: Document, site: Site) -> Payload:
     parsed, fields = doc.parsed, doc.fields
     return {
-        "title": doc.title, "campaign": fields.campaign, "source": fields.source,
-        "intro_html": parsed.get("intro_html", ""), "points": parsed.get("points", []),
+        "title": doc.title,
+        "campaign": fields.campaign,
+        "source": fields.source,
+        "intro_html": parsed.get("intro_html", ""),
+        "points": parsed.get("points", []),
         "outro_html": parsed.get("outro_html", ""),
         "contact": shapes.contact(fields.contact) or shapes.contact(site.config.contact),
-        "downloads": [], "toolkits": [card(t, site) for t in site.all("toolkit") if t.fields.campaign
-                                      and t.fields.campaign == fields.campaign],
+        "downloads": [],
+        "toolkits": [
+            card(t, site) for t in site.all("toolkit") if t.fields.campaign and t.fields.campaign == fields.campaign
+        ],
         "mentioned_in": shapes.mentioned_in(doc, site),
     }
 
@@ -54,13 +59,19 @@ def toolkit(doc: Document, site: Site) -> Payload:
             groups.append({"title": heading, "resources": cards})
     fields = doc.fields
     return {
-        **_body(doc), "campaign": fields.campaign, "version": fields.version, "stock_number": fields.stock_number,
-        "groups": groups, "contact": shapes.contact(fields.contact) or shapes.contact(site.config.contact),
+        **_body(doc),
+        "campaign": fields.campaign,
+        "version": fields.version,
+        "stock_number": fields.stock_number,
+        "groups": groups,
+        "contact": shapes.contact(fields.contact) or shapes.contact(site.config.contact),
         "imprint_html": doc.parsed.get("imprint_html", ""),
         "downloads": [shapes.download("The whole toolkit", f"{doc.url}{doc.folder['toolkit']}.zip", "ZIP")]
-        if mine else [],
-        "plans": [card(p, site) for p in site.all("plan") if p.fields.campaign
-                  and p.fields.campaign == fields.campaign],
+        if mine
+        else [],
+        "plans": [
+            card(p, site) for p in site.all("plan") if p.fields.campaign and p.fields.campaign == fields.campaign
+        ],
         "mentioned_in": shapes.mentioned_in(doc, site),
     }
 
@@ -70,14 +81,20 @@ def resource(doc: Document, site: Site) -> Payload:
     home = site.by_id.get(f"toolkit:{doc.folder['toolkit']}")
     previous, following = neighbours(resources(home, site), doc) if home else (None, None)
     return {
-        **_body(doc), "type": fields.type, "type_label": TYPE_LABELS[fields.type], "audience": fields.audience,
+        **_body(doc),
+        "type": fields.type,
+        "type_label": TYPE_LABELS[fields.type],
+        "audience": fields.audience,
         "toolkit": link(home, site) if home else None,
         "downloads": shapes.files_of(doc),
         "questions": [q.model_dump(mode="json") for q in fields.questions],
-        "make_url": f"{doc.url}make/" if (fields.template or fields.questions) and site.config.localise != "off" else None,
+        "make_url": f"{doc.url}make/"
+        if (fields.template or fields.questions) and site.config.localise != "off"
+        else None,
         "post_text": fields.post_text,
         "image": {"src": shapes.file_url(fields.image), "alt": fields.image_alt} if fields.image else None,
-        "previous": link(previous, site) if previous else None, "next": link(following, site) if following else None,
+        "previous": link(previous, site) if previous else None,
+        "next": link(following, site) if following else None,
     }
 
 

@@ -10,22 +10,31 @@ from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Conference, Site, neighbours
 
 
-def _business(conference: Conference, items: tuple[str, ...], not_reached: tuple[str, ...], site: Site) -> list[Payload]:
+def _business(
+    conference: Conference, items: tuple[str, ...], not_reached: tuple[str, ...], site: Site
+) -> list[Payload]:
     out = {p.id for n in not_reached if (p := conference.paper(n))}
     found = []
     for text in items:
         paper = conference.paper(text)
-        found.append({"text": text, "row": row(paper, site) if paper else None,
-                      "not_reached": bool(paper and paper.id in out)})
+        found.append(
+            {"text": text, "row": row(paper, site) if paper else None, "not_reached": bool(paper and paper.id in out)}
+        )
     return found
 
 
 def sessions(conference: Conference, site: Site, day: dt.date | None = None) -> list[Payload]:
     """The order of business, sitting by sitting; of one day only if ``day`` is given."""
     return [
-        {"title": s.title, "date": s.date.isoformat(), "start": s.start, "end": s.end,
-         "business": _business(conference, s.business, s.not_reached, site)}
-        for s in conference.document.fields.sessions if day in (None, s.date)
+        {
+            "title": s.title,
+            "date": s.date.isoformat(),
+            "start": s.start,
+            "end": s.end,
+            "business": _business(conference, s.business, s.not_reached, site),
+        }
+        for s in conference.document.fields.sessions
+        if day in (None, s.date)
     ]
 
 
@@ -51,28 +60,50 @@ def conference(doc: Document, site: Site) -> Payload:
     held = site.conference_by_name[doc.name]
     fields = doc.fields
     return {
-        **_head(doc), "venue": fields.venue, "paper": fields.paper, "edition": fields.edition,
-        "editions": [{"name": e.name, "date": e.date.isoformat() if e.date else "", "note": e.note,
-                      "current": e.name == fields.edition} for e in fields.editions],
+        **_head(doc),
+        "venue": fields.venue,
+        "paper": fields.paper,
+        "edition": fields.edition,
+        "editions": [
+            {
+                "name": e.name,
+                "date": e.date.isoformat() if e.date else "",
+                "note": e.note,
+                "current": e.name == fields.edition,
+            }
+            for e in fields.editions
+        ],
         "executive_name": fields.executive_name,
-        "body_html": doc.parsed.get("html", ""), "headings": doc.parsed.get("headings", []),
-        "sections": sections(held, site), "sessions": sessions(held, site),
+        "body_html": doc.parsed.get("html", ""),
+        "headings": doc.parsed.get("headings", []),
+        "sections": sections(held, site),
+        "sessions": sessions(held, site),
         "results": papers.tally(held.motions, site),
-        "counts": {"motions": len(held.motions), "amendments": len(held.amendments),
-                   "composites": len(held.composites)},
+        "counts": {
+            "motions": len(held.motions),
+            "amendments": len(held.amendments),
+            "composites": len(held.composites),
+        },
         "composites": [row(c, site) for c in held.composites],
         "bulletins": [card(b, site) for b in held.bulletins],
-        "consequences": list(fields.consequences), "mentioned_in": shapes.mentioned_in(doc, site),
+        "consequences": list(fields.consequences),
+        "mentioned_in": shapes.mentioned_in(doc, site),
         "conflicts_url": f"{doc.url}conflicts/" if held.amendments else "",
         "register_url": f"{doc.url}register/" if held.motions else "",
-        "downloads": shapes.conference_files(doc) if held.motions else [], "feed_url": f"{doc.url}feed.xml",
+        "downloads": shapes.conference_files(doc) if held.motions else [],
+        "feed_url": f"{doc.url}feed.xml",
     }
 
 
 def _head(doc: Document) -> Payload:
     fields = doc.fields
-    return {"title": doc.title, "short_title": fields.short_title, "start": fields.start.isoformat(),
-            "end": fields.end.isoformat() if fields.end else "", "place": fields.place}
+    return {
+        "title": doc.title,
+        "short_title": fields.short_title,
+        "start": fields.start.isoformat(),
+        "end": fields.end.isoformat() if fields.end else "",
+        "place": fields.place,
+    }
 
 
 def _day(doc: Document) -> str:
@@ -88,15 +119,21 @@ def bulletin(doc: Document, site: Site) -> Payload:
     previous, following = neighbours(issues, doc)
     archive = held.document if held else None
     return {
-        "title": doc.title, "issue": fields.issue, "day": _day(doc),
-        "date": fields.date.isoformat() if fields.date else "", "strapline": fields.strapline,
+        "title": doc.title,
+        "issue": fields.issue,
+        "day": _day(doc),
+        "date": fields.date.isoformat() if fields.date else "",
+        "strapline": fields.strapline,
         "conference": link(archive, site) if archive else None,
-        "paper": archive.fields.paper if archive else "", "editor": fields.editor,
-        "imprint_html": doc.parsed.get("imprint_html", ""), "articles": doc.parsed.get("articles", []),
+        "paper": archive.fields.paper if archive else "",
+        "editor": fields.editor,
+        "imprint_html": doc.parsed.get("imprint_html", ""),
+        "articles": doc.parsed.get("articles", []),
         "about_html": doc.parsed.get("lead_html", ""),
         "today": sessions(held, site, fields.date) if held and fields.date else [],
         "yesterday": _results_before(held, fields.date, site) if held and fields.date else [],
-        "previous": link(previous, site) if previous else None, "next": link(following, site) if following else None,
+        "previous": link(previous, site) if previous else None,
+        "next": link(following, site) if following else None,
         "archive": {"title": "All issues", "url": f"{archive.url}bulletins/", "label": ""} if archive else None,
         "downloads": [],
     }
@@ -126,24 +163,50 @@ def conference_pages(site: Site) -> list[Page]:
         everything = (head, *held.motions, *held.amendments, *held.composites)
         base = {"conference": {**link(head, site), **_head(head)}}
         if held.motions:
-            pages.append(Page(
-                url=f"{url}register/", template="register.html", kind="register", title=f"Register: {head.title}",
-                doc={**base, "rows": register_rows(held, site), "title": "Register of decisions",
-                     "downloads": shapes.conference_files(head)},
-                crumbs=crumbs, listed=everything))
+            pages.append(
+                Page(
+                    url=f"{url}register/",
+                    template="register.html",
+                    kind="register",
+                    title=f"Register: {head.title}",
+                    doc={
+                        **base,
+                        "rows": register_rows(held, site),
+                        "title": "Register of decisions",
+                        "downloads": shapes.conference_files(head),
+                    },
+                    crumbs=crumbs,
+                    listed=everything,
+                )
+            )
         if held.amendments:
-            pages.append(Page(
-                url=f"{url}conflicts/", template="conflicts.html", kind="conflicts",
-                title=f"Amendments that meet: {head.title}",
-                doc={**base, "title": "Amendments that meet", **_conflicts(held, site)},
-                crumbs=crumbs, listed=everything))
+            pages.append(
+                Page(
+                    url=f"{url}conflicts/",
+                    template="conflicts.html",
+                    kind="conflicts",
+                    title=f"Amendments that meet: {head.title}",
+                    doc={**base, "title": "Amendments that meet", **_conflicts(held, site)},
+                    crumbs=crumbs,
+                    listed=everything,
+                )
+            )
         if held.bulletins:
-            pages.append(Page(
-                url=f"{url}bulletins/", template="bulletins.html", kind="bulletins",
-                title=f"{head.fields.paper or 'Bulletins'}: {head.title}",
-                doc={**base, "title": head.fields.paper or "Bulletins",
-                     "issues": [card(b, site) for b in held.bulletins]},
-                crumbs=crumbs, listed=held.bulletins))
+            pages.append(
+                Page(
+                    url=f"{url}bulletins/",
+                    template="bulletins.html",
+                    kind="bulletins",
+                    title=f"{head.fields.paper or 'Bulletins'}: {head.title}",
+                    doc={
+                        **base,
+                        "title": head.fields.paper or "Bulletins",
+                        "issues": [card(b, site) for b in held.bulletins],
+                    },
+                    crumbs=crumbs,
+                    listed=held.bulletins,
+                )
+            )
     return pages
 
 
@@ -153,8 +216,15 @@ def register_rows(held: Conference, site: Site) -> list[Payload]:
     for paper in (*held.motions, *held.composites):
         for doc in (paper, *held.amendments_of.get(paper.id, ())):
             shown = shapes.result(doc, site)
-            rows.append({**row(doc, site), "seconder": doc.fields.seconder, "by": shown["by"], "vote": shown["vote"],
-                         "kind": doc.kind})
+            rows.append(
+                {
+                    **row(doc, site),
+                    "seconder": doc.fields.seconder,
+                    "by": shown["by"],
+                    "vote": shown["vote"],
+                    "kind": doc.kind,
+                }
+            )
     return rows
 
 
@@ -165,8 +235,17 @@ def _conflicts(held: Conference, site: Site) -> Payload:
         if not amendments:
             continue
         study = site.studies.get(paper.id, {})
-        cells = [{"a": link(site.by_id[c["a"]], site), "b": link(site.by_id[c["b"]], site), "kind": c["kind"],
-                  "sentence": c["sentence"]} for c in study.get("cells", [])]
+        cells = [
+            {
+                "a": link(site.by_id[c["a"]], site),
+                "b": link(site.by_id[c["b"]], site),
+                "kind": c["kind"],
+                "sentence": c["sentence"],
+            }
+            for c in study.get("cells", [])
+        ]
         groups.append({"motion": row(paper, site), "amendments": [row(a, site) for a in amendments], "cells": cells})
-    return {"papers": [row(p, site) for p in (*held.motions, *held.composites) if held.amendments_of.get(p.id)],
-            "groups": groups}
+    return {
+        "papers": [row(p, site) for p in (*held.motions, *held.composites) if held.amendments_of.get(p.id)],
+        "groups": groups,
+    }

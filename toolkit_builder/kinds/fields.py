@@ -9,7 +9,9 @@ from pydantic import Field
 
 from toolkit_builder.model import Contact, Fields, Limits, Line, Part
 
-ItemNumber = Annotated[str, Field(min_length=1, max_length=20, description="An identifier, not a decimal: 20.1 is not 20.10")]
+ItemNumber = Annotated[
+    str, Field(min_length=1, max_length=20, description="An identifier, not a decimal: 20.1 is not 20.10")
+]
 
 
 class Vote(Part):
@@ -46,13 +48,15 @@ class AmendmentFields(Paper):
     amends: ItemNumber = Field(description="The motion's number (or the amendment's, for a sub-amendment)")
     form: Literal["instruction", "copy", "editorial"] = Field(
         "instruction",
-        description="instruction: 'delete point 4 and ...'; copy: the whole text as it would be; editorial: words for a person",
+        description="instruction: 'delete point 4 ...'; copy: the whole text as it would be; editorial: for a person",
     )
 
 
 class CompositeFields(Paper):
     section: Line = ""
-    sources: tuple[ItemNumber, ...] = Field(min_length=1, description="Numbers of the motions and amendments it is made from")
+    sources: tuple[ItemNumber, ...] = Field(
+        min_length=1, description="Numbers of the motions and amendments it is made from"
+    )
 
 
 class Section(Part):
@@ -118,9 +122,25 @@ class ToolkitFields(Fields):
 
 
 ResourceType = Literal[
-    "guidance", "faq", "key-messages", "facts", "model-motion", "model-letter", "model-agreement",
-    "press-release", "article", "checklist", "survey", "leaflet", "poster", "petition", "postcard",
-    "social", "plan", "contacts", "other",
+    "guidance",
+    "faq",
+    "key-messages",
+    "facts",
+    "model-motion",
+    "model-letter",
+    "model-agreement",
+    "press-release",
+    "article",
+    "checklist",
+    "survey",
+    "leaflet",
+    "poster",
+    "petition",
+    "postcard",
+    "social",
+    "plan",
+    "contacts",
+    "other",
 ]
 PaperSize = Literal["a3", "a4", "a5", "a6", "dl"]
 

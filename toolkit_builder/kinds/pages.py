@@ -16,11 +16,17 @@ def news(doc: Document, site: Site) -> Payload:
     fields = doc.fields
     following, previous = neighbours(site.by_date("news"), doc)
     return {
-        "title": doc.title, "date": fields.date.isoformat(), "author": fields.author, "standfirst": fields.standfirst,
-        "body_html": doc.parsed.get("html", ""), "headings": doc.parsed.get("headings", []),
-        "related": [card(d, site) for d in related(doc, site)], "sign_up": fields.sign_up,
+        "title": doc.title,
+        "date": fields.date.isoformat(),
+        "author": fields.author,
+        "standfirst": fields.standfirst,
+        "body_html": doc.parsed.get("html", ""),
+        "headings": doc.parsed.get("headings", []),
+        "related": [card(d, site) for d in related(doc, site)],
+        "sign_up": fields.sign_up,
         "comments_closed": fields.comments_closed,
-        "previous": link(previous, site) if previous else None, "next": link(following, site) if following else None,
+        "previous": link(previous, site) if previous else None,
+        "next": link(following, site) if following else None,
     }
 
 
@@ -29,17 +35,30 @@ def related(doc: Document, site: Site) -> list[Document]:
     if doc.fields.related:
         return [d for r in doc.fields.related if (d := site.lookup(r))]
     tags = {t.lower() for t in doc.fields.tags}
-    scored = [(len(tags & {t.lower() for t in d.fields.tags}), str(d.fields.date or ""), d.id)
-              for kind in ("news", "plan", "toolkit") for d in site.all(kind) if d is not doc]
+    scored = [
+        (len(tags & {t.lower() for t in d.fields.tags}), str(d.fields.date or ""), d.id)
+        for kind in ("news", "plan", "toolkit")
+        for d in site.all(kind)
+        if d is not doc
+    ]
     return [site.by_id[i] for n, _, i in sorted(scored, reverse=True)[:_RELATED] if n]
 
 
 def page(doc: Document, site: Site) -> Payload:
-    below = [d for d in site.all("page") if d is not doc and d.url.startswith(doc.url)
-             and d.url.count("/") == doc.url.count("/") + 1] if doc.url != "/" else []
+    below = (
+        [
+            d
+            for d in site.all("page")
+            if d is not doc and d.url.startswith(doc.url) and d.url.count("/") == doc.url.count("/") + 1
+        ]
+        if doc.url != "/"
+        else []
+    )
     below.sort(key=lambda d: (d.fields.order, d.title.lower()))
     return {
-        "title": doc.title, "body_html": doc.parsed.get("html", ""), "headings": doc.parsed.get("headings", []),
+        "title": doc.title,
+        "body_html": doc.parsed.get("html", ""),
+        "headings": doc.parsed.get("headings", []),
         "contact": shapes.contact(site.config.contact) if doc.fields.contact else None,
         "children": [card(d, site) for d in below],
         **(home_lists(site) if doc.url == site.config.home else {}),
@@ -51,9 +70,11 @@ def home_lists(site: Site) -> Payload:
     toolkits = _originals(site.all("toolkit"))
     return {
         "conferences": [card(c.document, site) for c in site.conferences],
-        "plans": [card(d, site) for d in _originals(site.all("plan"))], "toolkits": [card(d, site) for d in toolkits],
+        "plans": [card(d, site) for d in _originals(site.all("plan"))],
+        "toolkits": [card(d, site) for d in toolkits],
         "news": [card(d, site) for d in site.by_date("news")[:6]],
-        "bulletins": [card(b, site) for b in bulletins[:4]], "branches": len(site.all("branch")),
+        "bulletins": [card(b, site) for b in bulletins[:4]],
+        "branches": len(site.all("branch")),
         "featured": card(toolkits[0], site) if toolkits else None,
     }
 
@@ -67,28 +88,58 @@ def index_pages(site: Site) -> list[Page]:
     """The home page where nobody wrote one, the news by year, the tags, and the page for a wrong address."""
     pages = []
     if site.config.home == "/" and "/" not in site.by_url:
-        listed = (*(c.document for c in site.conferences), *site.all("plan"), *site.all("toolkit"),
-                  *site.by_date("news")[:6])
-        pages.append(Page(url="/", template="home.html", kind="home", title=site.config.title,
-                          doc={"title": site.config.title, "body_html": "", "headings": [], **home_lists(site)},
-                          listed=listed))
+        listed = (
+            *(c.document for c in site.conferences),
+            *site.all("plan"),
+            *site.all("toolkit"),
+            *site.by_date("news")[:6],
+        )
+        pages.append(
+            Page(
+                url="/",
+                template="home.html",
+                kind="home",
+                title=site.config.title,
+                doc={"title": site.config.title, "body_html": "", "headings": [], **home_lists(site)},
+                listed=listed,
+            )
+        )
     items = site.by_date("news")
     if items:
         years: dict[int, list[Payload]] = {}
         for doc in items:
             years.setdefault(doc.fields.date.year, []).append(card(doc, site))
-        pages.append(Page(url="/news/", template="news-index.html", kind="news-index", title="News",
-                          doc={"title": "News", "years": [{"year": y, "items": c} for y, c in years.items()]},
-                          listed=items))
+        pages.append(
+            Page(
+                url="/news/",
+                template="news-index.html",
+                kind="news-index",
+                title="News",
+                doc={"title": "News", "years": [{"year": y, "items": c} for y, c in years.items()]},
+                listed=items,
+            )
+        )
     pages += tag_pages(site)
-    pages.append(Page(url="/404.html", template="404.html", kind="404", title="Page not found",
-                      doc={"title": "Page not found"}))
+    pages.append(
+        Page(url="/404.html", template="404.html", kind="404", title="Page not found", doc={"title": "Page not found"})
+    )
     return pages
 
 
-_TAG_GROUPS = (("Plans", "plan"), ("Toolkits", "toolkit"), ("Resources", "resource"), ("Motions", "motion"),
-               ("Amendments", "amendment"), ("Composites", "composite"), ("Bulletins", "bulletin"), ("News", "news"),
-               ("Branch updates", "update"), ("Branches", "branch"), ("Conferences", "conference"), ("Pages", "page"))
+_TAG_GROUPS = (
+    ("Plans", "plan"),
+    ("Toolkits", "toolkit"),
+    ("Resources", "resource"),
+    ("Motions", "motion"),
+    ("Amendments", "amendment"),
+    ("Composites", "composite"),
+    ("Bulletins", "bulletin"),
+    ("News", "news"),
+    ("Branch updates", "update"),
+    ("Branches", "branch"),
+    ("Conferences", "conference"),
+    ("Pages", "page"),
+)
 
 
 def tag_pages(site: Site) -> list[Page]:
@@ -102,15 +153,36 @@ def tag_pages(site: Site) -> list[Page]:
     pages = []
     for key in sorted(tagged):
         docs = tagged[key]
-        pages.append(Page(
-            url=f"/tags/{key}/", template="tag.html", kind="tag", title=names[key],
-            doc={"title": names[key], "name": names[key], "groups": [
-                {"title": heading, "items": [card(d, site) for d in docs[kind]]}
-                for heading, kind in _TAG_GROUPS if kind in docs]},
-            listed=tuple(d for group in docs.values() for d in group)))
+        pages.append(
+            Page(
+                url=f"/tags/{key}/",
+                template="tag.html",
+                kind="tag",
+                title=names[key],
+                doc={
+                    "title": names[key],
+                    "name": names[key],
+                    "groups": [
+                        {"title": heading, "items": [card(d, site) for d in docs[kind]]}
+                        for heading, kind in _TAG_GROUPS
+                        if kind in docs
+                    ],
+                },
+                listed=tuple(d for group in docs.values() for d in group),
+            )
+        )
     if tagged:
-        counts = [{"name": names[k], "url": f"/tags/{k}/", "count": sum(map(len, tagged[k].values()))}
-                  for k in sorted(tagged, key=lambda k: names[k].lower())]
-        pages.append(Page(url="/tags/", template="tags.html", kind="tags", title="Subjects",
-                          doc={"title": "Subjects", "tags": counts}))
+        counts = [
+            {"name": names[k], "url": f"/tags/{k}/", "count": sum(map(len, tagged[k].values()))}
+            for k in sorted(tagged, key=lambda k: names[k].lower())
+        ]
+        pages.append(
+            Page(
+                url="/tags/",
+                template="tags.html",
+                kind="tags",
+                title="Subjects",
+                doc={"title": "Subjects", "tags": counts},
+            )
+        )
     return pages

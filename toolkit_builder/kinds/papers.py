@@ -12,9 +12,13 @@ def _conference_link(conference: Conference | None, site: Site) -> Payload | Non
     if conference is None:
         return None
     fields = conference.document.fields
-    return {**link(conference.document, site), "short_title": fields.short_title,
-            "start": fields.start.isoformat(), "end": fields.end.isoformat() if fields.end else "",
-            "place": fields.place}
+    return {
+        **link(conference.document, site),
+        "short_title": fields.short_title,
+        "start": fields.start.isoformat(),
+        "end": fields.end.isoformat() if fields.end else "",
+        "place": fields.place,
+    }
 
 
 def _step(doc: Document | None, site: Site) -> Payload | None:
@@ -35,15 +39,26 @@ def _common(doc: Document, site: Site) -> Payload:
     conference = site.conference_of(doc)
     previous, following = conference.around(doc) if conference else (None, None)
     return {
-        "number": doc.fields.number, "label": shapes.label(doc), "title": shapes.title(doc, site),
-        "mover": doc.fields.mover, "seconder": doc.fields.seconder, "section": getattr(doc.fields, "section", ""),
-        "star": bool(doc.fields.new_in), "conference": _conference_link(conference, site),
+        "number": doc.fields.number,
+        "label": shapes.label(doc),
+        "title": shapes.title(doc, site),
+        "mover": doc.fields.mover,
+        "seconder": doc.fields.seconder,
+        "section": getattr(doc.fields, "section", ""),
+        "star": bool(doc.fields.new_in),
+        "conference": _conference_link(conference, site),
         "executive": shapes.position(doc),
         "executive_name": conference.document.fields.executive_name if conference else "",
-        "result": shapes.result(doc, site), "mentioned_in": shapes.mentioned_in(doc, site),
-        "previous": _step(previous, site), "next": _step(following, site), "numbers": _numbers(doc),
-        "all": {"title": "All motions", "url": f"{conference.document.url}#motions" if conference else "/motions/",
-                "label": ""},
+        "result": shapes.result(doc, site),
+        "mentioned_in": shapes.mentioned_in(doc, site),
+        "previous": _step(previous, site),
+        "next": _step(following, site),
+        "numbers": _numbers(doc),
+        "all": {
+            "title": "All motions",
+            "url": f"{conference.document.url}#motions" if conference else "/motions/",
+            "label": "",
+        },
         "downloads": shapes.files_of(doc),
     }
 
@@ -55,15 +70,23 @@ def amendment(doc: Document, site: Site) -> Payload:
     study = (_study(target, site) if target else {}).get("amendments", {}).get(doc.id, {})
     subs = conference.amendments_of.get(doc.id, ()) if conference else ()
     return {
-        "id": doc.id, "anchor": f"amendment-{shapes.slug(doc.fields.number or doc.name)}",
-        "number": doc.fields.number, "label": shapes.label(doc), "title": shapes.title(doc, site),
-        "mover": doc.fields.mover, "seconder": doc.fields.seconder, "form": doc.fields.form,
-        "instruction_html": doc.parsed.get("html", ""), "diff_html": study.get("diff_html", ""),
-        "executive": shapes.position(doc), "result": shapes.result(doc, site),
+        "id": doc.id,
+        "anchor": f"amendment-{shapes.slug(doc.fields.number or doc.name)}",
+        "number": doc.fields.number,
+        "label": shapes.label(doc),
+        "title": shapes.title(doc, site),
+        "mover": doc.fields.mover,
+        "seconder": doc.fields.seconder,
+        "form": doc.fields.form,
+        "instruction_html": doc.parsed.get("html", ""),
+        "diff_html": study.get("diff_html", ""),
+        "executive": shapes.position(doc),
+        "result": shapes.result(doc, site),
         "conflicts": [_conflict(c, site) for c in study.get("conflicts", [])],
         "same_as": [link(site.by_id[i], site) for i in study.get("same_as", []) if i in site.by_id],
         "sub_amendments": [amendment(s, site) for s in subs if s is not doc],
-        "url": doc.url, "note": study.get("note", ""),
+        "url": doc.url,
+        "note": study.get("note", ""),
     }
 
 
@@ -74,8 +97,13 @@ def _conflict(found: Payload, site: Site) -> Payload:
 def _views(doc: Document, study: Payload, current: str) -> list[Payload]:
     base = f"{doc.url}views/"
     return [
-        {"key": v["key"], "label": v["label"], "url": doc.url if v["key"] == "printed" else f"{base}{v['key']}/",
-         "current": v["key"] == current, "html": v["html"]}
+        {
+            "key": v["key"],
+            "label": v["label"],
+            "url": doc.url if v["key"] == "printed" else f"{base}{v['key']}/",
+            "current": v["key"] == current,
+            "html": v["html"],
+        }
         for v in study.get("views", [])
     ]
 
@@ -91,10 +119,13 @@ def _choice(study: Payload, site: Site) -> Payload | None:
     if not found:
         return None
     chosen = [(a, site.by_id[a["id"]]) for a in found["amendments"]]
-    return {**found, "amendments": [
-        {**link(doc, site), "key": a["key"], "number": doc.fields.number, "mover": doc.fields.mover}
-        for a, doc in chosen
-    ]}
+    return {
+        **found,
+        "amendments": [
+            {**link(doc, site), "key": a["key"], "number": doc.fields.number, "mover": doc.fields.mover}
+            for a, doc in chosen
+        ],
+    }
 
 
 def _motionlike(doc: Document, site: Site) -> Payload:
@@ -103,12 +134,22 @@ def _motionlike(doc: Document, site: Site) -> Payload:
     amendments = conference.amendments_of.get(doc.id, ()) if conference else ()
     return {
         **_common(doc, site),
-        "text_html": doc.parsed.get("html", ""), "words": doc.parsed.get("words", 0),
-        "lines": doc.parsed.get("lines", 0), "contents": doc.parsed.get("headings", []),
+        "text_html": doc.parsed.get("html", ""),
+        "words": doc.parsed.get("words", 0),
+        "lines": doc.parsed.get("lines", 0),
+        "contents": doc.parsed.get("headings", []),
         "amendments": [amendment(a, site) for a in amendments],
-        "conflicts": [{"a": link(site.by_id[c["a"]], site), "b": link(site.by_id[c["b"]], site), "kind": c["kind"],
-                       "sentence": c["sentence"]} for c in study.get("conflicts", [])],
-        "views": _without_parts(_views(doc, study, "printed"), study), "choice": _choice(study, site),
+        "conflicts": [
+            {
+                "a": link(site.by_id[c["a"]], site),
+                "b": link(site.by_id[c["b"]], site),
+                "kind": c["kind"],
+                "sentence": c["sentence"],
+            }
+            for c in study.get("conflicts", [])
+        ],
+        "views": _without_parts(_views(doc, study, "printed"), study),
+        "choice": _choice(study, site),
         "final": study.get("final"),
         "consequences": [{"sentence": s} for s in _consequences(doc, site)],
     }
@@ -130,18 +171,31 @@ def _consequences(doc: Document, site: Site) -> list[str]:
 def motion(doc: Document, site: Site) -> Payload:
     conference = site.conference_of(doc)
     payload = _motionlike(doc, site)
-    into = next((c for c in conference.composites for s in c.fields.sources
-                 if conference.paper(s) is doc), None) if conference else None
+    into = (
+        next((c for c in conference.composites for s in c.fields.sources if conference.paper(s) is doc), None)
+        if conference
+        else None
+    )
     return {**payload, "composited_into": link(into, site) if into else None}
 
 
 def composite(doc: Document, site: Site) -> Payload:
     conference = site.conference_of(doc)
     sources = [s for n in doc.fields.sources if conference and (s := conference.paper(n, besides=doc))]
-    clauses = [{"html": c["html"], "from": [link(site.by_id[i], site) for i in c["from"] if i in site.by_id],
-                "words_from_nowhere": c["words_from_nowhere"]} for c in _study(doc, site).get("clauses", [])]
-    return {**_motionlike(doc, site), "composited_into": None,
-            "sources": [row(s, site) for s in sources], "clauses": clauses}
+    clauses = [
+        {
+            "html": c["html"],
+            "from": [link(site.by_id[i], site) for i in c["from"] if i in site.by_id],
+            "words_from_nowhere": c["words_from_nowhere"],
+        }
+        for c in _study(doc, site).get("clauses", [])
+    ]
+    return {
+        **_motionlike(doc, site),
+        "composited_into": None,
+        "sources": [row(s, site) for s in sources],
+        "clauses": clauses,
+    }
 
 
 def amendment_page(doc: Document, site: Site) -> Payload:
@@ -149,8 +203,10 @@ def amendment_page(doc: Document, site: Site) -> Payload:
     target = conference.paper(doc.fields.amends, besides=doc) if conference else None
     study = (_study(target, site) if target else {}).get("amendments", {}).get(doc.id, {})
     return {
-        **_common(doc, site), **amendment(doc, site),
-        "motion": link(target, site) if target else None, "amended_html": study.get("amended_html", ""),
+        **_common(doc, site),
+        **amendment(doc, site),
+        "motion": link(target, site) if target else None,
+        "amended_html": study.get("amended_html", ""),
         "side_by_side_html": study.get("side_by_side_html", ""),
     }
 
@@ -159,7 +215,10 @@ def quoted(doc: Document, site: Site) -> tuple[Document, ...]:
     """The documents whose words a paper's page shows besides its own: its amendments, and theirs."""
     conference = site.conference_of(doc)
     amendments = conference.amendments_of.get(doc.id, ()) if conference else ()
-    return (*amendments, *(s for a in amendments for s in (conference.amendments_of.get(a.id, ()) if conference else ())))
+    return (
+        *amendments,
+        *(s for a in amendments for s in (conference.amendments_of.get(a.id, ()) if conference else ())),
+    )
 
 
 def listed(doc: Document, site: Site) -> tuple[Document, ...]:
@@ -181,15 +240,24 @@ def view_pages(doc: Document, site: Site) -> list[shapes.Page]:
     conference = site.conference_of(doc)
     return [
         shapes.Page(
-            url=f"{doc.url}views/{v['key']}/", template="motion-view.html", kind="motion-view",
-            title=f"{shapes.label(doc)}: {v['label'].lower()}", document=doc,
-            doc={"motion": link(doc, site), "label": v["label"], "html": v["html"], "key": v["key"],
-                 "views": [{k: x[k] for k in ("key", "label", "url", "current")}
-                           for x in _views(doc, study, v["key"])],
-                 "conference": _conference_link(conference, site), "title": shapes.title(doc, site)},
+            url=f"{doc.url}views/{v['key']}/",
+            template="motion-view.html",
+            kind="motion-view",
+            title=f"{shapes.label(doc)}: {v['label'].lower()}",
+            document=doc,
+            doc={
+                "motion": link(doc, site),
+                "label": v["label"],
+                "html": v["html"],
+                "key": v["key"],
+                "views": [{k: x[k] for k in ("key", "label", "url", "current")} for x in _views(doc, study, v["key"])],
+                "conference": _conference_link(conference, site),
+                "title": shapes.title(doc, site),
+            },
             quotes=quoted(doc, site),
         )
-        for v in study.get("views", []) if v["key"] != "printed"
+        for v in study.get("views", [])
+        if v["key"] != "printed"
     ]
 
 
@@ -200,15 +268,23 @@ def all_motions(site: Site) -> shapes.Page | None:
     years: dict[int, list[Payload]] = {}
     for conference in site.conferences:
         head = conference.document
-        years.setdefault(head.fields.start.year, []).append({
-            "title": head.title, "url": head.url,
-            "rows": [row(m, site) for m in (*conference.motions, *conference.composites)],
-        })
+        years.setdefault(head.fields.start.year, []).append(
+            {
+                "title": head.title,
+                "url": head.url,
+                "rows": [row(m, site) for m in (*conference.motions, *conference.composites)],
+            }
+        )
     return shapes.Page(
-        url="/motions/", template="motions.html", kind="motions", title="All motions",
+        url="/motions/",
+        template="motions.html",
+        kind="motions",
+        title="All motions",
         doc={
-            "title": "All motions", "years": [{"year": y, "conferences": c} for y, c in years.items()],
-            "results": tally(site.all("motion"), site), "tags": tag_counts(site.all("motion")),
+            "title": "All motions",
+            "years": [{"year": y, "conferences": c} for y, c in years.items()],
+            "results": tally(site.all("motion"), site),
+            "tags": tag_counts(site.all("motion")),
             "conferences": [link(c.document, site) for c in site.conferences],
         },
         listed=(*site.all("motion"), *site.all("composite")),
@@ -221,8 +297,11 @@ def tally(docs: tuple[Document, ...], site: Site) -> list[Payload]:
     for doc in docs:
         key = shapes.recorded(doc, site).outcome
         counts[key] = counts.get(key, 0) + 1
-    return [{"key": o.key, "label": o.label, "tone": o.tone, "count": counts[o.key]}
-            for o in shapes.words(site).outcomes if o.key in counts]
+    return [
+        {"key": o.key, "label": o.label, "tone": o.tone, "count": counts[o.key]}
+        for o in shapes.words(site).outcomes
+        if o.key in counts
+    ]
 
 
 def tag_counts(docs: tuple[Document, ...]) -> list[Payload]:

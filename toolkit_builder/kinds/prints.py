@@ -72,14 +72,19 @@ def agenda(doc: Document, site: Site) -> Payload:
     shown = conferences.conference(doc, site)
     made = {m.url: on_paper(papers.motion(m, site), m) for m in held.motions}
     made |= {c.url: on_paper(papers.composite(c, site), c) for c in held.composites}
-    parts = [{"title": part["title"], "papers": [made.pop(row["url"]) for row in part["items"] if row["url"] in made]}
-             for part in shown["sections"]]
+    parts = [
+        {"title": part["title"], "papers": [made.pop(row["url"]) for row in part["items"] if row["url"] in made]}
+        for part in shown["sections"]
+    ]
     if made:
         parts.append({"title": "Composites", "papers": list(made.values())})
     everything = (*held.motions, *held.composites)
     return {
-        **shown, "parts": parts, "shows_results": shows_results(doc.fields.edition),
-        "movers": movers(everything, site), "subjects": subjects(everything, site),
+        **shown,
+        "parts": parts,
+        "shows_results": shows_results(doc.fields.edition),
+        "movers": movers(everything, site),
+        "subjects": subjects(everything, site),
     }
 
 
@@ -119,17 +124,24 @@ def on_paper(shown: Payload, doc: Document, prefix: str = "") -> Payload:
     left_out = {"views", "choice", "mentioned_in", "previous", "next", "downloads"}
     kept = {k: v for k, v in shown.items() if k not in left_out}
     return {
-        **kept, "anchor": name, "kind": doc.kind, "url": doc.url, "text_html": printed_text(shown["text_html"], name),
+        **kept,
+        "anchor": name,
+        "kind": doc.kind,
+        "url": doc.url,
+        "text_html": printed_text(shown["text_html"], name),
         "amendments": [amendment_on_paper(a, name) for a in shown["amendments"]],
         "final": {**final, "html": printed_text(final["html"], f"{name}-final")} if final else None,
-        "clauses": shown.get("clauses", []), "sources": shown.get("sources", []),
+        "clauses": shown.get("clauses", []),
+        "sources": shown.get("sources", []),
     }
 
 
 def amendment_on_paper(shown: Payload, prefix: str) -> Payload:
     name = f"{prefix}-{shown['anchor']}"
     return {
-        **shown, "anchor": name, "instruction_html": printed_text(shown["instruction_html"], name),
+        **shown,
+        "anchor": name,
+        "instruction_html": printed_text(shown["instruction_html"], name),
         "diff_html": printed_text(shown["diff_html"], name) if shown["diff_html"] else "",
         "sub_amendments": [amendment_on_paper(s, prefix) for s in shown["sub_amendments"]],
     }
@@ -150,8 +162,9 @@ def booklet(docs: Sequence[Document], site: Site, title: str = "", edition: str 
         held = site.conference_of(doc)
         heading = held.document.title if held else site.config.title
         shown = edition or (held.document.fields.edition if held else "")
-        part = parts.setdefault(heading, {"title": heading, "edition": shown, "papers": [],
-                                          "shows_results": shows_results(shown)})
+        part = parts.setdefault(
+            heading, {"title": heading, "edition": shown, "papers": [], "shows_results": shows_results(shown)}
+        )
         made = papers.composite(doc, site) if doc.kind == "composite" else papers.motion(doc, site)
         # two conferences may each have a motion 1
         part["papers"].append(on_paper(made, doc, f"{doc.conference}-" if len(parts) > 1 else ""))
@@ -183,8 +196,10 @@ def subjects(docs: Iterable[Document], site: Site) -> list[Payload]:
 
 def whole_toolkit(doc: Document, site: Site) -> Payload:
     """A toolkit with the full text of each of its resources."""
-    return {**campaigns.toolkit(doc, site),
-            "resources": _apart(campaigns.resource(r, site) for r in campaigns.resources(doc, site))}
+    return {
+        **campaigns.toolkit(doc, site),
+        "resources": _apart(campaigns.resource(r, site) for r in campaigns.resources(doc, site)),
+    }
 
 
 def _apart(resources: Iterable[Payload]) -> list[Payload]:
@@ -198,13 +213,25 @@ _PACK = ("key-messages", "facts", "model-motion", "petition", "survey", "checkli
 def branch_pack(doc: Document, site: Site) -> Payload:
     """What a branch meeting needs of a toolkit, in its order: the plan, what to say, what to move, what to sign."""
     language = doc.fields.language or site.config.language
-    chosen = [r for r in sorted(campaigns.resources(doc, site), key=lambda r: _rank(r.fields.type))
-              if r.fields.type in _PACK and (r.fields.language or site.config.language) == language]
-    plans = [p for p in site.all("plan") if p.fields.campaign and p.fields.campaign == doc.fields.campaign
-             and (p.fields.language or site.config.language) == language]
-    return {**campaigns.toolkit(doc, site), "pack": True,
-            "resources": _apart([*(_plan_as_resource(p, site) for p in plans),
-                                 *(campaigns.resource(r, site) for r in chosen)])}
+    chosen = [
+        r
+        for r in sorted(campaigns.resources(doc, site), key=lambda r: _rank(r.fields.type))
+        if r.fields.type in _PACK and (r.fields.language or site.config.language) == language
+    ]
+    plans = [
+        p
+        for p in site.all("plan")
+        if p.fields.campaign
+        and p.fields.campaign == doc.fields.campaign
+        and (p.fields.language or site.config.language) == language
+    ]
+    return {
+        **campaigns.toolkit(doc, site),
+        "pack": True,
+        "resources": _apart(
+            [*(_plan_as_resource(p, site) for p in plans), *(campaigns.resource(r, site) for r in chosen)]
+        ),
+    }
 
 
 def _rank(kind: str) -> int:
@@ -213,11 +240,20 @@ def _rank(kind: str) -> int:
 
 def _plan_as_resource(doc: Document, site: Site) -> Payload:
     shown = campaigns.plan(doc, site)
-    points = "".join(f"<li>{'<strong>' + escape(p['lead_in']) + '</strong> ' if p['lead_in'] else ''}{p['html']}</li>"
-                     for p in shown["points"])
-    return {"type": "plan", "type_label": campaigns.TYPE_LABELS["plan"], "title": doc.title, "audience": "",
-            "body_html": f"{shown['intro_html']}<ol>{points}</ol>{shown['outro_html']}", "questions": [],
-            "post_text": "", "image": None}
+    points = "".join(
+        f"<li>{'<strong>' + escape(p['lead_in']) + '</strong> ' if p['lead_in'] else ''}{p['html']}</li>"
+        for p in shown["points"]
+    )
+    return {
+        "type": "plan",
+        "type_label": campaigns.TYPE_LABELS["plan"],
+        "title": doc.title,
+        "audience": "",
+        "body_html": f"{shown['intro_html']}<ol>{points}</ol>{shown['outro_html']}",
+        "questions": [],
+        "post_text": "",
+        "image": None,
+    }
 
 
 def _pack_sources(doc: Document, site: Site) -> Iterable[Document]:

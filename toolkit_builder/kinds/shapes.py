@@ -84,8 +84,12 @@ def link(doc: Document, site: Site) -> Payload:
 
 def summary(doc: Document) -> str:
     fields = doc.fields
-    return str(fields.description or getattr(fields, "summary", "") or getattr(fields, "standfirst", "")
-               or doc.parsed.get("excerpt", ""))
+    return str(
+        fields.description
+        or getattr(fields, "summary", "")
+        or getattr(fields, "standfirst", "")
+        or doc.parsed.get("excerpt", "")
+    )
 
 
 def card(doc: Document, site: Site) -> Payload:
@@ -94,12 +98,20 @@ def card(doc: Document, site: Site) -> Payload:
     def make() -> Payload:
         date = doc.fields.date or getattr(doc.fields, "start", None)
         value: Payload = {
-            **link(doc, site), "kind": doc.kind, "date": date.isoformat() if date else "",
-            "summary": summary(doc), "tags": [tag(t) for t in doc.fields.tags],
+            **link(doc, site),
+            "kind": doc.kind,
+            "date": date.isoformat() if date else "",
+            "summary": summary(doc),
+            "tags": [tag(t) for t in doc.fields.tags],
         }
         if doc.kind in PAPERS:
-            value |= {"number": doc.fields.number, "mover": doc.fields.mover, "result": result(doc, site),
-                      "section": getattr(doc.fields, "section", ""), "star": bool(doc.fields.new_in)}
+            value |= {
+                "number": doc.fields.number,
+                "mover": doc.fields.mover,
+                "result": result(doc, site),
+                "section": getattr(doc.fields, "section", ""),
+                "star": bool(doc.fields.new_in),
+            }
         if doc.kind == "branch":
             value |= {"employer": doc.fields.employer, "welsh_name": doc.fields.welsh_name}
         if doc.kind == "resource":
@@ -181,14 +193,30 @@ def result(doc: Document, site: Site) -> Payload:
         found = recorded(doc, site)
         outcome = words(site)[found.outcome]
         conference = site.conference_of(doc)
-        by = [link(a, site) if (a := conference and conference.paper(number)) else
-              {"title": number, "url": "", "label": number} for number in found.by]
+        by = [
+            link(a, site)
+            if (a := conference and conference.paper(number))
+            else {"title": number, "url": "", "label": number}
+            for number in found.by
+        ]
         into = conference.paper(found.into, ("composite",)) if conference and found.into else None
         return {
-            "key": outcome.key, "label": outcome.label, "tone": outcome.tone, "sentence": _sentence(found, outcome),
-            "by": by, "into": link(into, site) if into else None, "note": found.reason, "vote": vote(doc),
-            "parts": [{"part": p.part, "label": words(site)[p.result.outcome].label,
-                       "tone": words(site)[p.result.outcome].tone} for p in found.parts],
+            "key": outcome.key,
+            "label": outcome.label,
+            "tone": outcome.tone,
+            "sentence": _sentence(found, outcome),
+            "by": by,
+            "into": link(into, site) if into else None,
+            "note": found.reason,
+            "vote": vote(doc),
+            "parts": [
+                {
+                    "part": p.part,
+                    "label": words(site)[p.result.outcome].label,
+                    "tone": words(site)[p.result.outcome].tone,
+                }
+                for p in found.parts
+            ],
         }
 
     return _memo(site, "shown-result", doc, make)
@@ -229,15 +257,24 @@ def position(doc: Document) -> Payload | None:
         return None
     found, _ = results.position(doc.fields.executive)
     known = found and outcomes.EXECUTIVE[found.outcome]
-    return {"label": known.label if known else doc.fields.executive, "key": known.key if known else "other",
-            "note": doc.fields.executive_note or (found.reason if found else "")}
+    return {
+        "label": known.label if known else doc.fields.executive,
+        "key": known.key if known else "other",
+        "note": doc.fields.executive_note or (found.reason if found else ""),
+    }
 
 
 def vote(doc: Document) -> Payload | None:
     if (v := doc.fields.vote) is None:
         return None
-    return {"for": v.for_, "against": v.against, "abstain": v.abstain, "total": v.total, "method": v.method,
-            "note": v.note}
+    return {
+        "for": v.for_,
+        "against": v.against,
+        "abstain": v.abstain,
+        "total": v.total,
+        "method": v.method,
+        "note": v.note,
+    }
 
 
 def contact(value: Contact | None) -> Payload | None:

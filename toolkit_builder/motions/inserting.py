@@ -16,6 +16,7 @@ from toolkit_builder.motions.points import (
     add_sub_points,
     bodies_of,
     follows,
+    follows_on,
     list_in,
     numbered_point,
     point_beside,
@@ -388,7 +389,10 @@ def _beside_block(p: Cutter, i: Instruction, block: Block, plan: Plan, *, after:
     """New paragraphs beside a paragraph, new points beside a point."""
     unit = i.unit or ("point" if block.kind == "call" else "paragraph")
     plan.needs.append((block.start, block.end))
-    if unit == "subpoint" and block.kind == "call" and block.depth == 1:
+    new = parse(i.text)[0].blocks
+    if unit == "subpoint" and after and block.kind == "call" and new and new[0].kind == "call" and follows_on(new[0], block):
+        point_beside(p, replace(i, unit="point"), block, plan, after=after, several=True)
+    elif unit == "subpoint" and block.kind == "call" and block.depth == 1:
         add_sub_points(p, i, block, plan)
     elif unit in {"point", "bullet", "subpoint", "clause"}:
         point_beside(p, i, block, plan, after=after, several=several)

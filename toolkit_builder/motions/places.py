@@ -460,7 +460,7 @@ def read_new_label(c: Cursor) -> Path | None:
     new = c.take(r"(?:an?\s+)?(?:new|additional|further|extra)\s+") is not None
     if new and (bare := c.take(r"(?P<verb>notes|believes|resolves)(?=\s*(?::|[“\"‘'«]))")):
         return (Place(unit="section", opener=bare["verb"].lower()),)
-    if not c.peek(r"[“\"‘'*_]"):
+    if new or not c.peek(r"[“\"‘'*_]"):
         found = _opener_place(c)
         if len(found) == 1 and found[0].labels and (new or c.peek(r"\s*[:–-]?\s*[“\"‘'«]|\s*:")):
             return _in_order(found)

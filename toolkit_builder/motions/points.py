@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from toolkit_builder.motions.instructions import Instruction, label_words
@@ -27,6 +28,11 @@ def point_beside(p: Cutter, i: Instruction, block: Block, plan: Plan, *, after: 
             "A308", f"{p.text.address(block)} is no point of a list", "write: insert new paragraph, or name a point"
         )
         return
+    if own := re.match(r"\(?(?P<number>\d{1,2})(?P<letter>[a-z])[.)]\s*", i.text):  # "2a) ..." after point 2
+        if block.labels != (own["number"],) or not after:
+            plan.fail("A311", f"{own[0].strip()} would not follow {p.text.address(block)}", "leave the number out")
+            return
+        i = replace(i, label=(own["number"], own["letter"]), text=i.text[own.end() :])
     bodies = bodies_of(i, plan, several=several)
     if bodies:
         add_points(p, block, bodies, plan, after=after, label=_own_label(i, block))
@@ -50,6 +56,11 @@ def bodies_of(i: Instruction, plan: Plan, *, several: bool) -> list[str]:
         )
         return []
     return bodies
+
+
+def follows_on(new: Block, block: Block) -> bool:
+    """Whether a point with its own label is the next after a printed one (``e)`` after ``d)``)."""
+    return not block.is_bullet and _looks(new) == _looks(block) and follows(new.labels, block)
 
 
 def _looks(block: Block) -> tuple[str, str]:
@@ -159,8 +170,10 @@ def add_sub_points(p: Cutter, i: Instruction, block: Block, plan: Plan) -> None:
         add_points(p, inner[-1], bodies, plan, after=True)
         return
     key: ListKey = (block.list_no, block.labels)
-    for number, body in enumerate(bodies):
-        _add(p, plan, key, number, (block.end, "\n" + "   ", "", " ", body, ""))
+    tops = [b for b in parse(i.text)[0].blocks if b.kind == "call" and b.depth == 1]
+    written = [b.marker for b in tops] if len(tops) == len(bodies) else [""] * len(bodies)
+    for body, marker in zip(bodies, written, strict=True):
+        _add(p, plan, key, 0, (block.end, "\n" + "   ", "", " ", body, ""), marker=marker)
 
 
 def point_texts(source: str, *, several: bool, label: str = "") -> list[str]:
@@ -187,7 +200,7 @@ def add_numbered(p: Cutter, last: Block, i: Instruction, plan: Plan) -> None:
     new = parse(i.text)[0].blocks[0]
     if not i.scope and not last.is_bullet and not follows(new.labels, last):
         ends = [items_of(p.text, key)[-1] for key in dict.fromkeys(key_of(b) for b in p.text.calls)]
-        fits = [b for b in ends if not b.is_bullet and _looks(b) == _looks(new) and follows(new.labels, b)]
+        fits = [b for b in ends if follows_on(new, b)]
         last = fits[0] if len(fits) == 1 else last
     if not last.is_bullet and not new.is_bullet and not follows(new.labels, last):
         plan.fail(
@@ -228,8 +241,9 @@ def _between(p: Cutter, items: list[Block]) -> str:
 
 
 def _add(
-    p: Cutter, plan: Plan, key: ListKey, before: int, parts: tuple[int, str, str, str, str, str], label: str = ""
-) -> None:
+    p: Cutter, plan: Plan, key: ListKey, before: int, parts: tuple[int, str, str, str, str, str],
+    label: str = "", marker: str = "",
+) -> None:  # fmt: skip
     at, lead, indent, gap, body, trail = parts
-    point = NewPoint(key=key, before=before, label=label, order=(len(plan.additions),))
+    point = NewPoint(key=key, before=before, label=label, marker=marker, order=(len(plan.additions),))
     plan.additions.append(Addition(point=point, at=at, lead=lead, indent=indent, gap=gap, body=body, trail=trail))

@@ -69,7 +69,7 @@ FOLLOWS = re.compile(
     | or\s+{_MARK}\w | (?<=:[ \t])[“"‘'«] | or\s+{_MARK}\w | (?<=[,;:][ \t]){_PLACE}\b | ,?\s*{_MARK}\w
         | (?:entirely|altogether|completely)\b
     | reads?\b | becomes?\b | {_VERB}\b
-    | (?:{_UNIT})\s+\d
+    | (?:{_UNIT})\s+\d | (?:section|list|heading|paragraph)\s*[,:]
     )""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -24,6 +24,7 @@ class NewPoint:
     key: ListKey
     before: int
     label: str = ""  # a label of its own, such as 3a
+    marker: str = ""  # as its mover wrote it, where no printed point says how
     order: tuple[int, ...] = ()
 
 
@@ -70,6 +71,9 @@ def _one_list(
         for point in (p for p in points if p.before == index):
             style = style_of(items, index)
             stem = _stem(items, key)
+            if point.marker:
+                markers[point.order] = point.marker
+                continue
             if point.label:
                 markers[point.order] = f"{style.before}{point.label}{style.after}"
                 continue

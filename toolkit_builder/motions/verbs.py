@@ -204,6 +204,8 @@ class Verbs(Statement):
         if len(targets) > 1:
             return self._refuse("A207", self.begin)
         made = [Instruction(verb="replace", target=targets[0], text=text.text, text_start=text.start)]
+        if text.quoted:
+            self.c.take(r"\s*,?\s*(?:in\s+(?:its|their)\s+(?:place|stead)|instead)\b")
         if text.quoted and not scope and not self.c.sentence_over():
             scope = ph.read_scope(self.c) or ()
         if (
