@@ -16,7 +16,7 @@ from toolkit_builder.motions.text import MotionText, parse
 
 HARD = {
     "table": "Conference notes:\n\n| Year | Pay |\n|---|---|\n| 2026 | 3 % |\n\nConference calls on all.",
-    "nested": "Conference calls on the NEC to:\n\n1. act:\n   a) now, in every nation;\n   b) later;\n2. report.",  # noqa: E501
+    "nested": "Conference calls on the NEC to:\n\n1. act:\n   a) now, in every nation;\n   b) later;\n2. report.",
     "long word": f"Conference notes {'x' * 190} and goes on.",
     "combining": "Conference notes " + "e\u0301" * 90 + " and cafe\u0301s.",
     "right to left": "Conference notes " + "שלום לכל העובדים והעובדות במדינה " * 6,

@@ -125,7 +125,7 @@ def _foreign(context: Context, address: str) -> None:
     at = next((i for i, line in enumerate(context.lines) if address in line), 0)
     context.report(
         Severity.WARNING, "P122", f"'{address[:80]}' is a picture on another site, so a link stands in its place", at,
-        find=address, hint="put a copy into content/images/ and name that; no other site then learns who reads the page",
+        find=address, hint="put a copy into content/images/ and name that; no other site then learns who reads it",
     )  # fmt: skip
 
 
