@@ -253,11 +253,14 @@ def _reaching_out(template: Template, tree: Any) -> Iterator[Diagnostic]:
     """What would let a theme out of its pages and into the computer that builds them."""
     from jinja2 import nodes
 
+    # a download's `format` is data, and only shown or compared; the method of a text is called, or handed on
+    showing = (nodes.Output, nodes.If, nodes.Compare, nodes.CondExpr, nodes.Filter, nodes.Test, nodes.Concat)
+    shown = {id(child) for parent in tree.find_all(showing) for child in parent.iter_child_nodes()}
     for node in tree.find_all((nodes.Getattr, nodes.Filter)):
         name = node.attr if isinstance(node, nodes.Getattr) else node.name
         plain = isinstance(node.node, nodes.Const) and "_" not in str(node.node.value)  # '{:,}'.format(n) is harmless
-        formats = isinstance(node, nodes.Getattr) and name in {"format", "format_map"} and not plain
-        if name.startswith("_") or name == "attr" or formats:
+        formats = isinstance(node, nodes.Getattr) and name in {"format", "format_map"} and id(node) not in shown
+        if name.startswith("_") or name == "attr" or (formats and not plain):
             span, source = _line_span(template, node.lineno)
             yield error(
                 "T111",
