@@ -106,3 +106,10 @@ def test_in_a_long_text_each_amendment_is_there_at_least_by_itself() -> None:
     assert [len(g.members) for g in found.groups] == [10]
     assert sorted({len(names) for names in found.groups[0].sets}) == [1]
     assert len(found.groups[0].sets) == 10
+
+
+def test_thirty_amendments_to_the_same_words_are_thirty_choices() -> None:
+    text, _ = parse("Conference notes the facts.")
+    found = choice(text, *(f'Replace "facts" with "number {n}"' for n in range(30)))
+    assert [len(g.sets) for g in found.groups] == [30]
+    assert len(found.apart) == 30 * 29 / 2

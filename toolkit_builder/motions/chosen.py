@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, groupby, islice
 
 from toolkit_builder.diagnostics import any_errors
 from toolkit_builder.motions import html
@@ -118,15 +117,14 @@ class _Desk:
     def _sets(self, members: Names, relations: Matrix) -> Iterator[Names]:
         """Sets without a clash, small ones first; no larger size than fits the limit as a whole."""
         clash = {frozenset((r.first, r.second)) for r in relations.relations if r.kind in _APART}
-        fit = (names for size in range(1, len(members) + 1) for names in combinations(members, size)
-               if not any(frozenset(pair) in clash for pair in combinations(names, 2)))  # fmt: skip
+        place = {name: n for n, name in enumerate(members)}
+        sets: list[Names] = [(name,) for name in members]
         left = max(self.limit, len(members))
-        for _, sets in groupby(fit, len):
-            some = list(islice(sets, left + 1))
-            if len(some) > left:
-                return
-            left -= len(some)
-            yield from some
+        while sets and len(sets) <= left:
+            yield from sets
+            left -= len(sets)
+            sets = [(*names, more) for names in sets for more in members[place[names[-1]] + 1 :]
+                    if not any(frozenset((name, more)) in clash for name in names)]  # fmt: skip
 
 
 def _touched(printed: Slots, slots: Slots) -> frozenset[int]:
