@@ -256,19 +256,20 @@ def _reaching_out(template: Template, tree: Any) -> Iterator[Diagnostic]:
     # a download's `format` is data, and only shown or compared; the method of a text is called, or handed on
     showing = (nodes.Output, nodes.If, nodes.Compare, nodes.CondExpr, nodes.Filter, nodes.Test, nodes.Concat)
     shown = {id(child) for parent in tree.find_all(showing) for child in parent.iter_child_nodes()}
+    def refused(name: str, line: int) -> Diagnostic:
+        span, source = _line_span(template, line)
+        return error("T111", f"a template may not use '{name}'", span, source=source,
+                     hint="docs/themes.md lists what each template is given")
+
     for node in tree.find_all((nodes.Getattr, nodes.Filter)):
         name = node.attr if isinstance(node, nodes.Getattr) else node.name
-        plain = isinstance(node.node, nodes.Const) and "_" not in str(node.node.value)  # '{:,}'.format(n) is harmless
-        formats = isinstance(node, nodes.Getattr) and name in {"format", "format_map"} and id(node) not in shown
-        if name.startswith("_") or name == "attr" or (formats and not plain):
-            span, source = _line_span(template, node.lineno)
-            yield error(
-                "T111",
-                f"a template may not use '{name}'",
-                span,
-                source=source,
-                hint="docs/themes.md lists what each template is given",
-            )
+        if name.startswith("_") or (name == "attr" and isinstance(node, nodes.Filter)):
+            yield refused(name, node.lineno)
+    for call in tree.find_all(nodes.Call):
+        made = call.node
+        if isinstance(made, nodes.Getattr) and made.attr in {"format", "format_map"} and (
+                not isinstance(made.node, nodes.Const) or "_" in str(made.node.value)):  # '{:,}'.format(n) is harmless
+            yield refused(made.attr, call.lineno)
 
 
 # --- loading ---------------------------------------------------------------------------------------------
