@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from toolkit_builder import pipeline
 from toolkit_builder.build.engine import BuildReport
-from toolkit_builder.diagnostics import as_text
+from toolkit_builder.diagnostics import Severity, as_text
 
 CONFIG = "title: Test site\nbase_url: https://example.org\nprint:\n  enabled: no\n"
 
@@ -106,7 +106,8 @@ class SiteTest:
 
     @property
     def problems(self) -> str:
-        return "\n".join(as_text(d) for d in self.report.diagnostics)
+        """Errors and warnings; notes are no complaints."""
+        return "\n".join(as_text(d) for d in self.report.diagnostics if d.severity is not Severity.NOTE)
 
     @property
     def output(self) -> Path:

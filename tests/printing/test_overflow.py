@@ -158,7 +158,7 @@ def test_columns_share_the_room_that_is_left(engine: WeasyPrintEngine) -> None:
 
 def test_a_full_document_needs_no_remark(engine: WeasyPrintEngine) -> None:
     printed, found = engine.render(document(filler(2 * A4_LINES), css=CSS, max_pages=2))
-    assert (printed.pages, found) == (2, [])
+    assert (printed.pages, [d for d in found if d.severity != "note"]) == (2, [])
 
 
 def test_a_heading_left_alone_at_the_foot_of_a_page(engine: WeasyPrintEngine) -> None:
