@@ -138,13 +138,15 @@ def _wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-@pytest.mark.parametrize("how", ["leaves", "wait", "busy"])
+@pytest.mark.parametrize("how", ["leaves", "wait", "busy", "wait all"])
 def test_a_child_ends_with_its_parent_and_leaves_nothing_behind(how: str, tmp_path: Path) -> None:
-    with _parent(how, folder=tmp_path) as parent:
+    with _parent(*how.split(), folder=tmp_path) as parent:
         assert parent.stdout is not None
         assert parent.stderr is not None
         child = int(parent.stdout.readline())
-        if how != "leaves":
+        if how == "wait all":
+            os.killpg(parent.pid, signal.SIGTERM)
+        elif how != "leaves":
             time.sleep(0.3)
             parent.kill()
         parent.wait(10)

@@ -209,6 +209,7 @@ def _read(pipe: IO[bytes]) -> Any:
 def serve() -> None:
     """The child: print what comes in on one pipe, answer on the other, until the first is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    signal.signal(signal.SIGTERM, lambda *_: _leave())  # sent to parent and child alike
     parent = int(os.environ.get("TOOLKIT_PRINT_PARENT", "0"))
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _limit_memory(int(os.environ.get("TOOLKIT_PRINT_MEMORY_MB", "0")))
