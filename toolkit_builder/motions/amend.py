@@ -6,6 +6,7 @@ or not at all. Edits are exact: accepting all gives the new text, rejecting all 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -261,7 +262,7 @@ def _edits(text: MotionText, plans: Sequence[AmendmentPlan]) -> list[Edit]:
     newline = "\r\n" if "\r\n" in text.source else "\n"
     merged: dict[tuple[int, int, str, tuple[int, ...]], Edit] = {}
     for cut, by, order in sorted(raw, key=lambda item: (item[0].start, item[0].end, _layer(item[0]), item[2])):
-        new = cut.new.replace("\n", newline) if newline != "\n" else cut.new
+        new = re.sub(r"\r?\n", newline, cut.new) if newline != "\n" else cut.new
         if cut.start == cut.end and not new:
             continue
         key = (cut.start, cut.end, new, () if cut.end > cut.start else order)

@@ -443,6 +443,7 @@ def parse_instructions(
     ``first_line`` is the line of the file that ``source`` begins on. When a diagnostic is an error, the
     instructions are those that could be read; nobody should apply a part of an amendment.
     """
+    source = source.replace("\r\n", "\n")  # lines and columns stay the same
     parser = Parser(Cursor(source))
     parser.run()
     if not parser.out and not any(refusal.code != "A209" for refusal in parser.refusals):

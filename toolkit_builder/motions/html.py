@@ -22,6 +22,7 @@ Inline = Callable[[str], str]
 
 _LINE = "\ue0f1"
 _MARKS = re.compile(r"[*_`\[\]<>&\\]|://|www\.|@")
+_QUOTES = re.compile(r"['\"]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,8 @@ def _line_anchor(number: int, prefix: str) -> str:
 
 def _with_lines(source: str, cuts: Sequence[int], anchors: Sequence[str], inline: Inline) -> str:
     """Inline HTML with an anchor at each cut; where marks would be torn, all anchors come first."""
+    if not _MARKS.search(source):
+        source = _curled(source, inline)
     marked, at = [], 0
     for cut in cuts:
         marked.append(source[at:cut])
@@ -136,6 +139,14 @@ def _with_lines(source: str, cuts: Sequence[int], anchors: Sequence[str], inline
         return "".join(anchors) + inline(source)
     pieces = rendered.split(_LINE)
     return pieces[0] + "".join(a + p for a, p in zip(anchors, pieces[1:], strict=True))
+
+
+def _curled(source: str, inline: Inline) -> str:
+    """Text without marks with the quotation marks that ``inline`` gives it, character for character."""
+    if not _QUOTES.search(source):
+        return source
+    shown = html.unescape(inline(source))
+    return shown if len(shown) == len(source) else source
 
 
 def _table(source: str, anchors: list[str], inline: Inline) -> str:
@@ -268,7 +279,8 @@ def _kept_space(text: str, inline: Inline) -> str:
     if not stripped:
         return " " if text else ""
     torn = any(stripped.count(mark) % 2 for mark in ("**", "__", "`")) or stripped.count("[") != stripped.count("]")
-    body = html.escape(stripped, quote=False) if torn or not _MARKS.search(stripped) else inline(stripped)
+    plain = torn or not (_MARKS.search(stripped) or _QUOTES.search(stripped))
+    body = html.escape(stripped, quote=False) if plain else inline(stripped)
     return (" " if text[0].isspace() else "") + body + (" " if text[-1].isspace() else "")
 
 

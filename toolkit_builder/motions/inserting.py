@@ -390,7 +390,14 @@ def _beside_block(p: Cutter, i: Instruction, block: Block, plan: Plan, *, after:
     unit = i.unit or ("point" if block.kind == "call" else "paragraph")
     plan.needs.append((block.start, block.end))
     new = parse(i.text)[0].blocks
-    if unit == "subpoint" and after and block.kind == "call" and new and new[0].kind == "call" and follows_on(new[0], block):
+    if (
+        unit == "subpoint"
+        and after
+        and block.kind == "call"
+        and new
+        and new[0].kind == "call"
+        and follows_on(new[0], block)
+    ):
         point_beside(p, replace(i, unit="point"), block, plan, after=after, several=True)
     elif unit == "subpoint" and block.kind == "call" and block.depth == 1:
         add_sub_points(p, i, block, plan)
