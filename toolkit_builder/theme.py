@@ -255,21 +255,18 @@ def _reaching_out(template: Template, tree: Any) -> Iterator[Diagnostic]:
 
     # a download's `format` is data, and only shown or compared; the method of a text is called, or handed on
     showing = (nodes.Output, nodes.If, nodes.Compare, nodes.CondExpr, nodes.Filter, nodes.Test, nodes.Concat)
-    shown = {id(child) for parent in tree.find_all(showing) for child in parent.iter_child_nodes()}
-    def refused(name: str, line: int) -> Diagnostic:
-        span, source = _line_span(template, line)
-        return error("T111", f"a template may not use '{name}'", span, source=source,
-                     hint="docs/themes.md lists what each template is given")
-
+    fine = {id(child) for parent in tree.find_all(showing) for child in parent.iter_child_nodes()}
+    for call in tree.find_all(nodes.Call):  # '{:,}'.format(n) is harmless
+        written = getattr(call.node, "node", None)
+        if isinstance(written, nodes.Const) and "_" not in str(written.value):
+            fine.add(id(call.node))
     for node in tree.find_all((nodes.Getattr, nodes.Filter)):
         name = node.attr if isinstance(node, nodes.Getattr) else node.name
-        if name.startswith("_") or (name == "attr" and isinstance(node, nodes.Filter)):
-            yield refused(name, node.lineno)
-    for call in tree.find_all(nodes.Call):
-        made = call.node
-        if isinstance(made, nodes.Getattr) and made.attr in {"format", "format_map"} and (
-                not isinstance(made.node, nodes.Const) or "_" in str(made.node.value)):  # '{:,}'.format(n) is harmless
-            yield refused(made.attr, call.lineno)
+        method = isinstance(node, nodes.Getattr) and name in {"format", "format_map"} and id(node) not in fine
+        if name.startswith("_") or method or (name == "attr" and isinstance(node, nodes.Filter)):
+            span, source = _line_span(template, node.lineno)
+            yield error("T111", f"a template may not use '{name}'", span, source=source,
+                        hint="docs/themes.md lists what each template is given")
 
 
 # --- loading ---------------------------------------------------------------------------------------------
