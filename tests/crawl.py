@@ -240,7 +240,7 @@ class Published:
             file, fragment = self.target(page.path, address)
             if file not in self.files:
                 yield f"the link {address} leads to no file ({file})"
-            elif fragment and file in self.pages and fragment not in self.pages[file].ids:
+            elif fragment and "=" not in fragment and file in self.pages and fragment not in self.pages[file].ids:
                 yield f"the link {address} leads to no place on {file}"
 
     def _head(self, page: Page) -> Iterator[str]:
