@@ -320,7 +320,7 @@ def blueprint(
 ) -> Blueprint:
     """Lay out the whole site. ``code`` is the digest of the builder itself; ``texts`` each source file's text."""
     draft = _Draft(site=site, theme=theme, code=code)
-    listed = [*every_page(site), *publish.make_pages(site, theme)]
+    listed = [*every_page(site), *publish.make_pages(site, theme, printing=printing)]
     diagnostics = (
         _address_clashes(listed) + _missing_templates(listed, theme) + _late_links(site, listed, assets, texts)
     )

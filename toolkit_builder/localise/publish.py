@@ -128,8 +128,8 @@ def make_url(doc: Document, site: Site) -> str:
     return f"{doc.url}make/" if wanted and site.config.localise != "off" else ""
 
 
-def make_pages(site: Site, theme: Theme) -> list[Page]:
-    """A page for each template and survey, with all that it needs inside."""
+def make_pages(site: Site, theme: Theme, *, printing: bool = True) -> list[Page]:
+    """A page for each template and survey, with all that it needs inside; not ``printing``, it offers no paper form."""
     if not theme.has(MAKE):
         return []
     branches = site.all("branch")
@@ -141,6 +141,7 @@ def make_pages(site: Site, theme: Theme) -> list[Page]:
             made, prints = _shells(template, theme)
             sizes = make.pages(css)
             shown, data = _make_payload(template, doc, site, made)
+            shown |= {} if printing else {"paper_url": ""}
             data["pages"] = {name: sizes.get(f"{_stem(page)}-{size}") or sizes.get(_stem(page))
                              for name, page, size, _ in template.sheets}
             found.append(Page(
