@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from tests.crawl import Published
 from tests.driver import SiteTest
 from toolkit_builder import resources, scaffold
+from toolkit_builder.pipeline import print_problem
 
 ROOT = "https://sample.example/toolkit"
 
@@ -38,6 +40,29 @@ def test_the_crawl_saw_the_whole_sample(sample: Published) -> None:
 
 def test_the_starter_site_has_nothing_that_a_visitor_would_trip_over(tmp_path: Path) -> None:
     assert Published(_built(tmp_path / "site", sample=False).output, ROOT).problems() == []
+
+
+@pytest.mark.slow
+def test_links_in_printed_documents_lead_to_pages_that_are_there(tmp_path: Path) -> None:
+    if print_problem():
+        pytest.skip("no PDFs can be made here")
+    site = SiteTest(tmp_path / "site")
+    (site.folder / "toolkit.yaml").unlink()
+    scaffold.new_site(site.folder, "Our Union")
+    published = Published(site.build(base_url=ROOT).output, ROOT)
+    seen = 0
+    for path in sorted(f for f in published.files if f.endswith(".pdf")):
+        with pikepdf.open(published.output / path) as pdf:
+            for page in pdf.pages:
+                for note in page.get("/Annots", []):
+                    address = str(note.get("/A", {}).get("/URI", ""))
+                    if address.startswith(ROOT):
+                        seen += 1
+                        file, fragment = published.target("", address.removeprefix(ROOT))
+                        assert file in published.files, f"{path}: {address}"
+                        assert not fragment or fragment in published.pages[file].ids, f"{path}: {address}"
+                    assert not address.startswith("file:"), path
+    assert seen
 
 
 def test_every_page_can_be_reached_from_the_first(sample: Published) -> None:
