@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from toolkit_builder import blueprint, pipeline  # noqa: E402
+from toolkit_builder import frame, pipeline  # noqa: E402
 from toolkit_builder.build.cache import Store  # noqa: E402
 from toolkit_builder.localise import bureau  # noqa: E402
 
@@ -77,7 +77,7 @@ def run(order: bureau.Order, loaded: pipeline.Loaded) -> tuple[bureau.Done, floa
     assert loaded.site is not None
     assert loaded.theme is not None
     started, before = time.perf_counter(), used()
-    done = bureau.carry_out(order, loaded.site, loaded.theme, blueprint.site_payload(loaded.site), loaded.tree.assets)
+    done = bureau.carry_out(order, loaded.site, loaded.theme, frame.site_payload(loaded.site), loaded.tree.assets)
     return done, time.perf_counter() - started, used() - before
 
 

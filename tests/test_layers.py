@@ -45,6 +45,9 @@ ARROWS: dict[str, set[str]] = {
     "studies": READING | {"config", "motions", "kinds", "site", "build", "prose", "references"},
     "editions": READING | {"motions", "site"},
     "downloads": BASE | {"model", "kinds", "site", "build", "motions"},
+    "pageset": BASE | {"model", "kinds", "site"},
+    "frame": BASE | {"model", "kinds", "site", "prose"},
+    "misfits": BASE | {"model", "kinds", "linking", "site", "sources", "theme"},
     "blueprint": READING
     | {
         "config",
@@ -61,6 +64,9 @@ ARROWS: dict[str, set[str]] = {
         "editions",
         "pictures",
         "redirects",
+        "pageset",
+        "frame",
+        "misfits",
     },
     "redirects": READING | {"site"},
     "importers": READING | {"motions", "prose", "kinds"},

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
 from typing import Any
 
-from toolkit_builder import downloads, editions, pictures, redirects
+from toolkit_builder import downloads, editions, misfits, pictures, redirects
 from toolkit_builder.build.jobs import Job, Output, SharedValue
-from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
+from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.formats import FORMATS
-from toolkit_builder.kinds import BY_NAME, campaigns, conferences, pages, papers, people, shapes
+from toolkit_builder.frame import page_payload, root_of, site_payload
+from toolkit_builder.kinds import people, shapes
 from toolkit_builder.kinds.prints import PRINTS, Print, at_the_shop
 from toolkit_builder.kinds.shapes import Page
-from toolkit_builder.linking import address_of, broken_link
+from toolkit_builder.linking import address_of
 from toolkit_builder.localise import publish
 from toolkit_builder.model import Document, Payload
-from toolkit_builder.site import PAPERS, Site
+from toolkit_builder.pageset import document_page, every_page
+from toolkit_builder.site import Site
 from toolkit_builder.sources import Asset
 from toolkit_builder.theme import Theme, brand_css
 
@@ -34,241 +34,6 @@ class Blueprint:
     jobs: tuple[Job, ...]
     blobs: Mapping[str, bytes | str]
     diagnostics: tuple[Diagnostic, ...] = ()
-
-
-def every_page(site: Site) -> list[Page]:
-    """All pages of the site: one a document, and those that no single document makes."""
-    made = [_document_page(doc, site) for doc in site.documents if doc.conference is None or site.conference_of(doc)]
-    made += conferences.conference_pages(site)
-    made += people.people_pages(site)
-    made += pages.index_pages(site)
-    if motions := papers.all_motions(site):
-        made.append(motions)
-    for kind in ("motion", "composite"):
-        for doc in site.all(kind):
-            made += papers.view_pages(doc, site)
-    taken = site.by_url  # a page that somebody wrote stands instead of the one that we would make
-    return [p for p in made if p.document is not None or p.url not in taken]
-
-
-def _document_page(doc: Document, site: Site) -> Page:
-    kind = BY_NAME[doc.kind]
-    template = "home.html" if doc.kind == "page" and doc.url == site.config.home else kind.template
-    paper = doc.kind in PAPERS
-    return Page(
-        url=doc.url,
-        template=template,
-        kind=doc.kind,
-        title=shapes.title(doc, site),
-        doc=kind.view(doc, site),
-        document=doc,
-        description=shapes.summary(doc),
-        quotes=papers.quoted(doc, site) if paper else (),
-        listed=papers.listed(doc, site) if paper else _listed(doc, site),
-        crumbs=_crumbs(doc, site),
-        feeds=_feeds_of(doc, site),
-    )
-
-
-def _listed(doc: Document, site: Site) -> tuple[Document, ...]:
-    """The documents of which a document's page shows titles and results."""
-    if doc.kind == "conference":
-        held = site.conference_by_name[doc.name]
-        return (*held.motions, *held.amendments, *held.composites, *held.bulletins)
-    if doc.kind == "bulletin" and (conference := site.conference_of(doc)):
-        return (*conference.motions, *conference.composites)
-    if doc.kind == "toolkit":
-        return tuple(campaigns.resources(doc, site))
-    if doc.kind == "branch":
-        return tuple(people.updates_of(doc, site))
-    return ()
-
-
-def _crumbs(doc: Document, site: Site) -> tuple[Payload, ...]:
-    if doc.conference and doc.kind != "conference" and (held := site.conference_of(doc)):
-        return (shapes.crumb(held.document.title, held.document.url),)
-    if doc.kind == "resource" and (home := site.by_id.get(f"toolkit:{doc.folder['toolkit']}")):
-        return (shapes.crumb(home.title, home.url),)
-    if doc.kind == "update":
-        docs = people.series(site)[doc.folder["series"]]
-        return (shapes.crumb(people.series_title(docs), people.series_url(doc)),)
-    if doc.kind == "branch":
-        return (shapes.crumb("Branches", "/branches/"),)
-    if doc.kind == "news":
-        return (shapes.crumb("News", "/news/"),)
-    if doc.kind == "page" and doc.url != "/":
-        parent = doc.url.rstrip("/").rpartition("/")[0] + "/"
-        if parent != "/" and (above := site.by_url.get(parent)):
-            return (*_crumbs(above, site), shapes.crumb(above.title, above.url))
-    return ()
-
-
-def _feeds_of(doc: Document, site: Site) -> tuple[Payload, ...]:
-    if doc.kind == "conference" or (doc.kind == "branch" and people.updates_of(doc, site)):
-        return ({"title": doc.title, "url": f"{doc.url}feed.xml"},)
-    return ()
-
-
-# --- what every page shares ------------------------------------------------------------------------------
-
-
-def root_of(site: Site) -> str:
-    return site.config.base_url.rstrip("/")
-
-
-def site_payload(site: Site) -> Payload:
-    config = site.config
-    organisation = config.organisation
-    logo = {"src": shapes.file_url(organisation.logo), "alt": organisation.logo_alt} if organisation.logo else None
-    return {
-        "title": config.title,
-        "description": config.description,
-        "language": config.language,
-        "base_url": root_of(site),
-        "organisation": {
-            "name": organisation.name,
-            "short_name": organisation.short_name,
-            "logo": logo,
-            "address": organisation.address,
-            "imprint_html": _inline(organisation.imprint),
-            "join_link": organisation.join_link,
-        },
-        "contact": shapes.contact(config.contact),
-        "menu": [{"title": m.title, "url": m.url} for m in config.menu],
-        "footer_html": _inline(config.footer),
-        "feeds": _site_feeds(site),
-        "indexes": _indexes(site),
-    }
-
-
-def _inline(text: str) -> str:
-    from toolkit_builder import prose
-
-    return prose.inline(text) if text else ""
-
-
-def _site_feeds(site: Site) -> list[Payload]:
-    feeds = [{"title": site.config.title, "url": "/feed.xml"}]
-    if site.all("news"):
-        feeds.append({"title": f"News: {site.config.title}", "url": "/news/feed.xml"})
-    return feeds
-
-
-def _indexes(site: Site) -> list[Payload]:
-    """The lists of everything that no menu need name, so that every page can be reached."""
-    found = [shapes.crumb("All motions", "/motions/")] if site.all("motion") else []
-    if any(doc.fields.tags for doc in site.documents):
-        found.append(shapes.crumb("All subjects", "/tags/"))
-    return found
-
-
-def _page_payload(page: Page, site: Site) -> Payload:
-    doc, config = page.document, site.config
-    fields = doc.fields if doc else None
-    language = (fields.language if fields else None) or page.meta.get("language") or config.language
-    root = root_of(site)
-    image = None
-    if fields and fields.image:  # whoever shares a page fetches its picture from elsewhere: by its whole address
-        src = shapes.file_url(fields.image)
-        image = {"src": src, "alt": fields.image_alt, "share": root + src if root else ""}
-    date = (fields.date or getattr(fields, "start", None)) if fields else None
-    return {
-        "kind": page.kind,
-        "url": page.url,
-        "title": page.title,
-        "description": page.description or config.description,
-        "language": language,
-        "direction": shapes.direction(language),
-        "canonical": root + page.url if root else "",
-        "image": image,
-        "date": date.isoformat() if date else "",
-        "updated": fields.updated.isoformat() if fields and fields.updated else "",
-        "breadcrumbs": [shapes.crumb("Home", config.home), *page.crumbs] if page.url != config.home else [],
-        "tags": [shapes.tag(t) for t in fields.tags] if fields else [],
-        "feeds": list(page.feeds),
-        "jsonld": _jsonld(page, site, language, date.isoformat() if date else ""),
-        "translations": _translations(doc, site) if doc else [],
-        "draft": bool(fields and fields.draft),
-    }
-
-
-def _translations(doc: Document, site: Site) -> list[Payload]:
-    """The same text in other languages: whatever names this file, or the file this one names, or its siblings."""
-    key = ("translations", "")
-    if key not in site.memo:
-        groups: dict[str, list[Document]] = {}
-        for other in site.documents:
-            if other.fields.translation_of and (original := site.original_of(other)):
-                groups.setdefault(original.id, [original]).append(other)
-        site.memo[key] = {d.id: docs for docs in groups.values() for d in docs}
-    found = []
-    for other in site.memo[key].get(doc.id, ()):
-        if other is not doc:
-            language = other.fields.language or site.config.language
-            found.append({"language": language, "name": _language_name(language), "url": other.url})
-    return found
-
-
-def _language_name(tag: str) -> str:
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        locale = Locale.parse(tag.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return tag
-    name = locale.get_language_name(locale.language) or tag
-    return name[:1].upper() + name[1:]
-
-
-_AS_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
-
-_SCHEMA_TYPES = {
-    "news": "NewsArticle",
-    "update": "BlogPosting",
-    "conference": "Event",
-    "bulletin": "PublicationIssue",
-    "branch": "Organization",
-    "motion": "LegislationObject",
-    "toolkit": "Collection",
-}
-
-
-def _jsonld(page: Page, site: Site, language: str, date: str) -> str:
-    """Structured data as JSON that is safe inside a script element."""
-    root, organisation = root_of(site), site.config.organisation
-    data: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": _SCHEMA_TYPES.get(page.kind, "WebPage"),
-        "name": page.title,
-        "inLanguage": language,
-    }
-    if root:
-        data["url"] = root + page.url
-    if page.description:
-        data["description"] = page.description
-    if page.kind == "conference":
-        data["startDate"] = date
-        if page.doc["end"]:
-            data["endDate"] = page.doc["end"]
-        if page.doc["venue"] or page.doc["place"]:
-            data["location"] = {
-                "@type": "Place",
-                "name": page.doc["venue"] or page.doc["place"],
-                "address": page.doc["place"],
-            }
-    elif date:
-        data["datePublished"] = date
-    if page.kind in {"news", "update"}:
-        data["headline"] = page.title
-    if organisation.name and page.kind != "branch":
-        data["organizer" if page.kind == "conference" else "publisher"] = {
-            "@type": "Organization",
-            "name": organisation.name,
-        }
-    return _AS_JSON(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-# --- jobs ------------------------------------------------------------------------------------------------
 
 
 @dataclass(kw_only=True)
@@ -322,7 +87,9 @@ def blueprint(
     draft = _Draft(site=site, theme=theme, code=code)
     listed = [*every_page(site), *publish.make_pages(site, theme, printing=printing)]
     diagnostics = (
-        _address_clashes(listed) + _missing_templates(listed, theme) + _late_links(site, listed, assets, texts)
+        misfits.address_clashes(listed)
+        + misfits.missing_templates(listed, theme)
+        + misfits.late_links(site, listed, assets, texts)
     )
     shared = SharedValue.of(site_payload(site))
     offered, shortfalls = publish.offers(site, theme, shared, printing=printing)
@@ -369,7 +136,7 @@ def print_jobs(
     draft = _Draft(site=site, theme=theme, code=code)
     shared = SharedValue.of(site_payload(site))
     for doc, each in wanted:
-        _print_jobs(draft, _document_page(doc, site), each, shared, assets)
+        _print_jobs(draft, document_page(doc, site), each, shared, assets)
     _assets(draft, [], assets)
     return Blueprint(jobs=tuple(draft.jobs), blobs=draft.blobs)
 
@@ -386,11 +153,11 @@ def _page_job(draft: _Draft, page: Page, shared: SharedValue) -> None:
     payload = {
         "template": page.template,
         "site": shared,
-        "page": _page_payload(page, site),
+        "page": page_payload(page, site),
         "doc": _by_digest(page),
         "listings": listings,
         "resolve": resolve,
-        "label": _label(page),
+        "label": page.label,
         "root": root_of(site),
     }
     reasons = {**theme.closure_reasons(page.template), "site settings": shared.digest}
@@ -403,7 +170,7 @@ def _page_job(draft: _Draft, page: Page, shared: SharedValue) -> None:
         output_path(page.url),
         page.meta.get("format", "page"),
         payload | page.meta.get("payload", {}),
-        label=_label(page),
+        label=page.label,
         reasons=reasons,
         closure=":".join(map(theme.closure_digest, (page.template, *filter(theme.has, more)))),
     )
@@ -452,7 +219,7 @@ def _print_jobs(draft: _Draft, page: Page, each: Print, shared: SharedValue, ass
     assert doc is not None
     sources = (*page.quotes, *each.sources(doc, site))
     shown = each.view(doc, site) if each.view else page.doc
-    inner = _page_payload(page, site)
+    inner = page_payload(page, site)
     label = f"{doc.path} ({each.label})"
     payload = {
         "template": each.template,
@@ -579,10 +346,6 @@ def _resolve(site: Site, doc: Document | None, sources: Iterable[Document]) -> P
         if more := site.resolves.get(other.id):
             found = {"own": more["own"], **{k: {**more[k], **found.get(k, {})} for k in ("links", "mentions")}}
     return found
-
-
-def _label(page: Page) -> str:
-    return page.document.path if page.document else f"the page {page.url}"
 
 
 def _listings(draft: _Draft, template: str) -> Payload:
@@ -762,106 +525,3 @@ def draft_blob(draft: _Draft, data: bytes) -> Any:
     blob = blob_of(data)
     draft.blobs[blob.digest] = data
     return blob
-
-
-# --- what does not fit together --------------------------------------------------------------------------
-
-
-def _address_clashes(listed: Sequence[Page]) -> list[Diagnostic]:
-    seen: dict[str, Page] = {}
-    found = []
-    for page in listed:
-        other = seen.setdefault(page.url.casefold(), page)
-        if other is not page and not (page.document and other.document):
-            found.append(
-                error(
-                    "S403",
-                    f"{_label(page)} would be published at {page.url}, and so would {_label(other)}",
-                    Span(page.document.path if page.document else ""),
-                    hint="give it another slug",
-                )
-            )
-    return found
-
-
-def _missing_templates(listed: Sequence[Page], theme: Theme) -> list[Diagnostic]:
-    names = sorted({p.template for p in listed if not theme.has(p.template)})
-    return [
-        error(
-            "T110",
-            f"the theme has no template '{name}'",
-            Span(f"themes/{theme.name}/theme.yaml"),
-            hint="add it, or name 'default' as the theme's parent",
-        )
-        for name in names
-    ]
-
-
-def _menu_links(site: Site, made: Container[str]) -> list[Diagnostic]:
-    """Entries of the menu that lead nowhere: at times to a list that has nothing in it yet."""
-    found = []
-    for item in site.config.menu:
-        path = re.split("[?#]", item.url, maxsplit=1)[0]
-        if path.startswith("/") and path not in made and f"{path}/" not in made:
-            near = site.nearest(path)
-            found.append(
-                warning(
-                    "S306",
-                    f"the menu leads to '{item.url}', and there is no such page",
-                    Span("toolkit.yaml"),
-                    hint=f"did you mean {near.url}?" if near else "correct the address in 'menu:'",
-                )
-            )
-    return found
-
-
-def _settings_problems(site: Site, urls: Container[str]) -> list[Diagnostic]:
-    """A home page or a logo that is named in toolkit.yaml and is not there."""
-    found = []
-    home, logo = site.config.home, site.config.organisation.logo
-    if home not in urls:
-        near = site.nearest(home)
-        found.append(
-            error(
-                "C406",
-                f"the home page is to be '{home}', and there is no such page",
-                Span("toolkit.yaml"),
-                hint=f"did you mean {near.url}?" if near else "correct the address in 'home:'",
-            )
-        )
-    if logo and f"content/{logo.lstrip('/')}" not in site.assets:
-        found.append(
-            error(
-                "S206",
-                f"there is no picture '{logo}' in content/",
-                Span("toolkit.yaml"),
-                hint="write its path below content/, such as images/logo.svg",
-            )
-        )
-    return found
-
-
-def _late_links(
-    site: Site, listed: Sequence[Page], assets: Sequence[Asset], texts: Mapping[str, str]
-) -> list[Diagnostic]:
-    """Links from the root that lead neither to a document nor to a page or file that the builder makes."""
-    made = (
-        {p.url for p in listed}
-        | {f"/{a.path.removeprefix('content/')}" for a in assets}
-        | {"/feed.xml", "/sitemap.xml"}
-    )
-    made |= {a for d in site.documents for a in d.fields.aliases}
-    found = [*_menu_links(site, made), *_settings_problems(site, {p.url for p in listed})]
-    for doc, link, path in site.late:
-        if path not in made and f"{path}/" not in made:
-            near = site.nearest(path)
-            found.append(
-                broken_link(
-                    doc,
-                    link,
-                    f"there is no page '{path}' on this site",
-                    f"did you mean {near.url}? ({near.path})" if near else "",
-                    texts,
-                )
-            )
-    return found

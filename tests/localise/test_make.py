@@ -16,7 +16,7 @@ import docx
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from toolkit_builder import blueprint, pipeline
+from toolkit_builder import frame, pipeline
 from toolkit_builder.build.cache import Store
 from toolkit_builder.formats import pdf
 from toolkit_builder.formats.templates import Templates
@@ -74,7 +74,7 @@ def same(text: str) -> str:
 def built_words(template: documents.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> str:
     assert loaded.site is not None
     assert loaded.theme is not None
-    paper = documents.stationery(blueprint.site_payload(loaded.site), "", loaded.theme, {})
+    paper = documents.stationery(frame.site_payload(loaded.site), "", loaded.theme, {})
     payload = documents.page_payload(template, documents.make(template, branch), template.sheets[0], paper)
     html = pdf.page(payload, Templates(loaded.theme.bundle)).decode()
     body = LexborHTMLParser(re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL)).body

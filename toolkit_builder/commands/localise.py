@@ -67,7 +67,7 @@ def command(
     TEMPLATE is a resource's file name, such as leaflet-a5; all templates if left out. Nothing that is already made
     is made again, so a run that was stopped goes on where it was.
     """
-    from toolkit_builder import blueprint, pipeline
+    from toolkit_builder import frame, pipeline
     from toolkit_builder.build.cache import Store
     from toolkit_builder.localise import bureau
 
@@ -111,7 +111,7 @@ def command(
         code=pipeline.code_digest(),
         on_progress=common.progress,
     )
-    done = bureau.carry_out(order, loaded.site, loaded.theme, blueprint.site_payload(loaded.site), loaded.tree.assets)
+    done = bureau.carry_out(order, loaded.site, loaded.theme, frame.site_payload(loaded.site), loaded.tree.assets)
     common.report(done.diagnostics, messages, verbose=verbose, quiet=quiet)
     if messages == "text" and not quiet and done.outcome is not None:
         click.echo(_summary(done, out))

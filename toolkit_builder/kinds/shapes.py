@@ -36,6 +36,11 @@ class Page:
     listed: tuple[Document, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def label(self) -> str:
+        """What messages call the page: its document's file, or its address."""
+        return self.document.path if self.document else f"the page {self.url}"
+
 
 def paper_label(doc: Document) -> str:
     """``Motion 20``, ``Amendment 20.1``, ``Composite D``, ``Emergency motion EM1``; by the mover where unnumbered."""

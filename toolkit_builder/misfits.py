@@ -1,0 +1,113 @@
+"""A site's pages, theme and settings in; what does not fit together out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping, Sequence
+
+from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
+from toolkit_builder.kinds.shapes import Page
+from toolkit_builder.linking import broken_link
+from toolkit_builder.site import Site
+from toolkit_builder.sources import Asset
+from toolkit_builder.theme import Theme
+
+
+def address_clashes(listed: Sequence[Page]) -> list[Diagnostic]:
+    seen: dict[str, Page] = {}
+    found = []
+    for page in listed:
+        other = seen.setdefault(page.url.casefold(), page)
+        if other is not page and not (page.document and other.document):
+            found.append(
+                error(
+                    "S403",
+                    f"{page.label} would be published at {page.url}, and so would {other.label}",
+                    Span(page.document.path if page.document else ""),
+                    hint="give it another slug",
+                )
+            )
+    return found
+
+
+def missing_templates(listed: Sequence[Page], theme: Theme) -> list[Diagnostic]:
+    names = sorted({p.template for p in listed if not theme.has(p.template)})
+    return [
+        error(
+            "T110",
+            f"the theme has no template '{name}'",
+            Span(f"themes/{theme.name}/theme.yaml"),
+            hint="add it, or name 'default' as the theme's parent",
+        )
+        for name in names
+    ]
+
+
+def menu_links(site: Site, made: Container[str]) -> list[Diagnostic]:
+    """Entries of the menu that lead nowhere: at times to a list that has nothing in it yet."""
+    found = []
+    for item in site.config.menu:
+        path = re.split("[?#]", item.url, maxsplit=1)[0]
+        if path.startswith("/") and path not in made and f"{path}/" not in made:
+            near = site.nearest(path)
+            found.append(
+                warning(
+                    "S306",
+                    f"the menu leads to '{item.url}', and there is no such page",
+                    Span("toolkit.yaml"),
+                    hint=f"did you mean {near.url}?" if near else "correct the address in 'menu:'",
+                )
+            )
+    return found
+
+
+def settings_problems(site: Site, urls: Container[str]) -> list[Diagnostic]:
+    """A home page or a logo that is named in toolkit.yaml and is not there."""
+    found = []
+    home, logo = site.config.home, site.config.organisation.logo
+    if home not in urls:
+        near = site.nearest(home)
+        found.append(
+            error(
+                "C406",
+                f"the home page is to be '{home}', and there is no such page",
+                Span("toolkit.yaml"),
+                hint=f"did you mean {near.url}?" if near else "correct the address in 'home:'",
+            )
+        )
+    if logo and f"content/{logo.lstrip('/')}" not in site.assets:
+        found.append(
+            error(
+                "S206",
+                f"there is no picture '{logo}' in content/",
+                Span("toolkit.yaml"),
+                hint="write its path below content/, such as images/logo.svg",
+            )
+        )
+    return found
+
+
+def late_links(
+    site: Site, listed: Sequence[Page], assets: Sequence[Asset], texts: Mapping[str, str]
+) -> list[Diagnostic]:
+    """Links from the root that lead neither to a document nor to a page or file that the builder makes."""
+    made = (
+        {p.url for p in listed}
+        | {f"/{a.path.removeprefix('content/')}" for a in assets}
+        | {"/feed.xml", "/sitemap.xml"}
+    )
+    made |= {a for d in site.documents for a in d.fields.aliases}
+    found = [*menu_links(site, made), *settings_problems(site, {p.url for p in listed})]
+    for doc, link, path in site.late:
+        if path not in made and f"{path}/" not in made:
+            near = site.nearest(path)
+            found.append(
+                broken_link(
+                    doc,
+                    link,
+                    f"there is no page '{path}' on this site",
+                    f"did you mean {near.url}? ({near.path})" if near else "",
+                    texts,
+                )
+            )
+    return found

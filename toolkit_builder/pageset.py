@@ -1,0 +1,82 @@
+"""A linked ``Site`` in; every page of it out, before the theme: one a document, and those that no document makes."""
+
+from __future__ import annotations
+
+from toolkit_builder.kinds import BY_NAME, campaigns, conferences, pages, papers, people, shapes
+from toolkit_builder.kinds.shapes import Page
+from toolkit_builder.model import Document, Payload
+from toolkit_builder.site import PAPERS, Site
+
+
+def every_page(site: Site) -> list[Page]:
+    """All pages of the site: one a document, and those that no single document makes."""
+    made = [document_page(doc, site) for doc in site.documents if doc.conference is None or site.conference_of(doc)]
+    made += conferences.conference_pages(site)
+    made += people.people_pages(site)
+    made += pages.index_pages(site)
+    if motions := papers.all_motions(site):
+        made.append(motions)
+    for kind in ("motion", "composite"):
+        for doc in site.all(kind):
+            made += papers.view_pages(doc, site)
+    taken = site.by_url  # a page that somebody wrote stands instead of the one that we would make
+    return [p for p in made if p.document is not None or p.url not in taken]
+
+
+def document_page(doc: Document, site: Site) -> Page:
+    """The page of one document."""
+    kind = BY_NAME[doc.kind]
+    template = "home.html" if doc.kind == "page" and doc.url == site.config.home else kind.template
+    paper = doc.kind in PAPERS
+    return Page(
+        url=doc.url,
+        template=template,
+        kind=doc.kind,
+        title=shapes.title(doc, site),
+        doc=kind.view(doc, site),
+        document=doc,
+        description=shapes.summary(doc),
+        quotes=papers.quoted(doc, site) if paper else (),
+        listed=papers.listed(doc, site) if paper else _listed(doc, site),
+        crumbs=_crumbs(doc, site),
+        feeds=_feeds_of(doc, site),
+    )
+
+
+def _listed(doc: Document, site: Site) -> tuple[Document, ...]:
+    """The documents of which a document's page shows titles and results."""
+    if doc.kind == "conference":
+        held = site.conference_by_name[doc.name]
+        return (*held.motions, *held.amendments, *held.composites, *held.bulletins)
+    if doc.kind == "bulletin" and (conference := site.conference_of(doc)):
+        return (*conference.motions, *conference.composites)
+    if doc.kind == "toolkit":
+        return tuple(campaigns.resources(doc, site))
+    if doc.kind == "branch":
+        return tuple(people.updates_of(doc, site))
+    return ()
+
+
+def _crumbs(doc: Document, site: Site) -> tuple[Payload, ...]:
+    if doc.conference and doc.kind != "conference" and (held := site.conference_of(doc)):
+        return (shapes.crumb(held.document.title, held.document.url),)
+    if doc.kind == "resource" and (home := site.by_id.get(f"toolkit:{doc.folder['toolkit']}")):
+        return (shapes.crumb(home.title, home.url),)
+    if doc.kind == "update":
+        docs = people.series(site)[doc.folder["series"]]
+        return (shapes.crumb(people.series_title(docs), people.series_url(doc)),)
+    if doc.kind == "branch":
+        return (shapes.crumb("Branches", "/branches/"),)
+    if doc.kind == "news":
+        return (shapes.crumb("News", "/news/"),)
+    if doc.kind == "page" and doc.url != "/":
+        parent = doc.url.rstrip("/").rpartition("/")[0] + "/"
+        if parent != "/" and (above := site.by_url.get(parent)):
+            return (*_crumbs(above, site), shapes.crumb(above.title, above.url))
+    return ()
+
+
+def _feeds_of(doc: Document, site: Site) -> tuple[Payload, ...]:
+    if doc.kind == "conference" or (doc.kind == "branch" and people.updates_of(doc, site)):
+        return ({"title": doc.title, "url": f"{doc.url}feed.xml"},)
+    return ()
