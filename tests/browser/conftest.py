@@ -6,9 +6,6 @@ Every test here is marked ``browser``. Without a Chromium they are skipped by na
 from __future__ import annotations
 
 import shutil
-import subprocess
-import tarfile
-import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -21,9 +18,7 @@ from tests.browser.visit import Browser, Site
 from toolkit_builder import pipeline
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
 PREFIX = "/unions/lodestar"
-AXE = "axe-core@4.14.1"
 
 ARABIC = """---
 title: أهلا بكم في الاتحاد
@@ -49,17 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=str(CHROMIUM), args=[
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        ])
-        yield Browser(opened)
-        opened.close()
+def browser(chromium: Any) -> Browser:
+    return Browser(chromium)
 
 
 @pytest.fixture(scope="session")
@@ -99,24 +85,3 @@ def site(output: Path) -> Iterator[Site]:
     server.shutdown()
     server.server_close()
     thread.join()
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The source of axe-core, fetched once and kept beside other temporary files."""
-    kept = Path(tempfile.gettempdir()) / AXE.replace("@", "-") / "axe.min.js"
-    if not kept.exists():
-        if not (npm := shutil.which("npm")):
-            pytest.skip("axe needs npm")
-        with tempfile.TemporaryDirectory() as folder:
-            made = subprocess.run([npm, "pack", AXE, "--silent", "--pack-destination", folder], cwd=folder,
-                                  capture_output=True, text=True, timeout=120, check=False)
-            packed = next(Path(folder).glob("*.tgz"), None)
-            if packed is None:
-                pytest.skip(f"npm could not fetch {AXE}: {made.stderr.strip()[:200]}")
-            with tarfile.open(packed) as archive:
-                source = archive.extractfile("package/axe.min.js")
-                assert source is not None
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                kept.write_bytes(source.read())
-    return kept.read_text(encoding="utf-8")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +22,6 @@ from toolkit_builder.localise import documents
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = Path(os.environ.get("AXE_SCRIPT", ROOT / "node_modules/axe-core/axe.min.js"))
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +44,8 @@ def loaded(sample: Path) -> pipeline.Loaded:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as tool:
-        opened = tool.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
+def browser(chromium: Any) -> Any:
+    return chromium
 
 
 def page_of(browser: Any, sample: Path, name: str, fragment: str = "", **options: Any) -> Any:
@@ -228,11 +217,9 @@ def test_nothing_is_wider_than_the_screen_and_everything_has_a_name(browser: Any
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("name", ["leaflet-a5", "model-letter-director", "health-check"])
-def test_axe_finds_nothing(browser: Any, sample: Path, name: str, width: int) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not there (AXE_SCRIPT names its axe.min.js)")
+def test_axe_finds_nothing(browser: Any, axe: str, sample: Path, name: str, width: int) -> None:
     page = page_of(browser, sample, name, "#branch=aldermoor", viewport={"width": width, "height": 800})
-    page.add_script_tag(path=str(AXE))
+    page.evaluate(axe)
     run = "axe.run(document, {iframes: false}).then((r) => JSON.stringify(r.violations))"
     found = json.loads(page.evaluate(run))
     assert [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found] == []
