@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -33,34 +33,39 @@ def served(site: SiteTest) -> Iterator[str]:
     state.take(pipeline.build(site.folder, options))
     port = free_port()
     loop = asyncio.new_event_loop()
+    started = threading.Event()
+    tasks: list[asyncio.Task[None]] = []
 
     async def run() -> None:
         folders = [site.folder / "content", site.folder / "toolkit.yaml"]
         await serve.serve(state, port, folders, lambda: pipeline.build(site.folder, options), lambda r, s: None)
 
     def work() -> None:
-        asyncio.set_event_loop(loop)
-        with pytest.raises(asyncio.CancelledError):
-            loop.run_until_complete(task)
+        # The whole life of the loop is in this thread: a browser suite before this one leaves its own loop in the first.
+        with closing(loop):
+            tasks.append(loop.create_task(run()))
+            started.set()
+            with pytest.raises(asyncio.CancelledError):
+                loop.run_until_complete(tasks[0])
+            loop.run_until_complete(loop.shutdown_asyncgens())
 
-    task = loop.create_task(run())
     thread = threading.Thread(target=work)
     thread.start()
+    started.wait()
     try:
         address = f"http://{serve.HOST}:{port}"
         wait_for(lambda: get(address + "/")[0] == 200)
         yield address
     finally:
-        loop.call_soon_threadsafe(task.cancel)
-        thread.join(10)
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
+        loop.call_soon_threadsafe(tasks[0].cancel)
+        thread.join(120)
+        assert not thread.is_alive(), "the server did not stop"
 
 
 def get(address: str, **headers: str) -> tuple[int, str]:
     try:
         request = urllib.request.Request(address, headers=headers)
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status, answer.read().decode("utf-8", "replace")
     except urllib.error.HTTPError as refusal:
         with refusal:
@@ -69,7 +74,7 @@ def get(address: str, **headers: str) -> tuple[int, str]:
         return 0, ""
 
 
-def wait_for(condition: object, seconds: float = 15.0) -> None:
+def wait_for(condition: object, seconds: float = 60.0) -> None:
     assert callable(condition)
     end = time.monotonic() + seconds
     while not condition():
@@ -135,7 +140,7 @@ def test_other_hosts_and_origins_are_refused(news: SiteTest) -> None:
 
 def upgrade(address: str, origin: str) -> int:
     """The status with which the reload socket answers a page of ``origin``."""
-    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=30)
     try:
         connection.request(
             "GET",
