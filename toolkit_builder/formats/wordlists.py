@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 _STYLES = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
-_MARKER = re.compile(r"(?P<before>\(?)(?P<value>\d{1,4}|[a-zA-Z]{1,6})(?P<after>[.):]*)")
+_MARKER = re.compile(r"(?P<before>[(\[]?(?:[\w]{1,6}[.-]){0,4})(?P<value>\d{1,4}|[a-zA-Z]{1,6})(?P<after>[.):;\]-]*)")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 BULLET = "\u2022"
+_BULLETS = {BULLET, "-", "*", "+", "\u2013", "\u2014", "\u00b7", "\u25e6", "\u25aa"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +33,39 @@ def pattern_of(node: Any, items: Sequence[Any]) -> Pattern:
     if node.tag == "ul" and not any(i.attributes.get("data-marker") for i in items):
         return Pattern(True, (BULLET,) * len(items))
     kind = _STYLES.get(node.attributes.get("type") or "1", "decimal")
-    start = _number(node.attributes.get("start"), 1)
-    markers, values, counted = [], [], start
+    markers, counted = [], _number(node.attributes.get("start"), 1)
     for item in items:
         counted = _number(item.attributes.get("value"), counted)
         markers.append(item.attributes.get("data-marker") or f"{written(counted, kind)}.")
-        values.append(counted)
         counted += 1
-    shapes = {_shape(m, v) for m, v in zip(markers, values, strict=True)}
-    known = shapes.pop() if len(shapes) == 1 else None
-    in_order = values == list(range(values[0], values[0] + len(values))) if values else True
-    if known is None or not in_order:
-        return Pattern(False, tuple(markers))
-    return Pattern(True, tuple(markers), known[0], known[1], values[0] if values else 1)
+    return _regular(tuple(markers)) or Pattern(False, tuple(markers))
 
 
 def _number(text: str | None, default: int) -> int:
     return int(text) if text and re.fullmatch(r"-?\d{1,6}", text) else default
 
 
-def _shape(marker: str, value: int) -> tuple[str, str] | None:
-    """``(b)`` as the second: lower-case letters between brackets. None where the marker is not that number."""
-    match = _MARKER.fullmatch(marker.strip())
-    if match is None or value < 1:
-        return None
-    kind = next((k for k in _STYLES.values() if written(value, k) == match["value"]), None)
-    return (kind, f"{match['before']}%{match['after']}") if kind else None
+def _regular(markers: tuple[str, ...]) -> Pattern | None:
+    """``(b)``, ``(c)`` as small letters between brackets from the second on; None where Word would count otherwise."""
+    first = markers[0].strip() if markers else "1."
+    if set(markers) <= _BULLETS and len(set(markers)) == 1:
+        return Pattern(True, markers, shape=first)
+    match = _MARKER.fullmatch(first)
+    for kind in _STYLES.values() if match else ():
+        start = _value(match["value"], kind)  # type: ignore[index]
+        shape = f"{match['before']}%{match['after']}"  # type: ignore[index]
+        counted = (shape.replace("%", written(start + n, kind)) for n in range(len(markers)))
+        if start and all(said == marker.strip() for said, marker in zip(counted, markers, strict=True)):
+            return Pattern(True, markers, kind, shape, start)
+    return None
+
+
+def _value(text: str, kind: str) -> int:
+    """Which number Word writes like this; 0 for none."""
+    if kind == "decimal":
+        return int(text) if text.isdigit() else 0
+    likely = range(1, 400) if kind.endswith("Roman") else range(1, 157)
+    return next((n for n in likely if written(n, kind) == text), 0)
 
 
 def written(value: int, kind: str) -> str:
@@ -96,7 +104,7 @@ class Numbering:
         from docx.oxml import parse_xml
         from docx.oxml.ns import nsdecls
 
-        text = pattern.shape.replace("%", f"%{depth + 1}") if pattern.kind != "bullet" else BULLET
+        text = pattern.shape.replace("%", f"%{depth + 1}")
         level = min(depth, 8)
         left, hanging = 567 + 510 * depth, 510
         definition = parse_xml(
