@@ -17,7 +17,7 @@ from toolkit_builder.kinds import people, shapes
 from toolkit_builder.kinds.prints import PRINTS, Print, at_the_shop
 from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.linking import address_of
-from toolkit_builder.localise import publish
+from toolkit_builder.localise import makepages, publish
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.pageset import document_page, every_page
 from toolkit_builder.site import Site
@@ -85,7 +85,7 @@ def blueprint(
 ) -> Blueprint:
     """Lay out the whole site. ``code`` is the digest of the builder itself; ``texts`` each source file's text."""
     draft = _Draft(site=site, theme=theme, code=code)
-    listed = [*every_page(site), *publish.make_pages(site, theme, printing=printing)]
+    listed = [*every_page(site), *makepages.make_pages(site, theme, printing=printing)]
     diagnostics = (
         misfits.address_clashes(listed)
         + misfits.missing_templates(listed, theme)
@@ -507,8 +507,8 @@ def _assets(draft: _Draft, diagnostics: list[Diagnostic], assets: Sequence[Asset
             reasons={asset.path: asset.digest},
         )
     files = {**draft.theme.assets, "css/brand.css": brand_css(draft.theme)}
-    if draft.theme.has(publish.MAKE):
-        files["css/print.css"] = publish.screen_css(draft.theme)
+    if draft.theme.has(makepages.MAKE):
+        files["css/print.css"] = makepages.screen_css(draft.theme)
     for name, data in sorted(files.items()):
         draft.add(
             f"assets/{name}",
