@@ -96,7 +96,7 @@ def read_new_text(c: Cursor, *, unquoted: bool = True) -> NewText | None:
     if quotation is not None and quotation.text:
         text, begin = quotation.text, quotation.start
         text, doubt, where = _further_quotations(c, text)
-        if _runs_on(quotation.text, c.source[begin - 1 : begin]):
+        if quotation.doubtful or _runs_on(quotation.text, c.source[begin - 1 : begin]):
             doubt, where = "it is not plain where this quotation ends", begin
         if not quotation.closed:
             doubt, where = "the quotation is not closed: it was read to the end of its line", begin

@@ -11,8 +11,10 @@ import re
 from dataclasses import replace
 
 from toolkit_builder.motions.instructions import RANKS, Path, Place
-from toolkit_builder.motions.openers import opening, verb_stem
+from toolkit_builder.motions.labels import alike, ranged, same_unit
+from toolkit_builder.motions.paths import in_order
 from toolkit_builder.motions.reading import Cursor
+from toolkit_builder.motions.sections import read_under_opener
 
 _DET = (
     r"(?:(?:the|this|that|its|their|our)\s+)?(?:(?:existing|current|original|printed|present|old|same|entire|"
@@ -46,21 +48,6 @@ _UNITS = (
     ("motion", r"(?:text\s+of\s+(?:the\s+)?)?motion(?:\s+text)?(?:\s+\d+\b)?|main\s+text|text\s+of\s+motion"),
 )
 _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
-_SUBJECT = r"conference|congress|council|branch|union|we|clp|blp|party|meeting|agm|egm|assembly|committee|nec|executive"
-_OPENER_VERB = (
-    r"notes?|believes?|resolves?|welcomes?|condemns?|recogni[sz]es|instructs|calls?(?:\s+(?:(?:up)?on|for))?|"
-    r"urges|agrees|demands|"
-    r"mandates|deplores|regrets|applauds|considers|acknowledges|asks|requests|affirms|reaffirms|supports|congratulates|"
-    r"commits|encourages|understands|opposes|expresses"
-)
-_AFTER_OPENER = (
-    r"[\s”\"’'*_]*(?:\s+that\b|\s+to\b)?[\s”\"’'*_]*(?:[,:;(–.-]|\d|$|\n|\b(?:sections?|paragraphs?|paras?|list|"
-    r"part|heading|points?|"
-    r"bullets?|bullet|sub|insert|add|delete|remove|replace|after|before|amend|at|in|line|first|second|third|last|final|"
-    r"new|and|renumber|(?:[a-z]|[ivx]{2,5})\b\)?))"
-)
-_ABBREVIATION = r"C(?P<f>F|f)?(?P<what>N|B|R|I)(?:\s?(?=\d|\())"
-_ABBREVIATED = {"N": "notes", "B": "believes", "R": "resolves", "I": "instructs"}
 _OUTWARD = r"(?:,\s*)?(?:of|in|from|within|under|on|at|for)\s+"
 _BEGINNING = (
     r"(?:that\s+|which\s+)?(?:beginning|beginnning|starting|begins|starts|commencing|commences|opening|start|begin)\b"
@@ -107,7 +94,7 @@ def read_paths(c: Cursor, *, several: bool = True) -> tuple[Path, ...]:
             paths += tuple(p if len(p) > 1 else outer + p for p in joined)
             continue
         c.at = here
-    return tuple(_in_order(path) for path in paths)
+    return tuple(in_order(path) for path in paths)
 
 
 def _around(c: Cursor, paths: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -149,45 +136,6 @@ def _inner(path: Path, place: Place) -> bool:
     return rank not in ranks and (rank > max(ranks) or min(ranks) >= RANKS["sentence"])
 
 
-def join_paths(outer: Path, inner: Path) -> Path:
-    """Two paths as one, outermost first."""
-    return _in_order((*outer, *inner)) if outer and inner else outer or inner
-
-
-def _in_order(path: Path) -> Path:
-    """Outermost first; a sub-point named by letter beside its point becomes one label (``point 4(b)``)."""
-    parts = [part for place in path for part in _apart(place)]
-    ordered = tuple(sorted(parts, key=lambda place: RANKS[place.unit]))
-    folded: list[Place] = []
-    for place in ordered:
-        above = folded[-1] if folded else None
-        if (
-            place.unit == "subpoint"
-            and place.labels
-            and above
-            and above.unit in {"point", "call", "clause"}
-            and above.labels
-        ):
-            if len(place.labels) > 1 and place.labels[: len(above.labels)] == above.labels:
-                labels = place.labels
-            else:
-                labels = (*above.labels, *place.labels)
-            until = (*above.labels, *place.until) if place.until else ()
-            folded[-1] = replace(place, unit=above.unit, labels=labels, until=until)
-        elif place.unit == "subpoint" and len(place.labels) > 1:
-            folded.append(replace(place, unit="point"))
-        else:
-            folded.append(place)
-    return tuple(folded)
-
-
-def _apart(place: Place) -> tuple[Place, ...]:
-    """``Resolves 3`` is two places: the section, and the point in it."""
-    if place.opener and place.unit != "section":
-        return Place(unit="section", opener=place.opener), replace(place, opener="")
-    return (place,)
-
-
 _CODE = r"(?:(?:section|paragraph|para|clause|policy)\s+)?(?P<code>(?-i:[A-Z]{2,5}\s?\d{2,4}(?:\.\d+)?))(?!\w)"
 """The code a paragraph of a policy statement begins with: ``TR210``."""
 
@@ -200,7 +148,7 @@ def _coded(c: Cursor) -> tuple[Place, ...]:
 def _places(c: Cursor) -> tuple[Place, ...]:
     """One mention: ``points 3, 4 and 6 to 8`` gives three places."""
     start = c.at
-    found = _coded(c) or _opener_place(c)
+    found = _coded(c) or read_under_opener(c)
     if not found:
         c.at = start
         c.take(_DET)
@@ -275,55 +223,28 @@ def _unit_places(c: Cursor) -> tuple[Place, ...]:
         if unit in {"bullet", "point", "call"} and word.lower().endswith("s"):
             return (Place(unit="list"),)  # "in the bullet points"
         return _by_words(c, unit)
-    places = [_ranged(c, Place(unit=unit, labels=labels))]
+    places = [ranged(c, Place(unit=unit, labels=labels))]
     plural = word.lower().rstrip(".").endswith("s")
     while True:
         here = c.at
-        joint = c.take(rf"\s*(?:,\s*and|,|and|&)\s*(?:(?:number|{_same(unit)})\s+)?(?=\(?[\da-z]{{1,4}}\)?(?!\w|\.\d))")
+        joint = c.take(
+            rf"\s*(?:,\s*and|,|and|&)\s*(?:(?:number|{same_unit(unit)})\s+)?(?=\(?[\da-z]{{1,4}}\)?(?!\w|\.\d))"
+        )
         if joint is None or (not plural and "," in joint[0]):
             c.at = here
             break
         more = c.label()
-        if (
-            not more
-            or not _alike(labels, more)
-            or (len(more) == 1 and c.peek(r"\s+(?:new|lines?|words?|sentences?)\b"))
-        ):
+        if not more or not alike(labels, more) or (len(more) == 1 and c.peek(r"\s+(?:new|lines?|words?|sentences?)\b")):
             c.at = here
             break
         if len(labels) > 1 and len(more) == 1 and not more[0].isdigit():
             more = (*labels[:-1], *more)
-        places.append(_ranged(c, Place(unit=unit, labels=more)))
+        places.append(ranged(c, Place(unit=unit, labels=more)))
     numbers = [int(place.labels[0]) if place.labels[0].isdigit() and not place.until else -1 for place in places]
     if unit == "line" and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and len(numbers) > 1:
         places = [replace(places[0], until=places[-1].labels)]  # "lines 1 and 2" are one place
     places[-1] = _described(c, places[-1])
     return tuple(places)
-
-
-def _same(unit: str) -> str:
-    """The word that may stand before each of several labels: the unit's own (``paragraph 3 and point 2`` are two)."""
-    return {"paragraph": r"paragraph|para", "subpoint": r"sub[\s-]?point"}.get(unit, unit)
-
-
-def _alike(labels: tuple[str, ...], more: tuple[str, ...]) -> bool:
-    return labels[0].isdigit() == more[0].isdigit() or (len(labels) > 1 and not more[0].isdigit())
-
-
-def _ranged(c: Cursor, place: Place) -> Place:
-    """``3 to 5``, ``3-5``, ``b–d``."""
-    here = c.at
-    if c.ranges and c.take(
-        rf"\s*(?:(?:[-–—]|to|through|through\s+to|until|up\s+to)\s*)(?:(?:{_same(place.unit)})s?\s+)?(?=\(?[\da-z])"
-    ):
-        until = c.label()
-        if until and _alike(place.labels, until) and not c.peek(r"\s*(?:words|members|%)"):
-            if len(place.labels) > 1 and len(until) == 1:
-                until = (*place.labels[:-1], *until)
-            c.take(r"\s*\(?inclusive\)?")
-            return replace(place, until=until)
-    c.at = here
-    return place
 
 
 def _by_words(c: Cursor, unit: str) -> tuple[Place, ...]:
@@ -365,109 +286,6 @@ def _stub(quote: str) -> str:
     return quote.strip().strip("….").strip().removesuffix("...").strip(" ,:;")
 
 
-def _opener_place(c: Cursor) -> tuple[Place, ...]:
-    """``Conference notes``, ``the 'Congress resolves' section``, ``Resolves 3``, ``CB2``."""
-    start = c.at
-    if match := c.take(_ABBREVIATION):
-        if match[0].strip()[0] == "C" and match["what"].isupper():
-            opener = ("further " if match["f"] else "") + _ABBREVIATED[match["what"]]
-            return _under_opener(c, opener)
-        c.at = start
-    c.take(r"(?:the\s+)?")
-    here = c.at
-    if c.peek(r"[“\"‘'*_]") and (quote := c.quotation()):
-        inside = Cursor(quote.text.strip(" :.…"))
-        named = _opener_place(inside) if not inside.peek(r"[“\"‘'*_]") else ()
-        if named and named[0].labels and inside.done:  # 'Congress believes 2', in marks as a whole
-            return named
-        found = opening(quote.text.strip(" :.…") + " ")
-        if found is None and _prefixed(c.source[:start]):  # under "calls on the executive to"
-            found = opening(f"Conference {quote.text}")
-        whole = found is not None and found.end >= 4 and _prefixed(c.source[:start])
-        leads = not c.source[c.source.rfind("\n", 0, start) + 1 : start].strip() and c.peek(r"\s*[:,–-]\s")
-        if (
-            found is not None
-            and len(quote.text.split()) <= 12
-            and (whole or leads or c.peek(r"\s*,?\s*(?:section|part|list|heading|points?\b|bullet|\(?\d)"))
-        ):
-            return _under_opener(c, _said(quote.text))
-        c.at = here
-        return ()
-    # what follows must not be the motion's own words: "Conference notes that members ..."
-    pattern = (
-        rf"(?:this\s+|that\s+)?(?:(?P<subject>{_SUBJECT})\s+)(?P<further>further\s+|also\s+|"
-        rf"therefore\s+)?(?P<verb>{_OPENER_VERB})"
-        rf"(?={_AFTER_OPENER})(?:\s+(?:that|to))?"
-        r"|(?P<bare>(?:further\s+)?(?:notes|believes|resolves)|calls\s+on|instructs)"
-        r"(?=\s*(?:sections?\b|list\b|[,:]|\(?\d|\(?(?:[a-z]|[ivx]{1,5})\)?(?=[\s,:.)])|points?\b|bullets?\b|"
-        r"paragraphs?\b|"
-        r"add\b|insert\b|delete\b|replace\b|after\b|before\b))"
-        rf"|(?:this\s+)?(?:{_SUBJECT})\s+(?:further\s+|also\s+|"
-        rf"therefore\s+)?(?P<long>{_OPENER_VERB})\b[^:.;\n“”\"]{{0,80}}:"
-        r"(?=\s+(?:(?:delete|insert|add|replace|remove|amend|after|before|in|at|point|bullet|paragraph|\d)\b|\(?(?:[a-z]|"
-        r"[ivx]{1,5})\)))"
-    )
-    match = c.take(pattern)
-    if match is None:
-        c.at = start
-        return ()
-    if match["bare"]:
-        return _under_opener(c, " ".join(match["bare"].lower().split()))
-    if match["long"]:
-        return _under_opener(c, verb_stem(match["long"]))
-    further = "further " if (match["further"] or "").lower().startswith("further") else ""
-    return _under_opener(c, further + verb_stem(match["verb"]))
-
-
-def _prefixed(before: str) -> bool:
-    """Whether a preposition stands before: then an opener in marks is a place, not words to be changed."""
-    return re.search(r"\b(?:in|under|of|from|to|within|at)\s+(?:the\s+)?$", before, re.IGNORECASE) is not None
-
-
-def _said(quote: str) -> str:
-    found = opening(quote.strip(" :.…") + " ") or opening(f"Conference {quote}")
-    further = "further " if " further " in f" {quote.lower()} " else ""
-    return further + (found.verb if found else quote.lower())
-
-
-def _under_opener(c: Cursor, opener: str) -> tuple[Place, ...]:
-    """What may follow an opener: the word section, or a point's label."""
-    section = Place(unit="section", opener=opener)
-    if c.take(r"\s*(?:section|part|list|heading)\b") or c.take(r"\s*paragraph\b(?!\s*\d)"):
-        return (section,)
-    here = c.at
-    if (marked := c.take(r"\s*[“\"‘'](?P<label>\d{1,2}|[a-z]|[ivx]{1,4})[”\"’'](?!\w)")) is not None:
-        return (Place(unit="point", labels=(marked["label"].lower(),), opener=opener),)
-    lead = c.take(
-        r"\s*,?\s*(?:(?:point|bullet\s+point|bullet|number|no\.?)\s+)?(?=\(?\d{1,2}\b|\(?(?:[a-z]|"
-        r"[ivx]{1,5})\)|(?:[a-h]|[ivx]{1,5})\b(?!\s+new\b))"
-    )
-    labels = c.label() if lead is not None else ()
-    if labels:
-        places = [_ranged(c, Place(unit="point", labels=labels, opener=opener))]
-        while c.take(r"\s*(?:,\s*and|,|and|&)\s*(?=\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})\)?(?=[\s,:.;]|$))") and (
-            more := c.label()
-        ):
-            places.append(_ranged(c, Place(unit="point", labels=more, opener=opener)))
-        return tuple(places)
-    c.at = here
-    return (section,)
-
-
-def read_new_label(c: Cursor) -> Path | None:
-    """``new Council believes 3``, ``Resolves 4: "..."``: the section and the point's number."""
-    start = c.at
-    new = c.take(r"(?:an?\s+)?(?:new|additional|further|extra)\s+") is not None
-    if new and (bare := c.take(r"(?P<verb>notes|believes|resolves)(?=\s*(?::|[“\"‘'«]))")):
-        return (Place(unit="section", opener=bare["verb"].lower()),)
-    if new or not c.peek(r"[“\"‘'*_]"):
-        found = _opener_place(c)
-        if len(found) == 1 and found[0].labels and (new or c.peek(r"\s*[:–-]?\s*[“\"‘'«]|\s*:")):
-            return _in_order(found)
-    c.at = start
-    return None
-
-
 def read_bare_label(c: Cursor) -> Path | None:
     """``(b)``, ``iv)``: a label whose brackets say that it is one."""
     start = c.at
@@ -480,9 +298,6 @@ def read_bare_label(c: Cursor) -> Path | None:
     if not labels:
         c.at = start
         return None
-    place = _ranged(c, Place(unit="point", labels=labels))
+    place = ranged(c, Place(unit="point", labels=labels))
     paths = _around(c, ((place,),))
-    return _in_order(paths[0])
-
-
-# --- words -------------------------------------------------------------------------------------------------
+    return in_order(paths[0])

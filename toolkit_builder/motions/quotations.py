@@ -19,6 +19,8 @@ _CLOSERS = {
     "**": ("**",), "__": ("__",), "*": ("*",), "_": ("_",),
 }  # fmt: skip
 _OPEN = re.compile(r"``|''|‘‘|\*\*(?=[^\s*])|__(?=[^\s_])|\*(?=[^\s*])|(?<!\w)_(?=[^\s_])|[“”\"„‟‘’'‚`´«»‹›⟦]")
+_MAY_BE_APOSTROPHES = frozenset("‘’'`´‚")
+_SHORTENED = re.compile(r"[‘’'](?:\d\ds?|til|tis|twas|em|n|cause|bout)\b", re.IGNORECASE)
 _NEEDS_WORD_BOUNDARY = frozenset("‘’'`´‚_")
 _UNIT = (
     r"paragraphs?|paras?|points?|bullets?|calls?|clauses?|items?|sections?|sentences?|lines?|words?|title|heading|"
@@ -66,7 +68,8 @@ FOLLOWS = re.compile(
         |becom|chang|amend|substitut)
     | (?:the|a|an|two|three|these|this)\s+(?:(?:new|following|further|additional|extra|words?|text|sentences?
         |phrase|paragraphs?|points?|bullets?)\b\s*){{1,3}}
-    | or\s+{_MARK}\w | (?<=:[ \t])[“"‘'«] | or\s+{_MARK}\w | (?<=[,;:][ \t]){_PLACE}\b | ,?\s*{_MARK}\w
+    | or\s+{_MARK}\w | (?<=:[ \t])[“"‘'«] | (?<=[,;:][ \t])(?:{_PLACE}\b|{_OPENER}) | ,?\s*{_MARK}\w
+    | (?<=[,;:.][ \t])(?-i:C[FNBRI]{{1,2}}\s?\d|[A-Z]{{2,5}}\d)
         | (?:entirely|altogether|completely)\b
     | reads?\b | becomes?\b | {_VERB}\b
     | (?:{_UNIT})\s+\d | (?:section|list|heading|paragraph)\s*[,:]
@@ -87,13 +90,17 @@ INSTRUCTION_LINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """Text between marks, where it stands in the amendment, where reading goes on, and whether it was closed."""
+    """Text between marks, where it stands in the amendment, where reading goes on, and whether it was closed.
+
+    ``doubtful``: other marks inside it could be its end as well.
+    """
 
     text: str
     start: int
     end: int
     closed: bool
     emphasis: bool = False
+    doubtful: bool = False
 
 
 def read_quotation(source: str, at: int) -> Quotation | None:
@@ -107,43 +114,62 @@ def read_quotation(source: str, at: int) -> Quotation | None:
     start = opened.end()
     emphasis = mark[0] in "*_"
     nearest: tuple[int, int] | None = None
-    for close, length in _closings(source, start, mark):
-        nearest = nearest or (close, length)
-        if emphasis and "\n" in source[start:close]:
+    passed = False
+    for nested in (True, False):
+        for close, length in _closings(source, start, mark, nested=nested):
+            nearest = nearest or (close, length)
+            if emphasis and "\n" in source[start:close]:
+                return None
+            if FOLLOWS.match(source, close + length):
+                broken = _swallowed(source, start, close)
+                if broken is not None:
+                    return Quotation(_clean(source[start:broken], mark), start, broken, False)
+                doubtful = passed or not nested
+                return Quotation(_clean(source[start:close], mark), start, close + length, True, emphasis, doubtful)
+            passed = passed or mark not in _MAY_BE_APOSTROPHES
+        if emphasis:
             return None
-        if FOLLOWS.match(source, close + length):
-            broken = _swallowed(source, start, close)
-            if broken is not None:
-                return Quotation(_clean(source[start:broken], mark), start, broken, False)
-            return Quotation(_clean(source[start:close], mark), start, close + length, True, emphasis)
-    if emphasis:
-        return None
-    if nearest is not None and "\n" not in source[start : nearest[0]]:
-        close, length = nearest
-        return Quotation(_clean(source[start:close], mark), start, close + length, True)
+        if nearest is not None and "\n" not in source[start : nearest[0]]:
+            close, length = nearest
+            return Quotation(_clean(source[start:close], mark), start, close + length, True)
     stop = source.find("\n", start)
     stop = len(source) if stop < 0 else stop
     return Quotation(_clean(source[start:stop], mark), start, stop, False)
 
 
-def _closings(source: str, start: int, mark: str) -> Iterator[tuple[int, int]]:
-    """Where the quotation might close, nearest first."""
+def _closings(source: str, start: int, mark: str, *, nested: bool) -> Iterator[tuple[int, int]]:
+    """Where the quotation might close, nearest first. ``nested``: marks that open another one inside are paired off."""
     closers = _CLOSERS[mark]
     depth = 0
     at = start
     while at < len(source):
         closer = next((c for c in closers if source.startswith(c, at)), None)
         char = source[at]
-        if char == mark and mark in "“«‹„⟦" and not _line_start(source, at):
+        if nested and char == mark and _opens_inside(source, at, start):
             depth += 1
         elif closer is not None and _may_close(source, at, closer, start):
-            if depth and closer not in {'"', "'"}:
+            if depth and (nested or closer not in {'"', "'"}):
                 depth -= 1
             else:
                 yield at, len(closer)
             at += len(closer)
             continue
         at += 1
+
+
+def _opens_inside(source: str, at: int, start: int) -> bool:
+    """Whether a mark like the one that opened the quotation opens another inside it.
+
+    Not at a line's start, where a long quotation repeats its mark; not the apostrophe of ``'90s``.
+    """
+    if _line_start(source, at):
+        return False
+    if source[at] in "“«‹„⟦":
+        return True
+    before, after = source[at - 1 : at], source[at + 1 : at + 2]
+    if at <= start or not after.strip() or after in ".,;:!?)" or not (before.isspace() or before in "([—–"):
+        return False
+    return source[at] not in _MAY_BE_APOSTROPHES or _SHORTENED.match(source, at) is None
 
 
 def _may_close(source: str, at: int, closer: str, start: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from toolkit_builder.motions import newtext as nt
 from toolkit_builder.motions.instructions import RANKS, Instruction, Path, Spot, Target
-from toolkit_builder.motions.places import join_paths
+from toolkit_builder.motions.paths import join_paths
 from toolkit_builder.motions.reading import Cursor
 from toolkit_builder.motions.refusals import Refusal
 

@@ -1,0 +1,133 @@
+"""The part of the amendment grammar for places named by openers: ``Conference notes``, ``Resolves 3``, ``CB2``.
+
+place = ["the"] opener ["section"] | opener label {"," label} | abbreviation label
+"""
+
+from __future__ import annotations
+
+import re
+
+from toolkit_builder.motions.instructions import Path, Place
+from toolkit_builder.motions.labels import ranged
+from toolkit_builder.motions.openers import opening, verb_stem
+from toolkit_builder.motions.paths import in_order
+from toolkit_builder.motions.reading import Cursor
+
+_SUBJECT = r"conference|congress|council|branch|union|we|clp|blp|party|meeting|agm|egm|assembly|committee|nec|executive"
+_OPENER_VERB = (
+    r"notes?|believes?|resolves?|welcomes?|condemns?|recogni[sz]es|instructs|calls?(?:\s+(?:(?:up)?on|for))?|"
+    r"urges|agrees|demands|"
+    r"mandates|deplores|regrets|applauds|considers|acknowledges|asks|requests|affirms|reaffirms|supports|congratulates|"
+    r"commits|encourages|understands|opposes|expresses"
+)
+_AFTER_OPENER = (
+    r"[\s”\"’'*_]*(?:\s+that\b|\s+to\b)?[\s”\"’'*_]*(?:[,:;(–.-]|\d|$|\n|\b(?:sections?|paragraphs?|paras?|list|"
+    r"part|heading|points?|"
+    r"bullets?|bullet|sub|insert|add|delete|remove|replace|after|before|amend|at|in|line|first|second|third|last|final|"
+    r"new|and|renumber|(?:[a-z]|[ivx]{2,5})\b\)?))"
+)
+_ABBREVIATION = r"C(?P<f>F|f)?(?P<what>N|B|R|I)(?:\s?(?=\d|\())"
+_ABBREVIATED = {"N": "notes", "B": "believes", "R": "resolves", "I": "instructs"}
+
+
+def read_under_opener(c: Cursor) -> tuple[Place, ...]:
+    """``Conference notes``, ``the 'Congress resolves' section``, ``Resolves 3``, ``CB2``."""
+    start = c.at
+    if match := c.take(_ABBREVIATION):
+        if match[0].strip()[0] == "C" and match["what"].isupper():
+            opener = ("further " if match["f"] else "") + _ABBREVIATED[match["what"]]
+            return _under_opener(c, opener)
+        c.at = start
+    c.take(r"(?:the\s+)?")
+    here = c.at
+    if c.peek(r"[“\"‘'*_]") and (quote := c.quotation()):
+        inside = Cursor(quote.text.strip(" :.…"))
+        named = read_under_opener(inside) if not inside.peek(r"[“\"‘'*_]") else ()
+        if named and named[0].labels and inside.done:  # 'Congress believes 2', in marks as a whole
+            return named
+        found = opening(quote.text.strip(" :.…") + " ")
+        if found is None and _prefixed(c.source[:start]):  # under "calls on the executive to"
+            found = opening(f"Conference {quote.text}")
+        whole = found is not None and found.end >= 4 and _prefixed(c.source[:start])
+        leads = not c.source[c.source.rfind("\n", 0, start) + 1 : start].strip() and c.peek(r"\s*[:,–-]\s")
+        if (
+            found is not None
+            and len(quote.text.split()) <= 12
+            and (whole or leads or c.peek(r"\s*,?\s*(?:section|part|list|heading|points?\b|bullet|\(?\d)"))
+        ):
+            return _under_opener(c, _said(quote.text))
+        c.at = here
+        return ()
+    # what follows must not be the motion's own words: "Conference notes that members ..."
+    pattern = (
+        rf"(?:this\s+|that\s+)?(?:(?P<subject>{_SUBJECT})\s+)(?P<further>further\s+|also\s+|"
+        rf"therefore\s+)?(?P<verb>{_OPENER_VERB})"
+        rf"(?={_AFTER_OPENER})(?:\s+(?:that|to))?"
+        r"|(?P<bare>(?:further\s+)?(?:notes|believes|resolves)|calls\s+on|instructs)"
+        r"(?=\s*(?:sections?\b|list\b|[,:]|\(?\d|\(?(?:[a-z]|[ivx]{1,5})\)?(?=[\s,:.)])|points?\b|bullets?\b|"
+        r"paragraphs?\b|"
+        r"add\b|insert\b|delete\b|replace\b|after\b|before\b))"
+        rf"|(?:this\s+)?(?:{_SUBJECT})\s+(?:further\s+|also\s+|"
+        rf"therefore\s+)?(?P<long>{_OPENER_VERB})\b[^:.;\n“”\"]{{0,80}}:"
+        r"(?=\s+(?:(?:delete|insert|add|replace|remove|amend|after|before|in|at|point|bullet|paragraph|\d)\b|\(?(?:[a-z]|"
+        r"[ivx]{1,5})\)))"
+    )
+    match = c.take(pattern)
+    if match is None:
+        c.at = start
+        return ()
+    if match["bare"]:
+        return _under_opener(c, " ".join(match["bare"].lower().split()))
+    if match["long"]:
+        return _under_opener(c, verb_stem(match["long"]))
+    further = "further " if (match["further"] or "").lower().startswith("further") else ""
+    return _under_opener(c, further + verb_stem(match["verb"]))
+
+
+def _prefixed(before: str) -> bool:
+    """Whether a preposition stands before: then an opener in marks is a place, not words to be changed."""
+    return re.search(r"\b(?:in|under|of|from|to|within|at)\s+(?:the\s+)?$", before, re.IGNORECASE) is not None
+
+
+def _said(quote: str) -> str:
+    found = opening(quote.strip(" :.…") + " ") or opening(f"Conference {quote}")
+    further = "further " if " further " in f" {quote.lower()} " else ""
+    return further + (found.verb if found else quote.lower())
+
+
+def _under_opener(c: Cursor, opener: str) -> tuple[Place, ...]:
+    """What may follow an opener: the word section, or a point's label."""
+    section = Place(unit="section", opener=opener)
+    if c.take(r"\s*(?:section|part|list|heading)\b") or c.take(r"\s*paragraph\b(?!\s*\d)"):
+        return (section,)
+    here = c.at
+    if (marked := c.take(r"\s*[“\"‘'](?P<label>\d{1,2}|[a-z]|[ivx]{1,4})[”\"’'](?!\w)")) is not None:
+        return (Place(unit="point", labels=(marked["label"].lower(),), opener=opener),)
+    lead = c.take(
+        r"\s*,?\s*(?:(?:point|bullet\s+point|bullet|number|no\.?)\s+)?(?=\(?\d{1,2}\b|\(?(?:[a-z]|"
+        r"[ivx]{1,5})\)|(?:[a-h]|[ivx]{1,5})\b(?!\s+new\b))"
+    )
+    labels = c.label() if lead is not None else ()
+    if labels:
+        places = [ranged(c, Place(unit="point", labels=labels, opener=opener))]
+        while c.take(r"\s*(?:,\s*and|,|and|&)\s*(?=\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})\)?(?=[\s,:.;]|$))") and (
+            more := c.label()
+        ):
+            places.append(ranged(c, Place(unit="point", labels=more, opener=opener)))
+        return tuple(places)
+    c.at = here
+    return (section,)
+
+
+def read_new_label(c: Cursor) -> Path | None:
+    """``new Council believes 3``, ``Resolves 4: "..."``: the section and the point's number."""
+    start = c.at
+    new = c.take(r"(?:an?\s+)?(?:new|additional|further|extra)\s+") is not None
+    if new and (bare := c.take(r"(?P<verb>notes|believes|resolves)(?=\s*(?::|[“\"‘'«]))")):
+        return (Place(unit="section", opener=bare["verb"].lower()),)
+    if new or not c.peek(r"[“\"‘'*_]"):
+        found = read_under_opener(c)
+        if len(found) == 1 and found[0].labels and (new or c.peek(r"\s*[:–-]?\s*[“\"‘'«]|\s*:")):
+            return in_order(found)
+    c.at = start
+    return None
