@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import digest
 from toolkit_builder.build.execute import Progress, Run
-from toolkit_builder.build.jobs import Encoder, Job, Toolchain
+from toolkit_builder.build.jobs import Encoder, Job, Settled, Toolchain
 from toolkit_builder.build.manifest import Made
 from toolkit_builder.diagnostics import Diagnostic, any_errors
 
@@ -93,7 +93,7 @@ class _Shelf:
         for key, name, diagnostics in self._new:
             self._store.add_result(key, name, diagnostics)
 
-    def read(self, job: Job, made: Made) -> bytes | None:
+    def read(self, job: Job | Settled, made: Made) -> bytes | None:
         return self.bytes_of(made)
 
     def bytes_of(self, made: Made) -> bytes | None:

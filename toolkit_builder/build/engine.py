@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from toolkit_builder.build import explain, fastpath
@@ -17,7 +17,7 @@ from toolkit_builder.build.cache import Store, remove_store, write_file
 from toolkit_builder.build.digests import digest
 from toolkit_builder.build.execute import Outcome, Progress, Run, Unreproducible
 from toolkit_builder.build.guard import Inspection, inspect, newcomers, refuse_foreign, refuse_place
-from toolkit_builder.build.jobs import Job, Toolchain, check_jobs
+from toolkit_builder.build.jobs import Job, Settled, Toolchain, check_jobs
 from toolkit_builder.build.lock import Holder, Locked, hold, make_private_folder
 from toolkit_builder.build.manifest import Made, Tree, identity, latest_tree, load_tree, save_tree
 from toolkit_builder.build.publish import Publication, beside_folder, recover
@@ -74,13 +74,15 @@ class Options:
 class BuildReport:
     """What a build did. ``exit_code``: 0 published, 1 the content or the place is at fault, 3 the program is.
 
-    ``rendered``: format -> number of jobs; ``paths``: what was rendered; ``seconds``: wall time.
+    ``rendered``: format -> number of jobs; ``paths``: what was rendered; ``keys``: path -> key of all jobs that were
+    laid out, less those that were left as they are; ``seconds``: wall time.
     """
 
     rendered: dict[str, int] = field(default_factory=dict)
     paths: list[str] = field(default_factory=list)
     reused: int = 0
     removed: list[str] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     published: bool = False
     fault: bool = False
@@ -89,6 +91,38 @@ class BuildReport:
     @property
     def exit_code(self) -> int:
         return 3 if self.fault else 0 if self.published else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What the last build made and what of it stands in ``output/`` unharmed, as it was at ``looked`` (monotonic)."""
+
+    known: Tree
+    before: Inspection
+    looked: float
+
+    def made(self, job: Settled, store: Store) -> Made | None:
+        """The last build's result, if it was made under this very key and is still whole."""
+        made = (self.before.live.files if job.publish else self.before.live.hidden).get(job.path)
+        if made is None or made.key != job.key or not (job.publish or store.has_object(made.digest)):
+            return None
+        return made
+
+
+def look(project: Path, output: Path) -> Stock | None:
+    """Look at every published file; None where nothing is known of this folder. For who holds the lock.
+
+    Raises OSError.
+    """
+    project, output = Path(os.path.abspath(project)), Path(os.path.abspath(output))
+    state = Path(fastpath.state_folder(str(project), str(output)))
+    recover(output, state)
+    looked = time.monotonic()
+    if (tree := load_tree(state, identity(output))) is None:
+        return None
+    record = fastpath.read_record(str(state))
+    owned = {line.partition("\t")[0] for line in record.outputs.split("\n")[:-1]} if record else set()
+    return Stock(tree, inspect(output, tree, owned), looked)
 
 
 def build(
@@ -100,12 +134,15 @@ def build(
     options: Options | None = None,
     *,
     store: Store | None = None,
+    settled: Mapping[str, tuple[Settled, Made]] | None = None,
+    stock: Stock | None = None,
 ) -> BuildReport:
-    """Make ``output`` hold exactly what the jobs say.
+    """Make ``output`` hold exactly what the jobs say, and the results that are ``settled`` (by path).
 
     Nothing is published where any diagnostic of a renderer is an error. A failing disk is a diagnostic too;
     whatever happens, ``output`` stays the last good site until the new one is complete. ``store`` is the
-    open store of the earlier stages, if there were any.
+    open store of the earlier stages, if there were any; ``stock`` what `look` has found a moment ago. Raises
+    `Unsettled` where the bytes of a settled result are needed and lost.
     """
     options = options or Options()
     report = BuildReport()
@@ -117,7 +154,7 @@ def build(
                 stack.enter_context(hold(project, timeout=options.lock_timeout, on_wait=options.on_wait))
             if store is None:
                 store = stack.enter_context(Store(project / ".toolkit" / "store"))
-            _Build(project, output, jobs, options, store, report).execute(blobs, toolchain)
+            _Build(project, output, jobs, options, store, report, settled or {}, stock).execute(blobs, toolchain)
             report.diagnostics += store.notices
     except Locked as problem:
         report.diagnostics.append(in_use(problem))
@@ -158,11 +195,16 @@ class _Build:
         options: Options,
         store: Store,
         report: BuildReport,
+        settled: Mapping[str, tuple[Settled, Made]],
+        stock: Stock | None,
     ) -> None:
         self._project = project
         self._output = output
         self._jobs = jobs
+        self._settled = settled
+        self._stock = stock
         self._published = {job.path for job in jobs if job.publish}
+        self._published |= {path for path, (job, _) in settled.items() if job.publish}
         self._options = options
         self._store = store
         self._report = report
@@ -187,9 +229,10 @@ class _Build:
 
     def _check_paths(self) -> bool:
         """Whether all jobs can be published together; paths that the last build published need no second look."""
-        paths = {job.path for job in self._jobs}
-        if len(paths) < len(self._jobs) or not paths <= self._known.files.keys() | self._known.hidden.keys():
-            wrong = check_jobs(self._jobs)
+        paths = {job.path for job in self._jobs} | self._settled.keys()
+        known = self._known.files.keys() | self._known.hidden.keys()
+        if len(paths) < len(self._jobs) + len(self._settled) or not paths <= known:
+            wrong = check_jobs([*self._jobs, *(Job(path, "", {}, "") for path in self._settled)])
             self._report.diagnostics += wrong
             return not wrong
         return True
@@ -199,6 +242,7 @@ class _Build:
         publication = Publication(self._output, self._state, self._before.live, durable=self._options.durable)
         try:
             publication.begin(self._published)
+            publication.keep_all(path for path, (job, _) in self._settled.items() if job.publish)
             results = Results(publication, self._store, self._before.live, self._known, self._options.left)
             if outcome := self._render(results, blobs, toolchain):
                 self._publish(publication, results, outcome)
@@ -214,6 +258,9 @@ class _Build:
 
     def _take_stock(self) -> bool:
         """Learn what stands in ``output/``; False if it holds a file that is not ours to delete."""
+        if self._stock is not None:
+            self._known, self._before, self._inspected = self._stock.known, self._stock.before, self._stock.looked
+            return self._nothing_foreign()
         tree = load_tree(self._state, identity(self._output))
         record = fastpath.read_record(str(self._state))
         owned = {line.partition("\t")[0] for line in record.outputs.split("\n")[:-1]} if record else set()
@@ -225,6 +272,9 @@ class _Build:
             # the cache is gone, and the folder holds nothing but pages of this site: they are kept aside
             self._keep_aside = bool(self._before.foreign)
             return True
+        return self._nothing_foreign()
+
+    def _nothing_foreign(self) -> bool:
         if self._before.foreign:
             self._report.diagnostics.append(refuse_foreign(self._output, self._project, self._before.foreign))
         return not self._before.foreign
@@ -240,6 +290,7 @@ class _Build:
             executor=options.executor,
             workers=options.workers,
             on_progress=options.on_progress,
+            settled=self._settled,
         )
         try:
             outcome = run.execute()
@@ -262,10 +313,12 @@ class _Build:
             report.diagnostics.append(refuse_foreign(self._output, self._project, late))
             publication.abandon()
             return
-        files = {job.path: outcome.made[job.path] for job in self._jobs if job.publish}
-        hidden = {job.path: outcome.made[job.path] for job in self._jobs if not job.publish}
+        every: list[Job | Settled] = [*self._jobs, *(job for job, _ in self._settled.values())]
+        files = {job.path: outcome.made[job.path] for job in every if job.publish}
+        hidden = {job.path: outcome.made[job.path] for job in every if not job.publish}
         report.removed = sorted(self._known.files.keys() - files.keys())
-        report.reused = len(self._jobs) - len(report.paths)
+        report.reused = len(every) - len(report.paths)
+        report.keys = {j.path: outcome.made[j.path].key for j in self._jobs if j.path not in self._options.left}
         same = not self._before.touched and self._known.files.keys() == files.keys() and bool(identity(self._output))
         if same and not publication.written:
             publication.confirm(files, hidden)
@@ -357,7 +410,7 @@ def clean(project: Path, output: Path) -> list[Diagnostic]:
             for name in ("explain.db", "explain.db-wal", "explain.db-shm"):
                 (state / name).unlink(missing_ok=True)
             if tree := load_tree(state, identity(output)):
-                forgotten = {path: replace(made, key="") for path, made in tree.files.items()}
+                forgotten = {path: made._replace(key="") for path, made in tree.files.items()}
                 save_tree(state, identity(output), Tree(forgotten, {}, tree.folders))
             (state / "record").unlink(missing_ok=True)
     except OSError as problem:

@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
-from toolkit_builder.build.jobs import Encoded, Encoder, Job, RenderError, Toolchain, resolve, waves
+from toolkit_builder.build.jobs import Encoded, Encoder, Job, RenderError, Settled, Toolchain, resolve, waves
 from toolkit_builder.build.manifest import Made
 from toolkit_builder.build.workers import Lost, Workers, processors, shared_value
 from toolkit_builder.diagnostics import Diagnostic, error
@@ -33,7 +33,7 @@ class Sink(Protocol):
     def accept(self, job: Job, key: str, data: bytes, diagnostics: Sequence[Diagnostic]) -> Made:
         """Bytes just rendered."""
 
-    def read(self, job: Job, made: Made) -> bytes | None:
+    def read(self, job: Job | Settled, made: Made) -> bytes | None:
         """The bytes of a result, for the payload of another job; None where they are lost or damaged."""
 
 
@@ -130,8 +130,10 @@ class Run:
         executor: Executor | None = None,
         workers: int = 0,
         on_progress: Progress | None = None,
+        settled: Mapping[str, tuple[Settled, Made]] | None = None,
     ) -> None:
         self._jobs = jobs
+        self._there = settled or {}
         self._blobs = blobs
         self._sink = sink
         self._progress = on_progress or (lambda done, total: None)
@@ -148,11 +150,13 @@ class Run:
     def execute(self) -> Outcome:
         encode = Encoder()
         self._encoded = [encode(job) for job in self._jobs]
-        order, wrong = waves(self._jobs, self._encoded)
+        order, wrong = waves(self._jobs, self._encoded, self._there)
         outcome = self._outcome
         if wrong:
             outcome.diagnostics = wrong
             return outcome
+        needed = (path for one in self._encoded if one.marks for path in one.outputs)
+        self._digests = {path: self._there[path][1].digest for path in needed if path in self._there}
         with self._workers:
             for wave in order:
                 self._wave(wave)
@@ -160,6 +164,10 @@ class Run:
         outcome.made = {job.path: outcome.made[job.path] for job in self._jobs if job.path in outcome.made}
         for n in sorted(self._found):
             outcome.diagnostics += self._found[n]
+        for path, (_, made) in self._there.items():
+            outcome.made[path] = made
+            if made.diagnostics:
+                outcome.diagnostics += [Diagnostic.from_json(dict(d)) for d in made.diagnostics]
         return outcome
 
     def _wave(self, wave: Sequence[int]) -> None:
@@ -215,6 +223,10 @@ class Run:
 
     def _bytes_of(self, path: str) -> bytes:
         """The bytes of an earlier wave's output, made once more where they are lost (a damaged store)."""
+        if path in self._there and path not in self._place:
+            if (found := self._sink.read(*self._there[path])) is None:
+                raise Unsettled(path)
+            return found
         n = self._place[path]
         data = self._sink.read(self._jobs[n], self._outcome.made[path])
         if data is None:
@@ -254,6 +266,10 @@ class Run:
 
 def _chunks(positions: list[int], size: int) -> list[list[int]]:
     return [positions[i : i + size] for i in range(0, len(positions), size)]
+
+
+class Unsettled(Exception):
+    """The bytes of a job that was taken as settled are lost: it must be laid out, and all must be done again."""
 
 
 class Unreproducible(Exception):

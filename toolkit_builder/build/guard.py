@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat as stats
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from toolkit_builder.build.digests import digest
@@ -119,7 +119,7 @@ def _whole(name: str, made: Made) -> Made | None:
         with open(name, "rb") as file:
             if digest(file.read()) != made.digest:
                 return None
-        return replace(made, size=stat.st_size, mtime_ns=stat.st_mtime_ns, inode=stat.st_ino)
+        return made._replace(size=stat.st_size, mtime_ns=stat.st_mtime_ns, inode=stat.st_ino)
     except OSError:
         return None
 

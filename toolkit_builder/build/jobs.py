@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -72,6 +72,23 @@ class Job:
     publish: bool = True
     heavy: bool = False
     label: str = ""
+
+    @property
+    def stored(self) -> bool:
+        return self.heavy or not self.publish
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A job that need not be laid out again: the last build's result under this ``key`` is what it would give.
+
+    The other fields are those of its `Job`.
+    """
+
+    path: str
+    key: str
+    publish: bool = True
+    heavy: bool = False
 
     @property
     def stored(self) -> bool:
@@ -319,8 +336,10 @@ class _Table:
 # --- waves -----------------------------------------------------------------------------------------------
 
 
-def waves(jobs: Sequence[Job], encoded: Sequence[Encoded]) -> tuple[list[list[int]], list[Diagnostic]]:
-    """Positions of jobs, wave by wave: a wave needs only outputs of the waves before it."""
+def waves(
+    jobs: Sequence[Job], encoded: Sequence[Encoded], there: Container[str] = ()
+) -> tuple[list[list[int]], list[Diagnostic]]:
+    """Positions of jobs, wave by wave: a wave needs only outputs of the waves before it, and what is ``there``."""
     place = {job.path: n for n, job in enumerate(jobs)}
     level = [0] * len(jobs)
     waiting: dict[int, set[int]] = {}
@@ -328,7 +347,7 @@ def waves(jobs: Sequence[Job], encoded: Sequence[Encoded]) -> tuple[list[list[in
     for n, one in enumerate(encoded):
         needs = one.outputs if one.marks else ()
         for path in needs:
-            if path not in place:
+            if path not in place and path not in there:
                 found.append(error("B106", f"{_who(jobs[n])} is made from '{path}', which no document produces"))
         if needs:
             waiting[n] = {place[path] for path in needs if path in place}

@@ -13,7 +13,7 @@ import stat as stats
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from toolkit_builder.build.cache import write_file
 from toolkit_builder.build.digests import digest
@@ -22,8 +22,7 @@ VERSION = 1
 FILE_MODE, FOLDER_MODE = 0o644, 0o755
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """One result of a job: its key, the digest of its bytes, and the file's size, mtime and inode (0: no file)."""
 
     key: str
@@ -138,8 +137,7 @@ def _columns(made: Mapping[str, Made]) -> list[Any]:
 
 def _from_columns(columns: list[Any]) -> dict[str, Made]:
     paths, *rows, diagnostics = columns
-    made = {path: Made(*row) for path, row in zip(paths, zip(*rows, strict=True), strict=True)}
+    made = dict(zip(paths, map(Made._make, zip(*rows, [()] * len(paths), strict=True)), strict=True))
     for path, found in diagnostics.items():
-        one = made[path]
-        made[path] = Made(one.key, one.digest, one.size, one.mtime_ns, one.inode, tuple(found))
+        made[path] = made[path]._replace(diagnostics=tuple(found))
     return made

@@ -141,6 +141,13 @@ class Publication:
         if self._inodes.get(path) != inode:
             self._link(os.path.join(self.output, path), path, inode)
 
+    def keep_all(self, paths: Iterable[str]) -> None:
+        """`keep`, for most of a site."""
+        live, inodes = self._live.files, self._inodes
+        for path in paths:
+            if inodes.get(path) != live[path].inode:
+                self.keep(path)
+
     def adopt(self, path: str, source: Path, data: bytes) -> os.stat_result:
         """Bytes that a stored object has: a link to it, or a copy where links do not reach."""
         try:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import digest
 from toolkit_builder.build.explain import LOST
-from toolkit_builder.build.jobs import Job
+from toolkit_builder.build.jobs import Job, Settled
 from toolkit_builder.build.manifest import Made, Tree
 from toolkit_builder.build.publish import Publication
 from toolkit_builder.diagnostics import Diagnostic, any_errors
@@ -83,7 +83,7 @@ class Results:
             stat = self._publication.put(job.path, data)
         return Made(key, name, stat.st_size, stat.st_mtime_ns, stat.st_ino, _as_json(diagnostics))
 
-    def read(self, job: Job, made: Made) -> bytes | None:
+    def read(self, job: Job | Settled, made: Made) -> bytes | None:
         data = self._store.read_object(made.digest) if job.stored else self._publication.read(job.path)
         if data is None and job.publish:
             data = self._publication.read(job.path)
