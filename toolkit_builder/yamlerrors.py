@@ -21,7 +21,7 @@ _BAD_ESCAPE = re.compile(r"unknown escape|escape code|hexdecimal")
 
 
 _SHOWN = 200
-_A_PAIR = "write 'key: value', or indent the line further if it belongs to the one above"
+A_PAIR = "write 'key: value', or indent the line further if it belongs to the one above"
 
 
 class Complaint(NamedTuple):
@@ -65,7 +65,7 @@ def explain(text: str, left: int, right: int, problem: Exception | None) -> Comp
             return known
     if "expected ':'" in said:
         line, start = _line_at(text, there)
-        return Complaint("Y206", "this line is not a key with a value", _A_PAIR, *_inked(line, start))
+        return Complaint("Y206", "this line is not a key with a value", A_PAIR, *_inked(line, start))
     line, start = _line_at(text, min(here, right - 1) if right > left else left)
     if "block mapping" in context or "block collection" in context or "mapping values" in said:
         return Complaint(
@@ -207,7 +207,7 @@ def _not_a_pair(line: str, start: int, text: str) -> Complaint:
             "put --- on a line of its own below the last key",
             *_inked(line, start),
         )
-    return Complaint("Y206", "this line is not a key with a value", _A_PAIR, *_inked(line, start))
+    return Complaint("Y206", "this line is not a key with a value", A_PAIR, *_inked(line, start))
 
 
 def _unclosed_quote(text: str, at: int) -> Complaint:

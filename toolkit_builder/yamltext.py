@@ -24,7 +24,7 @@ from yaml.events import (
 )
 
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span
-from toolkit_builder.yamlerrors import Complaint, explain, in_quotes
+from toolkit_builder.yamlerrors import A_PAIR, Complaint, explain, in_quotes
 
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 50
@@ -34,6 +34,8 @@ _SWALLOWED = re.compile(r"[ \t]*#[^\s#]")
 _SEPARATORS = re.compile("[\x85\u2028\u2029]")
 _FENCE = re.compile(r"^[ \t]+---[ \t]*$", re.MULTILINE)
 _CHUNK = re.compile(r"^(?=[^\s#\-\]}])", re.MULTILINE)
+_INDENTED = re.compile(r"^[ \t]+(?=[^\s#])", re.MULTILINE)
+_KEY = re.compile(r"^[ \t]*([^\s:#\-][^:\n]*?)[ \t]*:", re.MULTILINE)
 _FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -159,6 +161,19 @@ def _parse_apart(origin: Origin, start: int, end: int, problem: Exception | None
     entries: dict[str, tuple[Scalar, Node]] = {}
     found: list[Diagnostic] = []
     broken: set[str] = set()
+    early = _INDENTED.search(text, 0, cuts[0])
+    if early:
+        last = text.find("\n", early.end())
+        found.append(
+            origin.diagnostic(
+                "Y217",
+                "this line does not line up with the lines below it",
+                start + early.end(),
+                start + (len(text) if last < 0 else last),
+                hint="delete the spaces at its beginning",
+            )
+        )
+        broken.update(_KEY.findall(text[: cuts[0]]))
     for left, right in zip(cuts, [*cuts[1:], len(text)], strict=True):
         builder = _Builder(origin, start + left)
         complaint: Complaint | None
@@ -168,12 +183,13 @@ def _parse_apart(origin: Origin, start: int, end: int, problem: Exception | None
             complaint = explain(text, left, right, trouble)
         else:
             found += builder.found
-            complaint = None if isinstance(root, Group) else explain(text, left, right, None)
+            told = isinstance(root, Group) or any(d.is_error for d in builder.found)
+            complaint = None if told else explain(text, left, right, None)
             if isinstance(root, Group):
                 entries |= {k: v for k, v in root.entries.items() if k not in entries}
         if complaint:
             found.append(_told(origin, start, complaint))
-            broken.add(text[left:right].partition(":")[0].strip())
+            broken.update(_KEY.findall(text[left:right]))
             if complaint.code in {"Y201", "Y211"} or len(found) >= _MOST_COMPLAINTS:
                 return Parsed(None, found, frozenset({"*"}))
     if not any(d.is_error for d in found):
@@ -262,13 +278,12 @@ class _Builder:
         for key, value in zip(pairs, pairs, strict=True):
             if type(key) is not Scalar:
                 written = self.origin.text[start:end].split("\n")[0].strip()
-                self._told(
-                    "Y215",
-                    "a value cannot begin with '{' unless it is in quotes",
-                    start,
-                    end,
-                    f"put the whole value in quotes: {in_quotes(written)}",
-                )
+                if written.startswith("{"):
+                    said = "Y215", "a value cannot begin with '{' unless it is in quotes"
+                    hint = f"put the whole value in quotes: {in_quotes(written)}"
+                else:
+                    said, hint = ("Y206", "this line is not a key with a value"), A_PAIR
+                self._told(*said, start, start + len(written), hint)
                 return Scalar(written, False, start, end)
             name = key.text
             if name in entries:
