@@ -239,7 +239,7 @@ def test_a_link_carries_the_title_and_the_result_of_its_item() -> None:
     linked = link("<p>Back motion 20, then motion 20 again.</p>", {"motion:20@": target})
     opening = '<a href="/2027/motions/20/" class="ref" title="Caseloads &amp; &quot;care&quot; – carried as amended">'
     assert linked == (
-        f'<p>Back {opening}motion 20</a> <span class="ref-result">(carried as amended)</span>, '
+        f'<p>Back {opening}motion 20</a><span class="ref-result"> (carried as amended)</span>, '
         f"then {opening}motion 20</a> again.</p>"
     )
 

@@ -77,7 +77,7 @@ def link(fragment: str, resolve: Mapping[str, Target], others: Collection[str] =
         out.append(fragment[done:place])
         out.append(f'<a href="{html.escape(target.url)}" class="ref"{given}>{inside}</a>')
         if target.result and target.url not in shown:
-            out.append(f' <span class="ref-result">({html.escape(target.result)})</span>')
+            out.append(f'<span class="ref-result"> ({html.escape(target.result)})</span>')
         shown.add(target.url)
         done = end
     out.append(fragment[done:])
