@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit_builder.prose import convert
+from toolkit_builder.motions.inline import HELD
+from toolkit_builder.prose import brief, convert, inline, inline_at_length
 from toolkit_builder.prose.engine import Engine, has_marks
 from toolkit_builder.prose.sanitise import clean
 
@@ -63,18 +64,59 @@ def test_whole_texts_are_the_same_without_short_cuts(source: str) -> None:
     assert convert(source, path="x") == convert(source, path="x", shortcuts=False)
 
 
+HOSTILE = [
+    "[a](javascript:alert(1))", "[a](JaVaScript:x)", "[a](//evil.example)", "[a](/\\evil.example)", "[a](data:text/html,x)",
+    "[a](\tjavascript:x)", "[a](https://x.org/<b>)", "[a](https://)", "[a](https://1.2.3.4.5/)", "[a](https://xn--/)",
+    "[a](#top) and [b](?q=1)", "[a](mailto:x)", "[a](vbscript:x)", "[a](x:y)", "[*a*](b)", "*[a](b)*", "[a](b)[c](d)",
+    "[a [b](c)", "a](b)", "[a]\u00a0(b)", "*a\u00a0b*", "a\u200bb", "\u00ad", "*\ud800*", "\x00*a*", "a\u2028b *c*", "\ufeff*a*",
+    "*a*\t*b*", "a\r\n*b*", " *a* ", "\u2003*a*\u2003", "**a* b**", "*a**b*", "***a***", "**a**b**c**", "* a*", "*a *",
+    "![a](b)", "[![a](b)](c)", "[^1]", "[a]: b", "[[motion:20|that]] *x*", "&lt;b&gt; *x*", "<b>*x*", "*<script>*",
+    "www.x.org *a*", "*www.x.org*", "[www.x.org](b)", "[a@b.org](c)", "*https://x.org*", "[https://x.org](https://x.org/a)",
+    '*"a" \'b\'* -- "c"...', '"*a*"', "'*tis*", "*a*'s", "a{.b} *c*{.d}", "{{ f }} it's", f"a {HELD}\"b\" *c*", f"a {HELD}-- b",
+    f"*a {HELD}'b'* c", "x" * 2001 + " *a*", "*a* " * 400, "[" * 500, "*" * 500, "[a](" * 300, "a*b" * 300,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*CORPUS, *HOSTILE])
+def test_a_line_done_at_once_is_what_markdown_and_the_sanitiser_make_of_it(text: str) -> None:
+    assert inline(text) == inline_at_length(text, "en-GB")
+
+
+@settings(max_examples=800, deadline=None)
+@given(st.lists(st.one_of(PIECES, st.sampled_from(["*", "[a](b)", HELD, "word ", " it's ", "\u00a0"])), max_size=14))
+def test_any_line_done_at_once_is_what_markdown_and_the_sanitiser_make_of_it(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    for language in ("en-GB", "fr"):
+        assert inline(text, lang=language) == inline_at_length(text, language)
+
+
+def test_most_lines_are_done_at_once() -> None:
+    for text in (
+        "Conference *notes* that -- as in [motion 4](../4.md) -- **nothing** moved.",
+        'It\'s "so".',
+        "[^1] a [b]",
+    ):
+        assert brief.inline(text, "en") == inline_at_length(text, "en")
+    for text in ("[a](javascript:x)", "<b>a</b>", "a & b", "a@b.org", "see www.x.org", "x" * 3000):
+        assert brief.inline(text, "en") is None
+
+
+def test_a_printed_line_may_begin_with_a_quotation_mark_or_a_dash() -> None:
+    assert inline(f'one {HELD}"two" *x* {HELD}-- three') == f"one {HELD}“two” <em>x</em> {HELD}– three"
+
+
 def test_most_text_takes_the_short_cut() -> None:
     assert not has_marks("Conference notes “this” – and that; 20.01 (see below)! {{ field }} £5")
     assert all(has_marks(f"a{mark}b") for mark in "*_`[<&\\")
 
 
 ORDINARY = [
-    "One paragraph\nof two lines.\n\nAnother with *em*, **strong**, `code` and [a link](http://x.org/ \"title\").",
+    'One paragraph\nof two lines.\n\nAnother with *em*, **strong**, `code` and [a link](http://x.org/ "title").',
     "# Heading\n\n## Second *level*\n\nText\n\nSetext\n======\n\nSecond\n------\n\nText",
     "- a\n- b\n- c\n\nThen\n\n1. one\n2. two\n\nEnd",
     "> quoted\n> text\n\nafter\n\n***\n\n    code <here>\n\nend",
     "Line one  \nline two\n\n![alt](x.png) in text\n\n<http://example.org> and <me@example.org>",
-    "A [ref] and [another][ref].\n\n[ref]: http://example.org/ \"T\"\n\nx < y & z > w &copy; \\*no\\*",
+    'A [ref] and [another][ref].\n\n[ref]: http://example.org/ "T"\n\nx < y & z > w &copy; \\*no\\*',
 ]
 
 

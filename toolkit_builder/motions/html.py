@@ -14,13 +14,12 @@ from dataclasses import dataclass
 
 from toolkit_builder.motions.compare import ADDED, CHANGED, MOVED_AWAY, MOVED_HERE, REMOVED, SAME, Change, passages
 from toolkit_builder.motions.diff import EQUAL, INSERT, Run
-from toolkit_builder.motions.inline import visible
+from toolkit_builder.motions.inline import HELD, visible
 from toolkit_builder.motions.lines import MEASURE, LineMap, line_map
 from toolkit_builder.motions.text import Block, MotionText
 
 Inline = Callable[[str], str]
 
-_LINE = "\ue0f1"
 _MARKS = re.compile(r"[*_`\[\]<>&\\]|://|www\.|@")
 _QUOTES = re.compile(r"['\"]")
 
@@ -123,28 +122,32 @@ def _line_anchor(number: int, prefix: str) -> str:
 
 def _with_lines(source: str, cuts: Sequence[int], anchors: Sequence[str], inline: Inline) -> str:
     """Inline HTML with an anchor at each cut; where marks would be torn, all anchors come first."""
+    if not cuts:
+        return _unmarked(source, inline)
+    marked = [source[at:cut] for at, cut in zip([0, *cuts], [*cuts, len(source)], strict=True)]
     if not _MARKS.search(source):
-        source = _curled(source, inline)
-    marked, at = [], 0
-    for cut in cuts:
-        marked.append(source[at:cut])
-        at = cut
-    marked.append(source[at:])
-    if not _MARKS.search(source):
-        pieces = [html.escape(" ".join(piece.split()), quote=False) for piece in marked]
+        if _QUOTES.search(source):
+            shown = _curled(source, inline)
+            marked = [shown[at:cut] for at, cut in zip([0, *cuts], [*cuts, len(shown)], strict=True)]
+        pieces = [" ".join(piece.split()) for piece in marked]
         return pieces[0] + "".join(f" {a}{p}" if s[-1:].isspace() else f"{a}{p}"
                                    for a, p, s in zip(anchors, pieces[1:], marked, strict=False))  # fmt: skip
-    rendered = inline(_LINE.join(marked))
-    if rendered.count(_LINE) != len(cuts) or re.search(rf"<[^>]*{_LINE}", rendered):
+    rendered = inline(HELD.join(marked))
+    if rendered.count(HELD) != len(cuts) or re.search(rf"<[^>]*{HELD}", rendered):
         return "".join(anchors) + inline(source)
-    pieces = rendered.split(_LINE)
+    pieces = rendered.split(HELD)
     return pieces[0] + "".join(a + p for a, p in zip(anchors, pieces[1:], strict=True))
+
+
+def _unmarked(source: str, inline: Inline) -> str:
+    """The inline HTML of a text on one line."""
+    if _MARKS.search(source):
+        return inline(source)
+    return " ".join((_curled(source, inline) if _QUOTES.search(source) else source).split())
 
 
 def _curled(source: str, inline: Inline) -> str:
     """Text without marks with the quotation marks that ``inline`` gives it, character for character."""
-    if not _QUOTES.search(source):
-        return source
     shown = html.unescape(inline(source))
     return shown if len(shown) == len(source) else source
 

@@ -13,6 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+HELD = "\ue0f1"
+"""Stands in a text for the start of a printed line while its marks are read: no character that a reader sees."""
+
 _MARKUP = re.compile(
     r"\\(?P<escape>[\\`*_{}\[\]()#+\-.!|<>])"
     r"|(?P<code>`+)(?P<codetext>(?:(?!`).)+)(?P=code)"

@@ -10,6 +10,7 @@ import re
 from functools import partial
 
 from toolkit_builder.diagnostics import Diagnostic, Severity
+from toolkit_builder.prose import brief
 from toolkit_builder.prose import engine as engines
 from toolkit_builder.prose.blocks import Structure
 from toolkit_builder.prose.broken import broken_lines
@@ -76,6 +77,12 @@ def convert(
 
 def inline(text: str, *, lang: str = "en-GB") -> str:
     """One line of text with inline marks -> safe HTML without a paragraph around it: titles, captions, labels."""
+    short = brief.inline(text, lang.split("-")[0].lower())
+    return inline_at_length(text, lang) if short is None else short
+
+
+def inline_at_length(text: str, lang: str) -> str:
+    """The same by way of Markdown, the sanitiser and a walk over every tag, whatever the text is."""
     lines, context = tidy(text, "", 1, lang)
     engine = engines.shared()
     engine.reset(engines.silence, engines.no_note)

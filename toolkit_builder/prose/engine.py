@@ -62,16 +62,25 @@ _SIMPLE = re.compile(
 """``*words*``, ``**words**`` and ``[words](address)`` with no other mark inside."""
 
 
-def simply(text: str) -> str | None:
-    """The HTML of a text whose only marks are simple ones; None for any other, which is for Python-Markdown."""
+def simple_pieces(text: str) -> list[str] | None:
+    """A text cut at its simple marks: plain words, then the run of asterisks, the words in it, a link's words and its
+    address (None where there is none), then plain words again. None where a mark of any other sort may stand."""
     if ("_" in text or "&" in text or "<" in text or "`" in text or "\\" in text or "{" in text or "![" in text
             or "  \n" in text or "\x02" in text):  # fmt: skip
         return None
     pieces = _SIMPLE.split(text)
+    return None if any("*" in plain for plain in pieces[::5]) else pieces
+
+
+def simply(text: str) -> str | None:
+    """The HTML of a text whose only marks are simple ones; None for any other, which is for Python-Markdown."""
+    pieces = simple_pieces(text)
+    if pieces is None:
+        return None
     out = []
     for at in range(0, len(pieces), 5):
         plain = pieces[at]
-        if "*" in plain or "[" in plain or "]" in plain:
+        if "[" in plain or "]" in plain:
             return None
         out.append(plain.replace(">", "&gt;"))
         if at + 1 < len(pieces):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from toolkit_builder.motions.inline import HELD
+
 _DEFAULT = ("“", "”", "‘", "’")
 _QUOTES = {
     "de": ("„", "“", "‚", "‘"),
@@ -20,7 +22,7 @@ _QUOTES = {
 }
 _OPENS_AFTER = frozenset(" \n\t\u00a0\u2009\u202f([{/—–-“‘„‚«=")
 _ELISION = re.compile(r"(?:\d0s|\d\d\b|tis\b|twas\b|til\b|em\b|cause\b|n'|n’|bout\b|round\b)", re.IGNORECASE)
-_MARK = re.compile(r"\"|'|(?<!-)-{2,3}(?!-)|(?<!\.)\.\.\.(?!\.)")
+_MARK = re.compile(r"\"|'|-(?<!--)-{1,2}(?!-)|\.(?<!\.\.)\.\.(?!\.)")  # begins with a character: found sooner
 
 
 def curl(text: str, before: str, language: str) -> str:
@@ -43,6 +45,8 @@ def curl(text: str, before: str, language: str) -> str:
         if mark == "...":
             return "…"
         following = text[end : end + 1]
+        if following == HELD:
+            following = text[end + 1 : end + 2]
         if mark[0] == "-":
             return _dash(mark, previous, following)
         opening = previous in _OPENS_AFTER and following not in ("", " ", "\n", "\u00a0")
@@ -61,8 +65,10 @@ def curl(text: str, before: str, language: str) -> str:
 
 def _before(text: str, start: int, before: str) -> str:
     """The visible character before ``start``."""
+    if start and text[start - 1] == HELD:
+        start -= 1
     if start == 0:
-        return before or " "
+        return before if before and before != HELD else " "
     return "\u00a0" if text.endswith("&nbsp;", 0, start) else text[start - 1]
 
 
