@@ -17,7 +17,6 @@ DEFINITION = re.compile(
     r" {0,3}(?:\[\^(?P<note>[^\]\s]+)\]:|\*\[(?P<abbr>[^\]\\]+)\]:|\[(?P<link>[^\[\]^][^\[\]]*)\]:)[ ]*(?P<rest>.*)$"
 )
 _TARGET = re.compile(r"(?:<([^<>]*)>|(\S+))[ ]*+(?:\"([^\"]*)\"|'([^']*)'|\(([^)]*)\))?[ ]*+$")
-_LOOKS_LIKE_ADDRESS = re.compile(r"[/.#@]|^[a-z]+:", re.IGNORECASE)
 _NAMED = re.compile(r"\[([^\[\]]+)\]")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _WORDS = {
@@ -44,7 +43,7 @@ class Notes:
 
     def collect(self, source: str) -> None:
         """Find all definitions outside code fences."""
-        self.named.update(each.lower() for each in _NAMED.findall(source))
+        self.named.update(_folded(each) for each in _NAMED.findall(source))
         fence = ""
         for index, line in enumerate(self.context.lines):
             if (mark := _FENCE.match(line)) is not None:
@@ -61,16 +60,20 @@ class Notes:
         elif (abbr := match["abbr"]) and match["rest"].strip():
             self.abbreviations.setdefault(abbr.strip(), (match["rest"].strip(), index))
         elif match["link"] and (target := self._target(match)):
-            self.links.setdefault(" ".join(match["link"].split()).lower(), target)
+            self.links.setdefault(_folded(match["link"]), target)
 
     def _target(self, match: re.Match[str]) -> tuple[str, str] | None:
-        """The address of ``[name]: address "title"``, if it is one and not a sentence ("[Note]: none")."""
+        """The address of ``[name]: address "title"``, if something in the text is linked by that name.
+
+        If nothing is, the line is a sentence ("[Note]: none", "[Web]: example.org") and stays as it was typed;
+        only ``[//]: # (words)``, the usual way to write a comment, is no text.
+        """
         target = _TARGET.match(match["rest"])
         if not target:
             return None
         address = target[1] or target[2] or ""
-        used = self.named[match["link"].lower()] > 1
-        if not address or not (used or _LOOKS_LIKE_ADDRESS.search(address)):
+        used = self.named[_folded(match["link"])] > 1
+        if not address or not (used or address == "#"):
             return None
         return address, target[3] or target[4] or target[5] or ""
 
@@ -86,7 +89,7 @@ class Notes:
         if match["abbr"]:
             known = self.abbreviations.get(match["abbr"].strip())
             return i + 1 if known and known[0] == match["rest"].strip() else None
-        name = " ".join(match["link"].split()).lower()
+        name = _folded(match["link"])
         target = _TARGET.match(match["rest"])
         known_link = self.links.get(name)
         return i + 1 if target and known_link and known_link[0] == (target[1] or target[2]) else None
@@ -180,6 +183,11 @@ class Notes:
                     Severity.WARNING, "P119", f"the text never uses the abbreviation '{abbr}' ({meaning})", at,
                     find=f"*[{abbr}]", hint="delete the definition, or check the spelling",
                 )  # fmt: skip
+
+
+def _folded(name: str) -> str:
+    """Names of links are equal whatever their capitals and spaces."""
+    return " ".join(name.split()).lower()
 
 
 def _inside(line: str) -> str:
