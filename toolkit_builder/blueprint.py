@@ -102,7 +102,11 @@ def blueprint(
                     page,
                     doc={
                         **page.doc,
-                        "downloads": [*map(partial(_download, page), prints), *page.doc.get("downloads", [])],
+                        "downloads": [
+                            *map(partial(_download, page), prints),
+                            *(_word_download(page, p) for p in prints if p.word),
+                            *page.doc.get("downloads", []),
+                        ],
                     },
                 )
             localised = offered.get(page.document.id, []) if page.document else []
@@ -118,6 +122,8 @@ def blueprint(
             _page_job(draft, page, shared)
             for each in prints:
                 _print_jobs(draft, page, each, shared, assets)
+                if each.word:
+                    _word_job(draft, page, each)
             for offer in localised:
                 _localised_jobs(draft, offer, assets)
     _feeds(draft)
@@ -263,6 +269,33 @@ def _print_jobs(draft: _Draft, page: Page, each: Print, shared: SharedValue, ass
         },
         label=label,
         reasons=reasons,
+        heavy=True,
+    )
+
+
+def _word_download(page: Page, each: Print) -> Payload:
+    return {"label": each.word, "url": f"{page.url}{each.name}.docx", "format": "Word", "size": None, "note": ""}
+
+
+def _word_job(draft: _Draft, page: Page, each: Print) -> None:
+    """The Word file of a printed document, keyed by the page that the PDF is made from."""
+    site, doc = draft.site, page.document
+    assert doc is not None
+    path = f"{page.url[1:]}{each.name}.docx"
+    draft.pdfs.setdefault(doc.id, []).append(path)
+    draft.add(
+        path,
+        "paper-docx",
+        {
+            "html": Output(f".print/{page.url[1:]}{each.name}.html"),
+            "title": page.title,
+            "language": doc.fields.language or site.config.language,
+            "author": site.config.organisation.name or site.config.title,
+            "subject": each.word,
+            "root": root_of(site),
+        },
+        label=f"{doc.path} ({each.word})",
+        reasons={doc.path: doc.digest},
         heavy=True,
     )
 

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from toolkit_builder.build.jobs import RenderError
-from toolkit_builder.formats import docx, feed, files, make, page, papers, pdf, register
+from toolkit_builder.formats import docx, feed, files, make, page, papers, pdf, register, wordpapers
 from toolkit_builder.formats.templates import TemplateFailure, Templates
 from toolkit_builder.model import Payload
 from toolkit_builder.theme import Bundle
@@ -40,6 +40,7 @@ FORMATS: Mapping[str, Format] = {f.name: f for f in (
     Format("pdf", pdf.VERSION, pdf.render),
     Format("make-page", make.VERSION, make.render, themed=True),
     Format("docx", docx.VERSION, docx.render),
+    Format("paper-docx", wordpapers.VERSION, wordpapers.render),
     Format("feed", feed.VERSION, feed.render),
     Format("copy", files.VERSION, files.copy),
     Format("picture", files.VERSION, files.picture),

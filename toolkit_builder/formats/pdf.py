@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -16,7 +17,33 @@ _SECONDS = 300
 
 
 def page(payload: Payload, templates: Templates) -> bytes:
-    """The same payload as a page's, through a template of ``print/``: the HTML that the PDF is keyed by."""
+    """The same payload as a page's, through a template of ``print/``: the HTML that the PDF is keyed by.
+
+    ``also``: payloads of the same document in other languages, each of which follows on pages of its own.
+    """
+    whole = _page(payload, templates)
+    for more in payload.get("also", ()):
+        whole = _followed(whole, _page(more, templates), more["page"])
+    return whole.encode()
+
+
+_BODY = re.compile(r"<body(?P<given>[^>]*)>(?P<inner>.*)</body>", re.DOTALL)
+_CLASS = re.compile(r'class="([^"]*)"')
+
+
+def _followed(first: str, second: str, page: Payload) -> str:
+    """A print page with the words of another behind its own, in a box that has the body's classes."""
+    match = _BODY.search(second)
+    if match is None:
+        return first
+    classes = _CLASS.search(match["given"])
+    box = (f'<div class="{classes[1].strip() if classes else ""} again" lang="{page["language"]}" '
+           f'dir="{page["direction"]}">{match["inner"]}</div>\n')
+    head, end, tail = first.rpartition("</body>")
+    return f"{head}{box}{end}{tail}" if end else f"{first}{box}"
+
+
+def _page(payload: Payload, templates: Templates) -> str:
     resolve = payload["resolve"]
     context = {
         "site": hydrate(payload["site"], "", resolve),
@@ -25,7 +52,7 @@ def page(payload: Payload, templates: Templates) -> bytes:
         "listings": payload["listings"],
         "sheet": payload["sheet"],
     }
-    return templates.render(payload["template"], context, payload["label"]).encode()
+    return templates.render(payload["template"], context, payload["label"])
 
 
 MEMORY_MB = 4096

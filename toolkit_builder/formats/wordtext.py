@@ -33,12 +33,16 @@ RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "yi", "ps", "ku", "sd"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """Words of a paragraph with the marks they carry; or, where ``line`` is set, the place where that line begins."""
+    """Words of a paragraph with the marks they carry; or, where ``line`` is set, the place where that line begins.
+
+    A ``joint`` is written only where words stand before it.
+    """
 
     text: str = ""
     marks: Mapping[str, Any] = field(default_factory=dict)
     address: str | None = None
     line: str = ""
+    joint: bool = False
 
 
 class Writer:
@@ -69,6 +73,10 @@ class Writer:
     def unseen(self, node: Any) -> bool:
         """Whether an element's words are left out of the document."""
         return False
+
+    def around(self, node: Any) -> tuple[str, str]:
+        """What a page's style sheet says without words: joints before an element, and what follows it."""
+        return "", ""
 
     def line_begins(self, paragraph: Any, number: str) -> None:
         """A numbered line of a paper begins here; only papers show its number."""
@@ -292,7 +300,10 @@ class Inline:
                 if given.get("lang"):
                     inner["lang"] = given["lang"]
                 target = (given.get("href") or address) if tag == "a" else address
+                before, after = self._writer.around(node)
+                yield from [Piece(text=before, marks=marks, joint=True)] * bool(before)
                 yield from self._pieces(node.iter(include_text=True), inner, target)
+                yield from [Piece(text=after, marks=marks)] * bool(after)
 
     def _write(self, piece: Piece) -> None:
         text, marks = piece.text, piece.marks
@@ -303,11 +314,16 @@ class Inline:
             self._paragraph.add_run().add_break()
             self._last = " "
             return
-        if self._last.endswith(" ") and "verbatim" not in marks:
+        if piece.joint:
+            if not self._last.strip():
+                return
+            for last in self._paragraph.runs[-1:]:
+                last.text = last.text.rstrip(" ")
+        elif self._last.endswith(" ") and "verbatim" not in marks:
             text = text.lstrip(" ")
         if not text:
             return
-        self._last = text
+        self._last = text if text.strip() else f"{self._last.rstrip()}{text}"
         run = self._paragraph.add_run(legal(text))
         run.bold, run.italic, run.underline = (marks.get(m) or None for m in ("bold", "italic", "underline"))
         run.font.strike = marks.get("strike") or None

@@ -17,7 +17,8 @@ class Print:
     """One printed document of a kind. It is made where the theme has the template.
 
     ``name`` is the file's name beside the page; ``sheet`` is handed to template and engine: the paper's size in the
-    template's words, ``max_pages``, ``large`` (points of large print). ``view`` makes the payload's ``doc``, if it
+    template's words, ``max_pages``, ``large`` (points of large print). ``word``: it is also offered as a Word document
+    of that label, made from the same print page. ``view`` makes the payload's ``doc``, if it
     is not the page's; ``sources`` are the other documents it shows. ``shop``: it is meant for a print shop, and gets
     the bleed and the marks that toolkit.yaml asks for.
     """
@@ -30,6 +31,7 @@ class Print:
     view: Callable[[Document, Site], Payload] | None = None
     sources: Callable[[Document, Site], Iterable[Document]] = lambda doc, site: ()
     shop: bool = False
+    word: str = ""
 
 
 BLEED_MM = 3.0  # what print shops in Britain and Europe ask for
@@ -276,7 +278,7 @@ PRINTS: tuple[Print, ...] = (
     Print(kind="bulletin", name="bulletin", template="print/bulletin.html", label="To print, A4",
           sheet={"size": "a4", "max_pages": 4, "sizes": _LINES}, view=bulletin),
     Print(kind="conference", name="agenda", template="print/agenda.html", label="Agenda booklet, A4",
-          sheet={"size": "a4"}, view=agenda, sources=_papers_of),
+          sheet={"size": "a4"}, view=agenda, sources=_papers_of, word="Agenda, to edit"),
     Print(kind="conference", name="agenda-a5", template="print/agenda.html", label="Agenda booklet, A5",
           sheet={"size": "a5"}, view=agenda, sources=_papers_of),
     Print(kind="conference", name="agenda-large", template="print/agenda.html", label="Agenda, large print 16 pt",
@@ -284,9 +286,9 @@ PRINTS: tuple[Print, ...] = (
     Print(kind="conference", name="agenda-giant", template="print/agenda.html", label="Agenda, large print 18 pt",
           sheet={"size": "a4", "large": 18}, view=agenda, sources=_papers_of),
     Print(kind="motion", name="motion", template="print/motion.html", label="Motion sheet with its amendments, A4",
-          sheet={"size": "a4"}, view=motion),
+          sheet={"size": "a4"}, view=motion, word="Motion with its amendments, to edit"),
     Print(kind="composite", name="composite", template="print/motion.html", label="Composite sheet, A4",
-          sheet={"size": "a4"}, view=motion),
+          sheet={"size": "a4"}, view=motion, word="Composite, to edit"),
     Print(kind="plan", shop=True, name="plan-a4", template="print/plan-a4.html", label="Leaflet, A4",
           sheet={"size": "a4", "sizes": _LARGE_LINES}),
     Print(kind="plan", shop=True, name="plan-a3", template="print/plan-a3.html", label="Poster, A3",
