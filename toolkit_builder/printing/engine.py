@@ -19,6 +19,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -31,6 +32,7 @@ from .checks import checked
 from .document import Engine, Fit, PrintDocument, Printed
 from .fetch import HOST, Shelf, fetcher, url_of
 from .lines import placed_lines
+from .series import Form, Series
 from .structure import mend_structure
 from .tagging import Tagging, name_drawings
 
@@ -119,6 +121,7 @@ class _Kit:
     profiles: dict[str, Any]
     served: dict[str, bytes]
     complaints: list[Diagnostic]
+    series: Series
 
 
 class _Fonts(dict[Any, Any]):
@@ -190,14 +193,32 @@ class WeasyPrintEngine:
         kit = self._kit(document)
         log.clear()
         self._shelf.open(document.assets)
-        page = weasyprint.HTML(
-            string=document.html,
-            base_url=urljoin(HOST, url_of(document.base.strip("/") + "/")),
-            url_fetcher=self._fetcher,
-        )
-        page.etree_element.attrib.setdefault("lang", document.lang)
-        name_drawings(page.etree_element)
+        base = urljoin(HOST, url_of(document.base.strip("/") + "/"))
+
+        def parsed(html: str) -> Any:
+            page = weasyprint.HTML(string=html, base_url=base, url_fetcher=self._fetcher)
+            page.etree_element.attrib.setdefault("lang", document.lang)
+            name_drawings(page.etree_element)
+            return page
+
+        form = kit.series.filled(document.html, f"{base} {document.lang}", parsed, log)
+        if form is not None:
+            with contextlib.suppress(Exception):  # whatever it is, the whole page will tell
+                answer = self._printed(document, kit, form.page, log, form)
+                if not form.faulty:
+                    return answer
+            kit.series.refuse(form)
+            log.clear()
+            self._shelf.open(document.assets)
+        return self._printed(document, kit, parsed(document.html), log, None)
+
+    def _printed(
+        self, document: PrintDocument, kit: _Kit, page: Any, log: list[logging.LogRecord], form: Form | None
+    ) -> tuple[Printed, list[Diagnostic]]:
+        weasyprint = _weasyprint()
         malformed = links.without_malformed(page.etree_element, document.span)
+        if malformed and form is not None:
+            form.faulty = True  # what was taken out of it, no later page would report
         laid_out, style_for = _laid_out(
             page,
             kit,
@@ -207,6 +228,7 @@ class WeasyPrintEngine:
                 "cache": self._pictures,
                 "pdf_variant": document.pdf_variant or None,
             },
+            form,
         )
         laid_out.metadata.title = laid_out.metadata.title or document.title
         laid_out.metadata.lang = laid_out.metadata.lang or document.lang
@@ -251,7 +273,10 @@ class WeasyPrintEngine:
         own = {"FONTCONFIG_FILE": _NO_FONTS} if hermetic else {}
         with _environment(**own):
             fonts = FontConfiguration()
-        kit = _Kit(fonts=fonts, sheets=[], counters=CounterStyle(), profiles={}, served={}, complaints=[])
+        kit = _Kit(
+            fonts=fonts, sheets=[], counters=CounterStyle(), profiles={}, served={}, complaints=[],
+            series=Series(document.stylesheets),
+        )  # fmt: skip
         self._shelf.open(document.assets)
         paths = document.stylesheet_paths or ("",) * len(document.stylesheets)
         own_rule = boxes.page_rule(document.bleed_mm)
@@ -293,7 +318,7 @@ class WeasyPrintEngine:
         self._pictured.clear()
 
 
-def _laid_out(page: Any, kit: _Kit, options: dict[str, Any]) -> tuple[Any, Any]:
+def _laid_out(page: Any, kit: _Kit, options: dict[str, Any], form: Form | None) -> tuple[Any, Any]:
     """Lay out a parsed page: what ``HTML.render`` does, but the computed styles are kept for the checks."""
     from weasyprint.document import Document
 
@@ -302,7 +327,8 @@ def _laid_out(page: Any, kit: _Kit, options: dict[str, Any]) -> tuple[Any, Any]:
     class Keeping(Document):  # type: ignore[misc]
         @classmethod
         def _build_layout_context(cls, *arguments: Any) -> Any:
-            kept.append(super()._build_layout_context(*arguments))
+            make = partial(super()._build_layout_context, *arguments)
+            kept.append(make() if form is None else form.context(make, *arguments))
             return kept[-1]
 
     laid_out = Keeping._render(page, kit.fonts, kit.counters.copy(), dict(kit.profiles), options)
