@@ -130,3 +130,18 @@ def test_the_seed_motion_has_its_ten_calls_as_printed(site: SiteTest) -> None:
     page = site.page("conferences/2008/motions/1/")
     calls = [node for n in range(1, 11) if (node := page.css_first(f"#c{n}"))]
     assert len(calls) == 10
+
+
+def test_only_a_heading_is_taken_for_the_title(site: SiteTest) -> None:
+    site.content(
+        **{
+            "one.md": "#\nFirst words\n\n# Second words\n",
+            "two.md": "---\ntitle: Two\n---\n\n    # first words\n",
+            "three.md": "\n  #   Third words ##\n\nMore words\n",
+        }
+    )
+    assert "D110" in site.check()  # a lone # is no title
+    site.content(**{"one.md": "---\ntitle: One\n---\n#\nFirst words\n"}).build()
+    assert "First words" in site.words("one/")
+    assert "first words" in site.words("two/")
+    assert site.page("three/").css_first("h1").text() == "Third words"

@@ -21,7 +21,7 @@ from toolkit_builder.localise import fields as localise_fields
 from toolkit_builder.localise import template
 from toolkit_builder.model import Payload
 
-_TITLE = re.compile(r"\A\s*#\s+(?P<title>[^\n]+?)\s*#*\s*(?:\n|\Z)")
+_TITLE = re.compile(r"\A(?:[ \t]*\n)* {0,3}#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
 
 
 def read(payload: Payload) -> WithBlobs:
