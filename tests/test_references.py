@@ -237,11 +237,36 @@ def test_an_unclosed_marker_is_text() -> None:
 def test_a_link_carries_the_title_and_the_result_of_its_item() -> None:
     target = Target("/2027/motions/20/", 'Caseloads & "care"', "carried as amended")
     linked = link("<p>Back motion 20, then motion 20 again.</p>", {"motion:20@": target})
-    opening = '<a href="/2027/motions/20/" class="ref" title="Caseloads &amp; &quot;care&quot; – carried as amended">'
+    opening = '<a href="/2027/motions/20/" class="ref tied" title="Caseloads &amp; &quot;care&quot; – carried as amended">'
     assert linked == (
         f'<p>Back {opening}motion 20</a><span class="ref-result"> (carried as amended)</span>, '
         f"then {opening}motion 20</a> again.</p>"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("as we said (motion 20)", "motion 20, carried)"),
+        ("as we (all of us) said of motion 20.", "motion 20 (carried)."),
+        ("(see below)</p><p>motion 20", "motion 20 (carried)"),
+        ("(an amendment (to motion 20) fell)", "motion 20, carried) fell)"),
+    ],
+)
+def test_a_result_within_brackets_has_none_of_its_own(written: str, shown: str) -> None:
+    linked = link(f"<p>{written}</p>", {"motion:20@": Target("/20/", "", "carried")})
+    assert re.sub(r"<[^>]*>", "", linked).endswith(shown)
+
+
+@pytest.mark.parametrize("written", ["motion 20", "amendment 20.1", "Composite D"])
+def test_a_word_and_its_number_stay_on_one_line(written: str) -> None:
+    known = {m.key: Target("/x/", "t") for m in find(f"<p>{written}</p>")}
+    assert 'class="ref tied"' in link(f"<p>Read {written} again.</p>", known)
+
+
+def test_a_long_label_may_be_broken() -> None:
+    linked = link("<p>[[motion:20|the motion that we all remember]]</p>", {"motion:20@": Target("/x/", "t")})
+    assert 'class="ref"' in linked
 
 
 def test_links_show_an_authors_words_or_the_number_or_the_title() -> None:
@@ -262,7 +287,7 @@ def test_emphasis_between_word_and_number_links_the_number() -> None:
     })  # fmt: skip
     assert linked == (
         '<p>amendment <strong><a href="/a/" class="ref" title="A">20.01</a></strong> and '
-        '<em><a href="/m/" class="ref" title="M">motion 20</a></em></p>'
+        '<em><a href="/m/" class="ref tied" title="M">motion 20</a></em></p>'
     )
 
 

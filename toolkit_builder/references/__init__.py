@@ -16,7 +16,7 @@ from toolkit_builder.diagnostics import Span
 from toolkit_builder.prose.plain import NAME, TAG
 from toolkit_builder.references.grammar import Found, scan
 from toolkit_builder.references.model import OTHER_UNIONS, Mention, Strength, Target, others_than
-from toolkit_builder.references.text import Text
+from toolkit_builder.references.text import EDGE, Text
 
 __all__ = [
     "OTHER_UNIONS", "Mention", "Strength", "Target", "find", "link", "locate_in_source", "others_than",
@@ -56,7 +56,9 @@ def link(fragment: str, resolve: Mapping[str, Target], others: Collection[str] =
     """The fragment with each mention that ``resolve`` knows (by ``Mention.key``) as a link.
 
     The link has the class ``ref`` and the item's title and result as its title; the first mention of an item is
-    followed by its result in a ``ref-result`` span. What resolves to nothing stays as it was written.
+    followed by its result in a ``ref-result`` span, in brackets, or after a comma where it stands in brackets itself.
+    A link of a word and a number has the class ``tied`` as well: it stays on one line. What resolves to nothing
+    stays as it was written.
     """
     text, found = scan(fragment, others)
     if not found:
@@ -75,13 +77,29 @@ def link(fragment: str, resolve: Mapping[str, Target], others: Collection[str] =
         title = f"{target.title} – {target.result}" if target.result else target.title
         given = f' title="{html.escape(title)}"' if title else ""
         out.append(fragment[done:place])
-        out.append(f'<a href="{html.escape(target.url)}" class="ref"{given}>{inside}</a>')
+        tied = " tied" if _TIED.fullmatch(inside) else ""
+        out.append(f'<a href="{html.escape(target.url)}" class="ref{tied}"{given}>{inside}</a>')
         if target.result and target.url not in shown:
-            out.append(f'<span class="ref-result"> ({html.escape(target.result)})</span>')
+            result = html.escape(target.result)
+            aside = f", {result}" if _in_brackets(text.flat, start) else f" ({result})"
+            out.append(f'<span class="ref-result">{aside}</span>')
         shown.add(target.url)
         done = end
     out.append(fragment[done:])
     return "".join(out)
+
+
+def _in_brackets(flat: str, at: int) -> bool:
+    """Whether a place of a text stands between round brackets that were opened in its own block."""
+    depth = 0
+    for char in reversed(flat[max(at - 400, 0) : at].rpartition(EDGE)[2]):
+        depth += (char == "(") - (char == ")")
+        if depth > 0:
+            return True
+    return False
+
+
+_TIED = re.compile(r"[^\W\d_]{2,16}\s+[^\W_]{1,5}(?:\.[^\W_]{1,4})*")  # motion 20, Composite D, amendment 20.1.2
 
 
 def _link_text(written: str, each: Found, target: Target) -> str:
