@@ -14,14 +14,21 @@ from dataclasses import dataclass
 
 from toolkit_builder.motions.compare import ADDED, CHANGED, MOVED_AWAY, MOVED_HERE, REMOVED, SAME, Change, passages
 from toolkit_builder.motions.diff import EQUAL, INSERT, Run
-from toolkit_builder.motions.inline import HELD, visible
+from toolkit_builder.motions.inline import HELD, has_marks, visible
 from toolkit_builder.motions.lines import MEASURE, LineMap, line_map
 from toolkit_builder.motions.text import Block, MotionText
 
 Inline = Callable[[str], str]
 
-_MARKS = re.compile(r"[*_`\[\]<>&\\]|://|www\.|@")
-_QUOTES = re.compile(r"['\"]")
+
+def _has_marks(source: str) -> bool:
+    """Whether ``inline`` may do more with a text than curl its quotation marks."""
+    return has_marks(source) or "]" in source or ">" in source or "@" in source or "://" in source or "www." in source
+
+
+def _has_quotes(source: str) -> bool:
+    return "'" in source or '"' in source
+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +132,8 @@ def _with_lines(source: str, cuts: Sequence[int], anchors: Sequence[str], inline
     if not cuts:
         return _unmarked(source, inline)
     marked = [source[at:cut] for at, cut in zip([0, *cuts], [*cuts, len(source)], strict=True)]
-    if not _MARKS.search(source):
-        if _QUOTES.search(source):
+    if not _has_marks(source):
+        if _has_quotes(source):
             shown = _curled(source, inline)
             marked = [shown[at:cut] for at, cut in zip([0, *cuts], [*cuts, len(shown)], strict=True)]
         pieces = [" ".join(piece.split()) for piece in marked]
@@ -141,9 +148,9 @@ def _with_lines(source: str, cuts: Sequence[int], anchors: Sequence[str], inline
 
 def _unmarked(source: str, inline: Inline) -> str:
     """The inline HTML of a text on one line."""
-    if _MARKS.search(source):
+    if _has_marks(source):
         return inline(source)
-    return " ".join((_curled(source, inline) if _QUOTES.search(source) else source).split())
+    return " ".join((_curled(source, inline) if _has_quotes(source) else source).split())
 
 
 def _curled(source: str, inline: Inline) -> str:
@@ -282,7 +289,7 @@ def _kept_space(text: str, inline: Inline) -> str:
     if not stripped:
         return " " if text else ""
     torn = any(stripped.count(mark) % 2 for mark in ("**", "__", "`")) or stripped.count("[") != stripped.count("]")
-    plain = torn or not (_MARKS.search(stripped) or _QUOTES.search(stripped))
+    plain = torn or not (_has_marks(stripped) or _has_quotes(stripped))
     body = html.escape(stripped, quote=False) if plain else inline(stripped)
     return (" " if text[0].isspace() else "") + body + (" " if text[-1].isspace() else "")
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 import html
 import re
 from array import array
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
+from typing import Any
 
 HELD = "\ue0f1"
 """Stands in a text for the start of a printed line while its marks are read: no character that a reader sees."""
@@ -31,7 +34,6 @@ _MARKUP = re.compile(
 )
 _MARK = re.compile(r"[\\`!\[*_<&]")
 _MARK_OR_SPACE = re.compile(r"[\\`!\[*_<&]|\s{2,}|[^\S ]")
-_SPECIAL = re.compile(r"[\\`*_\[<&]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +45,78 @@ class Visible:
     ends: Sequence[int]
 
 
+class _Places(Sequence[int]):
+    """A place in the source for each visible character, kept as stretches: ``at`` is the first character of each,
+    ``base`` its place, ``step`` 1 where places run on and 0 where all stand for the same stretch of source."""
+
+    __slots__ = ("_at", "_base", "_length", "_step")
+
+    def __init__(self, at: list[int], base: list[int], step: list[int], length: int) -> None:
+        self._at, self._base, self._step, self._length = at, base, step, length
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(self._length))]
+        if index < 0:
+            index += self._length
+        if not 0 <= index < self._length:
+            raise IndexError(index)
+        k = bisect_right(self._at, index) - 1
+        return self._base[k] + (index - self._at[k]) * self._step[k]
+
+    def __iter__(self) -> Iterator[int]:
+        for at, stop, base, step in zip(self._at, [*self._at[1:], self._length], self._base, self._step, strict=True):
+            yield from range(base, base + stop - at) if step else repeat(base, stop - at)
+
+
+def has_marks(source: str) -> bool:
+    """Whether a text may hold a mark that changes what is seen. (Seven scans for one character beat one for seven.)"""
+    return (
+        "*" in source or "[" in source or "_" in source or "<" in source or "&" in source or "`" in source
+        or "\\" in source
+    )  # fmt: skip
+
+
 @lru_cache(maxsize=1024)
 def visible(source: str) -> Visible:
     """The visible text of a stretch of inline Markdown; runs of white space become one space."""
-    if not _SPECIAL.search(source):
+    if not has_marks(source):
         return _plain(source)
     may_start = _MARK if _evenly_spaced(source) else _MARK_OR_SPACE
     pieces: list[str] = []
-    starts, ends = array("L"), array("L")
+    at: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    steps: list[int] = []
+    length = 0
 
-    def put(text: str, start: int, end: int) -> None:
-        """Characters that stand for one stretch of source as a whole."""
-        pieces.append(text)
-        starts.extend([start] * len(text))
-        ends.extend([end] * len(text))
+    def put(text: str, start: int, end: int, step: int = 0) -> None:
+        """Characters that stand for one stretch of source as a whole (or, with ``step`` 1, each for itself)."""
+        nonlocal length
+        if text:
+            pieces.append(text)
+            at.append(length)
+            starts.append(start)
+            ends.append(end)
+            steps.append(step)
+            length += len(text)
 
     def keep(start: int, end: int) -> None:
         """A stretch of source that is shown as it is."""
-        pieces.append(source[start:end])
-        starts.extend(range(start, end))
-        ends.extend(range(start + 1, end + 1))
+        put(source[start:end], start, start + 1, 1)
 
     def walk(start: int, stop: int) -> None:
-        at = look = start
+        done = look = start
         while (place := may_start.search(source, look, stop)) is not None:
             match = _MARKUP.match(source, place.start(), stop)
             if match is None:
                 look = place.start() + 1
                 continue
-            keep(at, match.start())
-            at = look = match.end()
+            keep(done, match.start())
+            done = look = match.end()
             if match["escape"] is not None:
                 put(match["escape"], match.start(), match.end())
             elif match["space"] is not None:
@@ -90,10 +134,10 @@ def visible(source: str) -> Visible:
                 put(html.unescape(match["entity"]), match.start(), match.end())
             elif match.lastgroup == "strong" and not _closes(source, match):
                 put(match["strong"], match.start(), match.end())
-        keep(at, stop)
+        keep(done, stop)
 
     walk(0, len(source))
-    return _squeezed("".join(pieces), starts, ends)
+    return _squeezed("".join(pieces), _Places(at, starts, steps, length), _Places(at, ends, steps, length))
 
 
 def _evenly_spaced(source: str) -> bool:

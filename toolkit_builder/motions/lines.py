@@ -8,7 +8,7 @@ keep the one it printed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -83,8 +83,9 @@ def line_map(text: MotionText, measure: int = MEASURE) -> LineMap:
     """The line numbers of a motion; ``measure`` is in graphemes (what a reader counts as characters)."""
     lines: list[Line] = []
     for block in text.blocks:
-        for within, (start, end, words) in enumerate(_broken(text, block, max(measure, 8)), start=1):
-            lines.append(Line(len(lines) + 1, block.id, within, start, end, words))
+        before, name = len(lines), block.id
+        for number, (start, end, words) in enumerate(_broken(text, block, max(measure, 8)), start=before + 1):
+            lines.append(Line(number, name, number - before, start, end, words))
     return LineMap(measure, tuple(lines))
 
 
@@ -103,62 +104,68 @@ def numbered(text: MotionText, lines: LineMap | None = None, *, every: int = 1) 
     return "\n".join(out) + ("\n" if out else "")
 
 
-def _broken(text: MotionText, block: Block, measure: int) -> Iterator[tuple[int, int, str]]:
+def _broken(text: MotionText, block: Block, measure: int) -> Iterable[tuple[int, int, str]]:
     """``(source start, source end, visible text)`` of a block's lines."""
     if block.kind in {"table", "other"}:
-        yield from _rows(text.source, block)
-        return
+        return _rows(text.source, block)
     seen = visible(text.inline(block))
-    if not seen.text:
-        if block.marker:
-            yield block.start, block.end, block.marker
-        return
+    words = seen.text
+    if not words:
+        return [(block.start, block.end, block.marker)] if block.marker else []
     lead = f"{block.marker} " if block.marker else ""
-    for number, (start, end) in enumerate(_breaks(seen.text, measure, _width(lead))):
-        first = number == 0
-        source_start = block.start if first else block.content + seen.starts[start]
-        yield source_start, block.content + seen.ends[end - 1], (lead if first else "") + seen.text[start:end]
+    at, starts, ends = block.content, seen.starts, seen.ends
+    first, *others = _breaks(words, measure, min(_width(lead), measure - 1))
+    return [
+        (block.start, at + ends[first[1] - 1], lead + words[first[0] : first[1]]),
+        *[(at + starts[start], at + ends[end - 1], words[start:end]) for start, end in others],
+    ]
 
 
-def _breaks(text: str, measure: int, lead: int) -> Iterator[tuple[int, int]]:
+def _breaks(text: str, measure: int, lead: int) -> list[tuple[int, int]]:
     """Greedy lines over one-space text as ``(start, end)``; a word longer than the measure is cut."""
     simple = text.isascii() or _COMPLEX.search(text) is None
-    if simple and lead < measure:
-        yield from _simple_breaks(text, measure, lead)
-        return
+    return _simple_breaks(text, measure, lead) if simple else _by_words(text, measure, lead)
+
+
+def _by_words(text: str, measure: int, lead: int) -> list[tuple[int, int]]:
+    """Word by word, where a reader counts some characters together."""
+    found: list[tuple[int, int]] = []
     start, room, at = 0, measure - lead, 0
     end = 0
     used = 0
     for word in text.split(" "):
-        size = len(word) if simple else _width(word)
+        size = _width(word)
         gap = 1 if used else 0
         if used and used + gap + size > room:
-            yield start, end
+            found.append((start, end))
             start, room, used, gap = at, measure, 0, 0
         while size > room and not used:
-            cut = room if simple else len("".join(_GRAPHEME.findall(word)[:room]))
-            yield start, start + cut
+            cut = len("".join(_GRAPHEME.findall(word)[:room]))
+            found.append((start, start + cut))
             word, start, room = word[cut:], start + cut, measure
             at = start
-            size = len(word) if simple else _width(word)
+            size = _width(word)
         used += gap + size
         end = at + len(word)
         at = end + 1
     if end > start:
-        yield start, end
+        found.append((start, end))
+    return found
 
 
-def _simple_breaks(text: str, measure: int, lead: int) -> Iterator[tuple[int, int]]:
+def _simple_breaks(text: str, measure: int, lead: int) -> list[tuple[int, int]]:
     """The same where every character counts as one: a line ends at the last space that fits."""
-    at, room = 0, measure - lead
-    while len(text) - at > room:
+    found: list[tuple[int, int]] = []
+    at, length, room = 0, len(text), measure - lead
+    while length - at > room:
         space = text.rfind(" ", at, at + room + 1)
         end = space if space > at else at + room
-        yield at, end
+        found.append((at, end))
         at = end + 1 if space > at else end
         room = measure
-    if at < len(text):
-        yield at, len(text)
+    if at < length:
+        found.append((at, length))
+    return found
 
 
 def _width(text: str) -> int:

@@ -214,7 +214,8 @@ def parse(source: str, path: str = "", first_line: int = 1, *, title: str = "") 
 
 def count_words(text: str) -> int:
     """Runs of non-space that hold a letter or digit: ``20 %`` is one word, ``–`` none."""
-    return len([word for word in text.split() if word.isalnum() or _LETTER.search(word)])
+    words = text.split()
+    return len(words) - len([word for word in words if not word[0].isalnum() and not _LETTER.search(word)])
 
 
 def sentence_at(text: str, offset: int) -> str:
