@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,17 +38,23 @@ class Sample:
     templates: Templates
     made: dict[str, Made] = field(default_factory=dict)
     outputs: dict[str, bytes] = field(default_factory=dict)
+    store: Path = Path()
 
     @classmethod
-    def load(cls, folder: Path) -> Sample:
+    def load(cls, folder: Path, more: Mapping[str, str] | None = None) -> Sample:
+        """The sample site; ``more``: further files of content/, by path."""
         shutil.copy(ROOT / "toolkit.yaml", folder / "toolkit.yaml")
         shutil.copytree(ROOT / "content", folder / "content")
+        for path, text in (more or {}).items():
+            (folder / "content" / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "content" / path).write_text(text, encoding="utf-8")
         with Store(folder / "store") as store:
             loaded = pipeline.load(folder, pipeline.Options(jobs=1), store)
         plan = pipeline.lay_out(loaded)
         assert plan is not None
         assert loaded.theme is not None
-        return cls(loaded, {j.path: j for j in plan.jobs}, dict(plan.blobs), Templates(loaded.theme.bundle))
+        return cls(loaded, {j.path: j for j in plan.jobs}, dict(plan.blobs), Templates(loaded.theme.bundle),
+                   store=folder / "store")  # fmt: skip
 
     @property
     def pdfs(self) -> list[str]:
@@ -62,6 +69,9 @@ class Sample:
         if isinstance(value, SharedValue):
             return self._whole(value.value)
         if isinstance(value, Blob):
+            if value.digest not in self.blobs:  # kept when its document was read
+                with Store(self.store) as store:
+                    self.blobs |= store.blob_values([value.digest])
             return self.blobs[value.digest]
         if isinstance(value, Output):
             return self.output(value.path)
