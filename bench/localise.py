@@ -38,9 +38,9 @@ def table(count: int) -> str:
     return "\n".join(rows)
 
 
-def tree() -> list[int]:
-    """This process and everything below it."""
-    found, todo = [], [os.getpid()]
+def tree(root: int) -> list[int]:
+    """A process and everything below it."""
+    found, todo = [], [root]
     while todo:
         pid = todo.pop()
         found.append(pid)
@@ -55,7 +55,7 @@ def tree() -> list[int]:
 def memory() -> float:
     """Megabytes that the tree holds, shared pages counted once."""
     total = 0
-    for pid in tree():
+    for pid in tree(os.getpid()):
         try:
             text = Path(f"/proc/{pid}/smaps_rollup").read_text()
         except OSError:

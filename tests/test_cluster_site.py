@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,46 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster import running
 from tests.driver import SiteTest
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]],
-        text=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-
-
-def wait_for(process: subprocess.Popen[str], pattern: str) -> str:
-    assert process.stderr is not None
-    for line in process.stderr:
-        if match := re.search(pattern, line):
-            return match[1] if match.groups() else match[0]
-    raise AssertionError(f"{process.args} ended without saying {pattern}")
-
-
 @pytest.fixture
 def scheduler() -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
     pytest.importorskip("distributed", reason="the cluster extra is not installed")
-    running = [start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show")]
-    try:
-        address = wait_for(running[0], r"Scheduler at:\s+(tcp://127\.0\.0\.1:\d+)")
-        for _ in range(2):
-            running.append(
-                start("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
-            )
-            wait_for(running[-1], r"Registered to")
-        yield address, running
-    finally:
-        for process in reversed(running):
-            process.kill()
-            process.wait(10)
-            if process.stderr:
-                process.stderr.close()
+    with running(2) as found:
+        yield found
 
 
 def many(site: SiteTest) -> SiteTest:
