@@ -71,7 +71,7 @@ ARROWS: dict[str, set[str]] = {
     "redirects": READING | {"site"},
     "importers": READING | {"motions", "prose", "kinds"},
     "finding": READING | {"motions", "kinds", "site"},
-    "scaffold": READING | {"resources", "kinds"},
+    "scaffold": READING | {"resources", "kinds", "build"},
 }
 ABOVE = {"pipeline", "press", "serve", "commands", "cli", "__main__"}  # these see everything below them
 ORDER_ABOVE = {

@@ -87,7 +87,7 @@ def test_any_folder_of_the_site_will_do(site: SiteTest) -> None:
         (["check", "--messages", "xml"], "'xml' is not one of"),
         (["new", "motoin", "Pay"], "did you mean 'motion'?"),
         (["new", "motion", "..."], "a title needs letters or digits"),
-        (["new", "motion", "Pay", "--in", "../../etc"], "there is no conference 'etc'"),
+        (["new", "motion", "Pay", "--in", "../../etc"], "there is no conference '../../etc'"),
     ],
 )
 def test_a_slip_is_a_usage_error_that_names_what_was_meant(site: SiteTest, words: list[str], said: str) -> None:
@@ -272,3 +272,30 @@ def test_completion_scripts_and_words(tmp_path: Path) -> None:
     assert done.stdout.strip() == "plain,build"
     done = _run(tmp_path, _TOOLKIT_COMPLETE="bash_complete", COMP_WORDS="toolkit new mo", COMP_CWORD="2")
     assert done.stdout.strip() == "plain,motion"
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "example.org", "https://a b", "https://x/?q"])
+def test_a_base_url_that_is_none_is_a_usage_error(site: SiteTest, address: str) -> None:
+    done = _news(site, "a", 1).run("build", "--base-url", address)
+    assert done.returncode == 2
+    assert "is not a full web address" in done.stderr
+
+
+def test_a_title_that_is_a_device_on_windows_gets_a_name_that_can_be_published(site: SiteTest) -> None:
+    assert site.conference().run("new", "page", "CON").stdout.strip() == "content/con-page.md"
+    assert site.run("build").returncode == 0
+
+
+def test_a_new_site_says_how_to_go_there(tmp_path: Path) -> None:
+    assert "  cd 'our site'\n" in _run(tmp_path, "init", "our site").stdout
+    (tmp_path / "here").mkdir()
+    assert "  cd" not in _run(tmp_path / "here", "init", ".").stdout
+    assert (tmp_path / "here" / "toolkit.yaml").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+def test_with_its_streams_closed_it_builds_all_the_same(site: SiteTest) -> None:
+    _news(site, "a", 1)
+    command = f"{sys.executable} -m toolkit_builder build --clock 2027-06-20 >&- 2>&- <&-"
+    assert subprocess.run(["/bin/sh", "-c", command], cwd=site.folder, timeout=120, check=False).returncode == 0
+    assert (site.output / "news/a/index.html").is_file()

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from toolkit_builder import resources
+from toolkit_builder.build.jobs import bad_path
 from toolkit_builder.kinds import BY_NAME, example, shapes
 
 CONFIG = """\
@@ -91,6 +92,8 @@ def new_document(project: Path, kind: str, title: str, folder: str, today: dt.da
 
 def _place(project: Path, kind: str, title: str, folder: str, today: dt.date) -> str:
     name = shapes.slug(title)[:_LONGEST_NAME].rstrip("-")
+    if bad_path(name):  # a device on Windows
+        name += f"-{kind}"
     pattern = BY_NAME[kind].folder
     if kind in {"conference", "toolkit"}:
         holder = shapes.slug(folder) if folder else name
@@ -115,7 +118,7 @@ def _holder(project: Path, kind: str, folder: str, pattern: str) -> str:
         return there[-1]
     found = next((name for name in there if name == folder or shapes.slug(name) == shapes.slug(folder)), "")
     if not found:
-        raise NoHolder(f"there is no {what} '{shapes.slug(folder)}'; there is: {', '.join(there)}")
+        raise NoHolder(f"there is no {what} '{folder}'; there is: {', '.join(there)}")
     return found
 
 

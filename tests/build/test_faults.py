@@ -134,7 +134,7 @@ def test_an_exchange_that_fails_leaves_the_old_site(site: Site, monkeypatch: pyt
         patch.setattr(publish.exchange, "in_one_call", fail)
         report = site.build(AFTER)
     (found,) = report.diagnostics
-    assert found.message == "the site could not be written: input/output error at output"
+    assert found.message == "output cannot be read or written: input/output error"
     check(site, report)
 
 

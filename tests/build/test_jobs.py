@@ -144,7 +144,9 @@ def test_paths_that_cannot_be_published(path: str, what: str) -> None:
     assert what in bad_path(path)
     (found,) = check_jobs([Job(path, "page", {}, "", label="content/x.md")])
     assert found.code == "B103"
-    assert "content/x.md" in found.message
+    assert found.span is not None
+    assert found.span.path == "content/x.md"
+    assert found.hint
 
 
 @pytest.mark.parametrize("path", ["index.html", "a/b/c.html", "w/ŵythnos/index.html", "console.html", ".nojekyll"])
@@ -170,7 +172,9 @@ def test_clashes_name_both(paths: list[str], codes: list[str]) -> None:
     found = check_jobs([Job(path, "page", {}, "", label=f"content/{n}.md") for n, path in enumerate(paths)])
     assert [d.code for d in found] == codes
     for d in found:
-        assert sum(f"content/{n}.md" in d.message for n in range(len(paths))) == 2
+        assert d.span is not None
+        named = {f"content/{n}.md" for n in range(len(paths)) if f"content/{n}.md" in d.message} | {d.span.path}
+        assert len(named) == 2
 
 
 def job(path: str, *needs: str) -> Job:

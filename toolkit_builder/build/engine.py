@@ -171,7 +171,7 @@ def in_use(problem: Locked) -> Diagnostic:
 
 
 def failed_write(problem: OSError, project: Path) -> Diagnostic:
-    """A sentence that names the path, for a disk or a folder that does not do what is asked of it."""
+    """A sentence that names the path, for a file, folder or disk that does not do what is asked of it."""
     name = problem.filename2 or problem.filename or ""
     shown = os.fsdecode(name) if isinstance(name, str | bytes) else ""
     with contextlib.suppress(ValueError):
@@ -179,8 +179,8 @@ def failed_write(problem: OSError, project: Path) -> Diagnostic:
     what = (problem.strerror or str(problem)).rstrip(".")
     return error(
         "B301",
-        f"the site could not be written: {what[:1].lower()}{what[1:]} at {shown}",
-        hint="the last good site is still in place; free some space or correct the permissions, and build again",
+        f"{shown} cannot be read or written: {what[:1].lower()}{what[1:]}",
+        hint="correct the permissions or free some space there; until then the last good site stays as it is",
     )
 
 

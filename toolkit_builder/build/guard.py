@@ -20,7 +20,7 @@ JUNK = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})  # fil
 def refuse_place(project: Path, output: Path, protected: Sequence[Path] = ()) -> Diagnostic | None:
     """Why a site must not be published at this place at all, however empty it is."""
     shown = _shown(output, project)
-    choose = "choose another folder with --output"
+    choose = "name another folder with 'output:' in toolkit.yaml"
     if output.is_symlink():
         return error("B202", f"{shown} is a symbolic link, and a site replaces the folder itself", hint=choose)
     real = Path(os.path.realpath(output))
@@ -42,7 +42,7 @@ def refuse_place(project: Path, output: Path, protected: Sequence[Path] = ()) ->
         return error(
             "B205",
             f"{shown} is a mount point, so the site there cannot be replaced as a whole",
-            hint=f"choose a folder inside it, such as --output {shown.rstrip('/')}/site",
+            hint=f"name a folder inside it with 'output:' in toolkit.yaml, such as {shown.rstrip('/')}/site",
         )
     return None
 
@@ -159,5 +159,5 @@ def refuse_foreign(output: Path, project: Path, foreign: Sequence[str]) -> Diagn
     return error(
         "B201",
         f"{_shown(output, project)} holds {files}: {some}",
-        hint="move them to content/ or elsewhere, or choose another folder with --output",
+        hint="move them to content/ or elsewhere, or name another folder with 'output:' in toolkit.yaml",
     )

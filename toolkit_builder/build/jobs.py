@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import Any, Protocol, TypeAlias
 
 from toolkit_builder.build.digests import SIZE, digest_of_value
-from toolkit_builder.diagnostics import Diagnostic, error
+from toolkit_builder.diagnostics import Diagnostic, Span, error
 
 Payload: TypeAlias = Mapping[str, Any]
 Rendered: TypeAlias = "bytes | tuple[bytes, Sequence[Diagnostic]]"
@@ -120,6 +120,7 @@ class Toolchain(Protocol):
 
 # --- paths -----------------------------------------------------------------------------------------------
 
+_RENAME = "give one of them another slug, or another name if it is no text"
 _WINDOWS_DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
 
 
@@ -158,7 +159,7 @@ def check_jobs(jobs: Sequence[Job]) -> list[Diagnostic]:
     for job in jobs:
         path = job.path
         if what := bad_path(path):
-            found.append(error("B103", f"{_who(job)} cannot be published at '{path}': {what}"))
+            found.append(_unusable(job, what))
             continue
         folded = path if path.isascii() and path.islower() else _folded(path)
         other = seen.setdefault(folded, job)
@@ -180,6 +181,11 @@ def check_jobs(jobs: Sequence[Job]) -> list[Diagnostic]:
     return found
 
 
+def _unusable(job: Job, what: str) -> Diagnostic:
+    hint = "give the file another name, or a text another slug"
+    return error("B103", f"this cannot be published at '{job.path}': {what}", Span(_who(job)), hint=hint)
+
+
 def _folded(path: str) -> str:
     return unicodedata.normalize("NFC", path.casefold())
 
@@ -189,22 +195,24 @@ def _who(job: Job) -> str:
 
 
 def _clash(job: Job, other: Job) -> Diagnostic:
-    hint = "give one of them another slug"
+    where = Span(_who(job))
     if job.path == other.path:
-        return error("B101", f"{_who(other)} and {_who(job)} are both published at '{job.path}'", hint=hint)
+        return error("B101", f"this and {_who(other)} are both published at '{job.path}'", where, hint=_RENAME)
     return error(
         "B102",
-        f"'{other.path}' ({_who(other)}) and '{job.path}' ({_who(job)}) differ by upper and lower case only, "
+        f"'{job.path}' and '{other.path}' ({_who(other)}) differ by upper and lower case only, "
         "so they are one file on Windows and macOS",
-        hint=hint,
+        where,
+        hint=_RENAME,
     )
 
 
 def _clash_of_folders(job: Job, other: Job, mine: str, theirs: str) -> Diagnostic:
     return error(
         "B102",
-        f"the folders '{theirs}' ({_who(other)}) and '{mine}' ({_who(job)}) differ by upper and lower case only, "
+        f"the folders '{mine}' and '{theirs}' ({_who(other)}) differ by upper and lower case only, "
         "so they are one folder on Windows and macOS",
+        Span(_who(job)),
         hint="write the folder's name the same way in both",
     )
 
@@ -212,8 +220,9 @@ def _clash_of_folders(job: Job, other: Job, mine: str, theirs: str) -> Diagnosti
 def _clash_with_folder(job: Job, inside: Job) -> Diagnostic:
     return error(
         "B104",
-        f"'{job.path}' ({_who(job)}) is a file, and also the folder of '{inside.path}' ({_who(inside)})",
-        hint="give one of them another slug",
+        f"'{job.path}' is a file, and also the folder of '{inside.path}' ({_who(inside)})",
+        Span(_who(job)),
+        hint=_RENAME,
     )
 
 

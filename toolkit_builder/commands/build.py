@@ -25,21 +25,13 @@ from toolkit_builder.diagnostics import Diagnostic
 @click.option("-o", "--open", "open_", is_flag=True, help="Open the site in the browser afterwards.")
 @common.executor_options
 def command(
-    base_url: str,
-    drafts: bool,
-    future: bool,
-    strict: bool,
-    clock: str,
-    jobs: int,
-    messages: str,
-    quiet: bool,
-    verbose: bool,
+    asked: common.Asked,
+    voice: common.Voice,
     only: tuple[str, ...],
     dry_run: bool,
     clean: bool,
     open_: bool,
-    executor: str,
-    scheduler: str,
+    work: common.Work,
 ) -> int:
     """Build the site and its printed documents into output/.
 
@@ -49,25 +41,13 @@ def command(
     from toolkit_builder.build import engine
     from toolkit_builder.build.lock import Locked
 
-    project = common.site(messages)
-    options = pipeline.Options(
-        drafts=drafts,
-        future=future,
-        strict=strict,
-        base_url=base_url,
-        clock=clock,
-        jobs=jobs,
-        only=only,
-        environment=pipeline.environment(),
-        arguments=tuple(sys.argv[1:]),
-        on_progress=common.progress,
-        on_wait=common.waiting,
-    )
+    project = common.site(voice.messages)
+    options = asked.options(only=only, arguments=tuple(sys.argv[1:]), on_progress=common.progress)
     if dry_run:
         found, paths = pipeline.preview(project, options)
-        failed = common.report(found, messages, verbose=verbose, quiet=quiet)
-        for path in paths if not quiet and messages == "text" else ():
-            click.echo(path)
+        failed = voice.report(found)
+        for path in paths:
+            voice.say(path)
         return 1 if failed else 0
     cleaned: list[Diagnostic] = []
     if clean:
@@ -75,12 +55,12 @@ def command(
             cleaned = engine.clean(project, project / quick.output_name(str(project)))
         except Locked as busy:
             raise click.ClickException(str(busy)) from None
-    with common.executor(executor, scheduler) as workers:
+    with common.executor(work) as workers:
         result = pipeline.build(project, replace(options, executor=workers))
-    common.report([*cleaned, *result.diagnostics], messages, verbose=verbose, quiet=quiet)
-    if result.published and messages == "text" and not quiet:
-        click.echo(_summary(result, verbose))
-    elif not result.published and messages == "text":
+    voice.report([*cleaned, *result.diagnostics])
+    if result.published:
+        voice.say(_summary(result, voice.verbose))
+    elif voice.messages == "text":
         there = (project / quick.output_name(str(project)) / "index.html").is_file()
         click.echo(f"Nothing was published{'; the last good site is still in place' if there else ''}.", err=True)
     if open_ and result.published:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span, any_errors, as_github, as_json, as_text, error
+
+if TYPE_CHECKING:
+    from toolkit_builder.pipeline import Options
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,97 +35,157 @@ class Known(click.Choice[str]):
         return super().convert(value, param, ctx)
 
 
-def site_options(function: F) -> F:
-    """Options of every command that reads the project."""
-    decorators = (
-        click.option("-b", "--base-url", default="", metavar="URL", help="Where the site will be published."),
-        click.option("-D", "--drafts", is_flag=True, envvar="TOOLKIT_DRAFTS", help="Include drafts."),
-        click.option(
-            "-F",
-            "--future",
-            is_flag=True,
-            envvar="TOOLKIT_FUTURE",
-            help="Include what is dated or embargoed for later.",
-        ),
-        click.option("-s", "--strict", is_flag=True, envvar="TOOLKIT_STRICT", help="Treat warnings as errors."),
-        click.option("--clock", default="", metavar="MOMENT", help="Build as if it were 2027-06-14T09:30."),
-        click.option(
-            "-j",
-            "--jobs",
-            default=0,
-            envvar="TOOLKIT_JOBS",
-            metavar="N",
-            help="Processes to use; one a processor if left out.",
-            type=click.IntRange(min=0),
-        ),
-    )
-    for decorate in reversed(decorators):
-        function = decorate(function)
-    return function
+def _gathered(name: str, kind: type[Any], *options: Callable[[F], F]) -> Callable[[F], F]:
+    """A decorator that adds ``options`` and hands the command their values as one ``kind``, called ``name``."""
+
+    def decorate(function: F) -> F:
+        @functools.wraps(function)
+        def command(**values: Any) -> Any:
+            said = kind(**{field.name: values.pop(field.name) for field in fields(kind)})
+            return function(**{name: said}, **values)
+
+        for option in reversed(options):
+            command = option(command)
+        return cast(F, command)
+
+    return decorate
 
 
-def executor_options(function: F) -> F:
-    """Where the heavy work is done."""
-    decorators = (
-        click.option(
-            "--executor",
-            type=click.Choice(["processes", "dask"]),
-            default="processes",
-            envvar="TOOLKIT_EXECUTOR",
-            help="Work in processes here, or on a Dask cluster.",
-        ),
-        click.option(
-            "--scheduler",
-            default="",
-            metavar="tcp://HOST:PORT",
-            envvar="TOOLKIT_SCHEDULER",
-            help="The cluster's scheduler, with --executor dask.",
-        ),
-    )
-    for decorate in reversed(decorators):
-        function = decorate(function)
-    return function
+def _address(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s?#]+", value):
+        raise click.BadParameter(f"'{value}' is not a full web address: begin with https://, as in https://example.org")
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What `site_options` were given."""
+
+    base_url: str
+    drafts: bool
+    future: bool
+    strict: bool
+    clock: str
+    jobs: int
+
+    def options(self, **more: Any) -> Options:
+        """For the pipeline, in this environment; ``more`` are further fields of its options."""
+        from toolkit_builder import pipeline
+
+        return pipeline.Options(**asdict(self), environment=pipeline.environment(), on_wait=waiting, **more)
+
+
+site_options = _gathered(
+    "asked",
+    Asked,
+    click.option(
+        "-b", "--base-url", default="", metavar="URL", callback=_address, help="Where the site will be published."
+    ),
+    click.option("-D", "--drafts", is_flag=True, envvar="TOOLKIT_DRAFTS", help="Include drafts."),
+    click.option(
+        "-F", "--future", is_flag=True, envvar="TOOLKIT_FUTURE", help="Include what is dated or embargoed for later."
+    ),
+    click.option("-s", "--strict", is_flag=True, envvar="TOOLKIT_STRICT", help="Treat warnings as errors."),
+    click.option("--clock", default="", metavar="MOMENT", help="Build as if it were 2027-06-14T09:30."),
+    click.option(
+        "-j",
+        "--jobs",
+        default=0,
+        envvar="TOOLKIT_JOBS",
+        metavar="N",
+        help="Processes to use; one a processor if left out.",
+        type=click.IntRange(min=0),
+    ),
+)
+"""Options of every command that reads the project; it is handed them as ``asked``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """How to speak: what `report_options` were given."""
+
+    messages: str
+    quiet: bool
+    verbose: bool
+
+    def report(self, diagnostics: Iterable[Diagnostic]) -> bool:
+        """Write diagnostics; returns whether any is an error."""
+        return report(diagnostics, self.messages, verbose=self.verbose, quiet=self.quiet)
+
+    def say(self, sentence: str) -> None:
+        """Write a sentence for a person, unless nobody wants to read it."""
+        if self.messages == "text" and not self.quiet:
+            click.echo(sentence)
+
+
+report_options = _gathered(
+    "voice",
+    Voice,
+    click.option(
+        "--messages", type=click.Choice(["text", "json", "github"]), default="text", help="How to write diagnostics."
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong."),
+    click.option("-v", "--verbose", is_flag=True, help="Say more, notes included."),
+)
+"""How to say it; the command is handed a ``voice``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Where the heavy work is done: what `executor_options` were given."""
+
+    executor: str
+    scheduler: str
+
+
+executor_options = _gathered(
+    "work",
+    Work,
+    click.option(
+        "--executor",
+        type=click.Choice(["processes", "dask"]),
+        default="processes",
+        envvar="TOOLKIT_EXECUTOR",
+        help="Work in processes here, or on a Dask cluster.",
+    ),
+    click.option(
+        "--scheduler",
+        default="",
+        metavar="tcp://HOST:PORT",
+        envvar="TOOLKIT_SCHEDULER",
+        help="The cluster's scheduler, with --executor dask.",
+    ),
+)
+"""Where to work; the command is handed them as ``work``."""
 
 
 @contextmanager
-def executor(name: str, scheduler: str) -> Iterator[Executor | None]:
+def executor(work: Work) -> Iterator[Executor | None]:
     """The executor that was asked for; None means processes of our own."""
-    if name == "processes":
-        if scheduler:
+    if work.executor == "processes":
+        if work.scheduler:
             raise click.UsageError("--scheduler is for --executor dask")
         yield None
         return
-    if not scheduler:
+    if not work.scheduler:
         raise click.UsageError("--executor dask needs --scheduler tcp://HOST:PORT")
     from toolkit_builder.build.cluster import ClusterError, connect
 
     try:
-        with connect(scheduler) as workers:
+        with connect(work.scheduler) as workers:
             yield workers
     except ClusterError as problem:
         raise click.ClickException(str(problem)) from None
 
 
-def report_options(function: F) -> F:
-    """How to say it."""
-    decorators = (
-        click.option(
-            "--messages",
-            type=click.Choice(["text", "json", "github"]),
-            default="text",
-            help="How to write diagnostics.",
-        ),
-        click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong."),
-        click.option("-v", "--verbose", is_flag=True, help="Say more, notes included."),
-    )
-    for decorate in reversed(decorators):
-        function = decorate(function)
-    return function
-
-
 def colour(stream: Any) -> bool:
     """Colour for people only: a terminal, and nobody said NO_COLOR."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return _terminal(stream) and not os.environ.get("NO_COLOR")
+
+
+def _terminal(stream: Any) -> bool:
+    """Whether it can rewrite a line and show colours; a stream that was closed is None."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def report(
@@ -150,7 +216,7 @@ def summary(found: Iterable[Diagnostic]) -> str:
 
 def progress(done: int, total: int) -> None:
     """One line on a terminal, rewritten; nothing in a pipe."""
-    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and total > 1:
+    if _terminal(sys.stderr) and total > 1:
         end = "\r\x1b[K" if done >= total else ""
         click.echo(f"\r  {done} of {total}{end}", nl=False, err=True)
 

@@ -32,7 +32,7 @@ _NAME = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 @common.report_options
 def command(
     files: tuple[Path, ...], kind: str | None, out: Path | None, conference: str, number: str, dry_run: bool,
-    clock: str, messages: str, quiet: bool, verbose: bool,
+    clock: str, voice: common.Voice,
 ) -> int:  # fmt: skip
     """Bring in motions, bulletins, plans and news from text, HTML or Word.
 
@@ -56,9 +56,9 @@ def command(
     site = project / "content" if (project / "toolkit.yaml").is_file() else None
     problems: list[Diagnostic] = []
     for file in files:
-        problems += _one(file, options, site if out is None else None, out or Path(), dry_run, messages == "text")
-    shown = problems if not quiet else [p for p in problems if p.is_error]
-    return 1 if common.report(shown, messages, verbose=True, quiet=quiet) else 0
+        problems += _one(file, options, site if out is None else None, out or Path(), dry_run, voice.messages == "text")
+    shown = problems if not voice.quiet else [p for p in problems if p.is_error]
+    return 1 if common.report(shown, voice.messages, verbose=True, quiet=voice.quiet) else 0
 
 
 def _one(file: Path, options: object, site: Path | None, out: Path, dry_run: bool, say: bool) -> list[Diagnostic]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -22,5 +23,6 @@ def command(folder: Path, title: str, sample: bool) -> int:
         raise click.ClickException(f"{folder} exists and is not empty; name a new folder") from None
     except OSError as problem:
         raise click.ClickException(f"{folder} cannot be written: {problem.strerror}") from None
-    click.echo(f"Made {folder}/ with {len(written)} files. Next:\n\n  cd {folder}\n  toolkit serve --open\n")
+    go = "" if folder.resolve() == Path.cwd() else f"  cd {shlex.quote(str(folder))}\n"
+    click.echo(f"Made {folder}/ with {len(written)} files. Next:\n\n{go}  toolkit serve --open\n")
     return 0

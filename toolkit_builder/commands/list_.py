@@ -22,12 +22,7 @@ def command(
     tag: str,
     result: str,
     as_json: bool,
-    base_url: str,
-    drafts: bool,
-    future: bool,
-    strict: bool,
-    clock: str,
-    jobs: int,
+    asked: common.Asked,
 ) -> int:
     """List documents by kind, conference, tag or result."""
     from toolkit_builder import pipeline
@@ -40,17 +35,8 @@ def command(
     if wanted and wanted not in BY_NAME:
         raise click.UsageError(f"there is no kind '{kind}'; the kinds are: {', '.join(BY_NAME)}")
     project = common.site()
-    options = pipeline.Options(
-        drafts=drafts,
-        future=future,
-        strict=strict,
-        base_url=base_url,
-        clock=clock,
-        jobs=jobs,
-        environment=pipeline.environment(),
-    )
     with Store(project / ".toolkit" / "store") as store:
-        loaded = pipeline.load(project, options, store)
+        loaded = pipeline.load(project, asked.options(), store)
     if loaded.site is None:
         common.report(loaded.diagnostics)
         return 1

@@ -42,15 +42,8 @@ _FORMATS = ("pdf", "docx", "html", "png", "txt", "svg")
 )
 def command(
     templates: tuple[str, ...],
-    base_url: str,
-    drafts: bool,
-    future: bool,
-    strict: bool,
-    clock: str,
-    jobs: int,
-    messages: str,
-    quiet: bool,
-    verbose: bool,
+    asked: common.Asked,
+    voice: common.Voice,
     branches: tuple[str, ...],
     regions: tuple[str, ...],
     everything: bool,
@@ -77,20 +70,10 @@ def command(
     if not (branches or regions or everything or tables):
         raise click.UsageError("Which branches? Say --branch NAME, --region R, --all or --data FILE.")
     project = common.project()
-    options = pipeline.Options(
-        drafts=drafts,
-        future=future,
-        strict=strict,
-        base_url=base_url,
-        clock=clock,
-        jobs=jobs,
-        environment=pipeline.environment(),
-        on_wait=common.waiting,
-    )
     with Store(project / ".toolkit" / "store") as store:
-        loaded = pipeline.load(project, options, store)
+        loaded = pipeline.load(project, asked.options(), store)
     if loaded.site is None or loaded.theme is None or _stop(loaded.diagnostics):
-        common.report(loaded.diagnostics, messages, verbose=verbose, quiet=quiet)
+        voice.report(loaded.diagnostics)
         return 1
     if "pdf" in chosen and (missing := pipeline.print_problem()):
         raise click.ClickException(f"No PDF can be made on this computer: {missing}.")
@@ -103,18 +86,18 @@ def command(
         with_site=with_site,
         formats=chosen,
         out=out,
-        strict=strict,
+        strict=asked.strict,
         zipped=zipped,
         contact_sheet=contact_sheet,
         allow_overflow=allow_overflow,
-        workers=jobs,
+        workers=asked.jobs,
         code=pipeline.code_digest(),
         on_progress=common.progress,
     )
     done = bureau.carry_out(order, loaded.site, loaded.theme, frame.site_payload(loaded.site), loaded.tree.assets)
-    common.report(done.diagnostics, messages, verbose=verbose, quiet=quiet)
-    if messages == "text" and not quiet and done.outcome is not None:
-        click.echo(_summary(done, out))
+    voice.report(done.diagnostics)
+    if done.outcome is not None:
+        voice.say(_summary(done, out))
     return 1 if _stop(done.diagnostics) else 0
 
 

@@ -55,15 +55,8 @@ def command(
     title: str,
     out: str,
     force: bool,
-    base_url: str,
-    drafts: bool,
-    future: bool,
-    strict: bool,
-    clock: str,
-    jobs: int,
-    messages: str,
-    quiet: bool,
-    verbose: bool,
+    asked: common.Asked,
+    voice: common.Voice,
 ) -> int:
     """Lay a document out on sheets: booklet, 2-up, same-up.
 
@@ -89,24 +82,13 @@ def command(
         edition=edition,
         title=title,
     )
-    options = pipeline.Options(
-        drafts=drafts,
-        future=future,
-        strict=strict,
-        base_url=base_url,
-        clock=clock,
-        jobs=jobs,
-        environment=pipeline.environment(),
-        on_wait=common.waiting,
-    )
     if missing := pipeline.print_problem():
         raise click.ClickException(missing)
-    sheets, found = _printed(options, doc, conference, wish, messages)
-    failed = common.report(found, messages, verbose=verbose, quiet=quiet)
-    wrote = [_write(s, out, len(sheets) > 1, force) for s in sheets] if not (failed and strict) else []
+    sheets, found = _printed(asked.options(), doc, conference, wish, voice.messages)
+    failed = voice.report(found)
+    wrote = [_write(s, out, len(sheets) > 1, force) for s in sheets] if not (failed and asked.strict) else []
     for path, made in zip(wrote, sheets, strict=False):
-        if not quiet and messages == "text":
-            click.echo(f"{path}: {_described(made, wish)}")
+        voice.say(f"{path}: {_described(made, wish)}")
     return 1 if failed or not sheets else 0
 
 

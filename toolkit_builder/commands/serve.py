@@ -27,15 +27,8 @@ from toolkit_builder.commands import common
 def command(
     port: int,
     open_: bool,
-    base_url: str,
-    drafts: bool,
-    future: bool,
-    strict: bool,
-    clock: str,
-    jobs: int,
-    messages: str,
-    quiet: bool,
-    verbose: bool,
+    asked: common.Asked,
+    voice: common.Voice,
 ) -> int:
     """Show the site in the browser and follow every edit.
 
@@ -43,34 +36,23 @@ def command(
     """
     from toolkit_builder import pipeline, quick, serve
 
-    project = common.site(messages)
+    project = common.site(voice.messages)
     state = serve.State(project / quick.output_name(str(project)), "/")
-    options = pipeline.Options(
-        drafts=drafts,
-        future=future,
-        strict=strict,
-        base_url=base_url,
-        clock=clock,
-        jobs=jobs,
-        environment=pipeline.environment(),
-        arguments=("serve", str(drafts), str(future), str(strict), base_url, clock),
-        on_progress=common.progress,
-        on_wait=common.waiting,
-        on_later=state.take_later,
-    )
+    heard = ("serve", str(asked.drafts), str(asked.future), str(asked.strict), asked.base_url, asked.clock)
+    options = asked.options(arguments=heard, on_progress=common.progress, on_later=state.take_later)
     first = pipeline.build(project, options)
-    common.report(first.diagnostics, messages, verbose=verbose, quiet=quiet)
+    voice.report(first.diagnostics)
     state.take(first)
     address = f"http://{serve.HOST}:{port}/"
     calm = replace(options, on_progress=None)
 
     def say(report: Any, seconds: float) -> None:
-        common.report(report.diagnostics, messages, verbose=verbose, quiet=quiet)
-        if not quiet and report.published:
+        voice.report(report.diagnostics)
+        if not voice.quiet and report.published:
             click.echo(f"Built in {seconds:.2f} s: {len(report.paths)} made, {report.reused} unchanged.")
 
     folders = [p for p in (project / "content", project / "themes", project / "toolkit.yaml") if p.exists()]
-    if not quiet:
+    if not voice.quiet:
         click.echo(f"The site is at {address} (end with Ctrl-C)")
     if open_:
         click.launch(address)
