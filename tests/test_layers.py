@@ -48,11 +48,9 @@ ARROWS: dict[str, set[str]] = {
     "pageset": BASE | {"model", "kinds", "site"},
     "frame": BASE | {"model", "kinds", "site", "prose"},
     "misfits": BASE | {"model", "kinds", "linking", "site", "sources", "theme"},
-    "blueprint": READING
+    "layout": READING
     | {
         "config",
-        "motions",
-        "prose",
         "kinds",
         "site",
         "theme",
@@ -68,6 +66,7 @@ ARROWS: dict[str, set[str]] = {
         "frame",
         "misfits",
     },
+    "blueprint": READING | {"kinds", "site", "theme", "build", "pageset", "frame", "misfits", "layout"},
     "redirects": READING | {"site"},
     "importers": READING | {"motions", "prose", "kinds"},
     "finding": READING | {"motions", "kinds", "site"},

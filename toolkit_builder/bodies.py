@@ -14,6 +14,7 @@ from typing import Any
 
 from toolkit_builder import decode, prose, references
 from toolkit_builder.build.cache import blob_of
+from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.build.stage import WithBlobs
 from toolkit_builder.diagnostics import Diagnostic, Span, any_errors, error
 from toolkit_builder.kinds import BY_NAME
@@ -49,6 +50,7 @@ def read(payload: Payload) -> WithBlobs:
         parsed["title"] = title
     found += reader.diagnostics
     if decoded.fields is not None:
+        parsed["face"] = _face(decode.freeze(decoded.fields), parsed)
         found += _untitled(kind.name, decoded.fields, parsed, path, payload["text"])
     return WithBlobs(
         {
@@ -62,6 +64,12 @@ def read(payload: Payload) -> WithBlobs:
         },
         reader.blobs,
     )
+
+
+def _face(fields: Any, parsed: Payload) -> str:
+    """The digest of all that other pages may show of a document: never its text."""
+    headings = [h["text"] for h in parsed.get("headings", ())]
+    return digest_of_value([fields, parsed.get("title", ""), parsed.get("excerpt", ""), headings])
 
 
 def _same(a: str, b: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from toolkit_builder.build.jobs import Blob, Output, SharedValue
@@ -14,14 +14,9 @@ Add = Callable[..., None]
 """``blueprint``'s way to add a job: ``add(path, format, payload, label=..., reasons=...)``."""
 
 
-def add_files(
-    site: Site, texts: Mapping[str, str], pins: Mapping[str, Any], pdfs: Mapping[str, list[str]], add: Add
-) -> None:
-    """Every such file as a job.
-
-    ``pins``: printed lines by a paper's path; ``pdfs``: paths of the printed documents, by the id of their document.
-    """
-    for doc in site.documents:
+def sources(docs: Iterable[Document], texts: Mapping[str, str], add: Add) -> None:
+    """The source of each paper and resource, given back. ``texts``: by path."""
+    for doc in docs:
         if doc.kind in {*PAPERS, "resource"}:
             add(
                 f"{doc.url[1:]}source.md",
@@ -30,14 +25,15 @@ def add_files(
                 label=doc.path,
                 reasons={doc.path: doc.digest},
             )
-    for held in site.conferences:
-        if held.motions:
-            _conference(held, site, pins, pdfs, add)
-    for home in site.all("toolkit"):
-        _toolkit(home, site, pdfs, add)
 
 
-def _conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Mapping[str, list[str]], add: Add) -> None:
+def conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Mapping[str, list[str]], add: Add) -> None:
+    """Texts, registers and the archive of a conference.
+
+    ``pins``: printed lines by a paper's path; ``pdfs``: paths of the printed documents, by the id of their document.
+    """
+    if not held.motions:
+        return
     head = held.document
     every = (*held.motions, *held.amendments, *held.composites)
     reasons = {d.path: d.digest for d in (head, *every)}
@@ -118,7 +114,8 @@ def _akoma(held: Conference, site: Site) -> Payload:
     }
 
 
-def _toolkit(home: Document, site: Site, pdfs: Mapping[str, list[str]], add: Add) -> None:
+def toolkit(home: Document, site: Site, pdfs: Mapping[str, list[str]], add: Add) -> None:
+    """The archive of a toolkit. ``pdfs``: paths of the printed documents, by the id of their document."""
     mine = campaigns.resources(home, site)
     if not mine:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from toolkit_builder.kinds import shapes
@@ -93,6 +94,16 @@ def page_payload(page: Page, site: Site) -> Payload:
 
 def _translations(doc: Document, site: Site) -> list[Payload]:
     """The same text in other languages: whatever names this file, or the file this one names, or its siblings."""
+    found = []
+    for other in translated(site).get(doc.id, ()):
+        if other is not doc:
+            language = other.fields.language or site.config.language
+            found.append({"language": language, "name": _language_name(language), "url": other.url})
+    return found
+
+
+def translated(site: Site) -> Mapping[str, list[Document]]:
+    """All documents of one text, by the id of each of them."""
     key = ("translations", "")
     if key not in site.memo:
         groups: dict[str, list[Document]] = {}
@@ -100,11 +111,7 @@ def _translations(doc: Document, site: Site) -> list[Payload]:
             if other.fields.translation_of and (original := site.original_of(other)):
                 groups.setdefault(original.id, [original]).append(other)
         site.memo[key] = {d.id: docs for docs in groups.values() for d in docs}
-    found = []
-    for other in site.memo[key].get(doc.id, ()):
-        if other is not doc:
-            language = other.fields.language or site.config.language
-            found.append({"language": language, "name": _language_name(language), "url": other.url})
+    found: Mapping[str, list[Document]] = site.memo[key]
     return found
 
 

@@ -4,33 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
+from typing import NamedTuple
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
-from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.linking import broken_link
 from toolkit_builder.site import Site
 from toolkit_builder.sources import Asset
 from toolkit_builder.theme import Theme
 
 
-def address_clashes(listed: Sequence[Page]) -> list[Diagnostic]:
-    seen: dict[str, Page] = {}
+class Listed(NamedTuple):
+    """A page as the rest of the site knows it. ``path`` is its document's file, empty where no document makes it."""
+
+    url: str
+    template: str
+    kind: str
+    path: str
+    updated: str
+
+    @property
+    def label(self) -> str:
+        return self.path or f"the page {self.url}"
+
+
+def address_clashes(listed: Sequence[Listed]) -> list[Diagnostic]:
+    seen: dict[str, Listed] = {}
     found = []
     for page in listed:
         other = seen.setdefault(page.url.casefold(), page)
-        if other is not page and not (page.document and other.document):
+        if other is not page and not (page.path and other.path):
             found.append(
                 error(
                     "S403",
                     f"{page.label} would be published at {page.url}, and so would {other.label}",
-                    Span(page.document.path if page.document else ""),
+                    Span(page.path),
                     hint="give it another slug",
                 )
             )
     return found
 
 
-def missing_templates(listed: Sequence[Page], theme: Theme) -> list[Diagnostic]:
+def missing_templates(listed: Sequence[Listed], theme: Theme) -> list[Diagnostic]:
     names = sorted({p.template for p in listed if not theme.has(p.template)})
     return [
         error(
@@ -88,7 +102,7 @@ def settings_problems(site: Site, urls: Container[str]) -> list[Diagnostic]:
 
 
 def late_links(
-    site: Site, listed: Sequence[Page], assets: Sequence[Asset], texts: Mapping[str, str]
+    site: Site, listed: Sequence[Listed], assets: Sequence[Asset], texts: Mapping[str, str]
 ) -> list[Diagnostic]:
     """Links from the root that lead neither to a document nor to a page or file that the builder makes."""
     made = (

@@ -1,26 +1,33 @@
-"""A linked ``Site`` in; every page of it out, before the theme: one a document, and those that no document makes."""
+"""A linked ``Site`` in; its pages out, before the theme: one a document, and those that no single document makes."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from toolkit_builder.kinds import BY_NAME, campaigns, conferences, pages, papers, people, shapes
 from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.model import Document, Payload
-from toolkit_builder.site import PAPERS, Site
+from toolkit_builder.site import PAPERS, Conference, Site
 
 
-def every_page(site: Site) -> list[Page]:
-    """All pages of the site: one a document, and those that no single document makes."""
-    made = [document_page(doc, site) for doc in site.documents if doc.conference is None or site.conference_of(doc)]
-    made += conferences.conference_pages(site)
-    made += people.people_pages(site)
-    made += pages.index_pages(site)
-    if motions := papers.all_motions(site):
-        made.append(motions)
-    for kind in ("motion", "composite"):
-        for doc in site.all(kind):
-            made += papers.view_pages(doc, site)
-    taken = site.by_url  # a page that somebody wrote stands instead of the one that we would make
-    return [p for p in made if p.document is not None or p.url not in taken]
+def of_a_conference(held: Conference, docs: Iterable[Document], site: Site) -> list[Page]:
+    """All pages of a conference. ``docs``: its own document, its papers and bulletins."""
+    made = [document_page(doc, site) for doc in docs]
+    made += conferences.conference_pages(held, site)
+    for doc in (*held.motions, *held.composites):
+        made += papers.view_pages(doc, site)
+    return free(made, site)
+
+
+def of_the_rest(docs: Iterable[Document], site: Site) -> list[Page]:
+    """The pages of documents that are of no conference, and the lists of them."""
+    made = [document_page(doc, site) for doc in docs]
+    return free([*made, *people.people_pages(site), *pages.index_pages(site)], site)
+
+
+def free(made: Iterable[Page], site: Site) -> list[Page]:
+    """Pages that nobody wrote in their stead."""
+    return [p for p in made if p.document is not None or p.url not in site.by_url]
 
 
 def document_page(doc: Document, site: Site) -> Page:
@@ -38,7 +45,7 @@ def document_page(doc: Document, site: Site) -> Page:
         description=shapes.summary(doc),
         quotes=papers.quoted(doc, site) if paper else (),
         listed=papers.listed(doc, site) if paper else _listed(doc, site),
-        crumbs=_crumbs(doc, site),
+        crumbs=crumbs(doc, site),
         feeds=_feeds_of(doc, site),
     )
 
@@ -57,7 +64,8 @@ def _listed(doc: Document, site: Site) -> tuple[Document, ...]:
     return ()
 
 
-def _crumbs(doc: Document, site: Site) -> tuple[Payload, ...]:
+def crumbs(doc: Document, site: Site) -> tuple[Payload, ...]:
+    """The steps down to a document's page, as links."""
     if doc.conference and doc.kind != "conference" and (held := site.conference_of(doc)):
         return (shapes.crumb(held.document.title, held.document.url),)
     if doc.kind == "resource" and (home := site.by_id.get(f"toolkit:{doc.folder['toolkit']}")):
@@ -72,7 +80,7 @@ def _crumbs(doc: Document, site: Site) -> tuple[Payload, ...]:
     if doc.kind == "page" and doc.url != "/":
         parent = doc.url.rstrip("/").rpartition("/")[0] + "/"
         if parent != "/" and (above := site.by_url.get(parent)):
-            return (*_crumbs(above, site), shapes.crumb(above.title, above.url))
+            return (*crumbs(above, site), shapes.crumb(above.title, above.url))
     return ()
 
 

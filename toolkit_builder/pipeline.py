@@ -23,6 +23,7 @@ from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import aside, engine, fastpath
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import digest_of_value
+from toolkit_builder.build.execute import Unsettled
 from toolkit_builder.build.jobs import Job, check_jobs
 from toolkit_builder.build.lock import Holder, Locked, hold
 from toolkit_builder.build.stage import stage
@@ -32,6 +33,7 @@ from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors, error,
 from toolkit_builder.formats import Toolchain
 from toolkit_builder.kinds import kind_of
 from toolkit_builder.kinds.prints import PRINTS
+from toolkit_builder.layout.memory import Memory
 from toolkit_builder.model import Document
 from toolkit_builder.site import Site
 
@@ -204,13 +206,20 @@ def _reading_inputs(tree: sources.Tree, config: Config, pins: Mapping[str, Any])
     return inputs
 
 
-def lay_out(loaded: Loaded) -> Blueprint | None:
-    """The jobs of a loaded project; None where it could not be linked."""
+def lay_out(loaded: Loaded, memory: Memory | None = None) -> Blueprint | None:
+    """The jobs of a loaded project; None where it could not be linked. ``memory`` has units that need no layout."""
     if loaded.site is None or loaded.theme is None:
         return None
     printing = loaded.config is not None and loaded.config.print.enabled and print_problem() is None
     return blueprint(
-        loaded.site, loaded.theme, loaded.tree.assets, code_digest(), loaded.texts, pins=loaded.pins, printing=printing
+        loaded.site,
+        loaded.theme,
+        loaded.tree.assets,
+        code_digest(),
+        loaded.texts,
+        pins=loaded.pins,
+        printing=printing,
+        memory=memory,
     )
 
 
@@ -280,18 +289,18 @@ class Later:
     """Costly files of a site, by ``paths`` below output/, each to be made when somebody asks for it."""
 
     project: Path
-    jobs: Sequence[Job]
-    blobs: Mapping[str, bytes | str]
+    plan: Callable[[], Blueprint]
     toolchain: Toolchain
     paths: frozenset[str]
     workers: int = 0
 
     def make(self, path: str) -> aside.Aside:
         """One of them, from the store where it has not changed. An edit does not wait for it: it takes no lock."""
+        plan = self.plan()
         with Store(self.project / ".toolkit" / "store") as store:
             return aside.make(
-                aside.needed(self.jobs, [path]),
-                Values(self.blobs, store.blobs),
+                aside.needed(plan.jobs, [path]),
+                Values(plan.blobs, store.blobs),
                 self.toolchain,
                 store,
                 workers=self.workers,
@@ -310,7 +319,10 @@ def build(project: Path, options: Options) -> engine.BuildReport:
     started = time.perf_counter()
     try:
         with _few_collections(), opened(project, options) as store:
-            report = _build(project, options, store)
+            try:
+                report = _build(project, options, store)
+            except Unsettled:  # somebody has been at the store
+                report = _build(project, options, store, remember=False)
     except Locked as busy:
         report = engine.BuildReport(diagnostics=[engine.in_use(busy)])
     except OSError as problem:
@@ -319,13 +331,16 @@ def build(project: Path, options: Options) -> engine.BuildReport:
     return report
 
 
-def _build(project: Path, options: Options, store: Store) -> engine.BuildReport:
+def _build(project: Path, options: Options, store: Store, *, remember: bool = True) -> engine.BuildReport:
     config, _ = load_config(project, options.environment)
     roots = input_roots(project, config.theme if config else "default")
     scanned_ns = time.time_ns()
     scan = fastpath.scan(fastpath.absolute_roots(str(project), roots))
+    output = project / (config.output if config else "output")
     loaded = load(project, options, store)
-    plan = lay_out(loaded)
+    stock = engine.look(project, output) if remember else None
+    memory = Memory(store, stock, late=options.on_later is not None)
+    plan = lay_out(loaded, memory)
     found = [*loaded.diagnostics, *(plan.diagnostics if plan else ()), *_only_problems(plan, options.only)]
     if loaded.config and loaded.config.print.enabled and (missing := print_problem()):
         found.append(warning("B501", f"the site was built without its PDFs: {missing}"))
@@ -340,7 +355,7 @@ def _build(project: Path, options: Options, store: Store) -> engine.BuildReport:
     late: list[Job] = []
     if options.on_later:
         now, late = aside.parted(plan.jobs)
-        standing = _standing(late, project / loaded.config.output)
+        standing = _standing(late, output)
         jobs, left = (*now, *(job for job in late if job.path in standing)), left | standing
     build_options = engine.Options(
         settings=options.settings,
@@ -357,26 +372,34 @@ def _build(project: Path, options: Options, store: Store) -> engine.BuildReport:
     )
     report = engine.build(
         project,
-        project / loaded.config.output,
+        output,
         jobs,
         Values(plan.blobs, store.blobs),
         Toolchain(loaded.theme.bundle),
         build_options,
         store=store,
+        settled=plan.settled,
+        stock=stock,
     )
+    if report.published:
+        memory.remember(plan.laid, report.keys, {job.path for job in late} - left)
     report.diagnostics = ordered(_as_strict([*found, *report.diagnostics], options))
     if options.on_later and report.published:
         options.on_later(
             Later(
                 project=project,
-                jobs=plan.jobs,
-                blobs=plan.blobs,
+                plan=cache(partial(_whole_plan, loaded, plan)),
                 workers=options.jobs,
                 toolchain=Toolchain(loaded.theme.bundle),
-                paths=frozenset(job.path for job in late if job.publish),
+                paths=plan.late | {job.path for job in late if job.publish},
             )
         )
     return report
+
+
+def _whole_plan(loaded: Loaded, plan: Blueprint) -> Blueprint:
+    """All jobs of the site, those of settled units too: a costly file may be made from them."""
+    return (plan if not plan.settled else lay_out(loaded)) or plan
 
 
 def _standing(late: Sequence[Job], output: Path) -> set[str]:
@@ -403,8 +426,9 @@ def _only_problems(plan: Blueprint | None, only: Sequence[str]) -> list[Diagnost
     if plan is None:
         return found
     for address in only:
-        if not any(_asked(job.path, (address,)) for job in plan.jobs):
-            folders = {f"/{job.path.rpartition('/')[0]}/" for job in plan.jobs if job.publish}
+        every = [*(job.path for job in plan.jobs), *plan.settled]
+        if not any(_asked(path, (address,)) for path in every):
+            folders = {f"/{path.rpartition('/')[0]}/" for path in plan.published()}
             near = difflib.get_close_matches(f"/{address.strip('/')}/", sorted(folders), n=1)
             hint = f"did you mean {near[0]}?" if near else "see what there is with: toolkit build --dry-run"
             found.append(error("C405", f"nothing of this site is below '{address}'", hint=hint))

@@ -155,58 +155,57 @@ def _results_before(held: Conference, day: dt.date, site: Site) -> list[Payload]
 # --- pages that no single document makes ------------------------------------------------------------------
 
 
-def conference_pages(site: Site) -> list[Page]:
+def conference_pages(held: Conference, site: Site) -> list[Page]:
     pages: list[Page] = []
-    for held in site.conferences:
-        head, url = held.document, held.document.url
-        crumbs = (crumb(head.title, url),)
-        everything = (head, *held.motions, *held.amendments, *held.composites)
-        base = {"conference": {**link(head, site), **_head(head)}}
-        if held.motions:
-            pages.append(
-                Page(
-                    url=f"{url}register/",
-                    template="register.html",
-                    kind="register",
-                    title=f"Register: {head.title}",
-                    doc={
-                        **base,
-                        "rows": register_rows(held, site),
-                        "title": "Register of decisions",
-                        "downloads": shapes.conference_files(head),
-                    },
-                    crumbs=crumbs,
-                    listed=everything,
-                )
+    head, url = held.document, held.document.url
+    crumbs = (crumb(head.title, url),)
+    everything = (head, *held.motions, *held.amendments, *held.composites)
+    base = {"conference": {**link(head, site), **_head(head)}}
+    if held.motions:
+        pages.append(
+            Page(
+                url=f"{url}register/",
+                template="register.html",
+                kind="register",
+                title=f"Register: {head.title}",
+                doc={
+                    **base,
+                    "rows": register_rows(held, site),
+                    "title": "Register of decisions",
+                    "downloads": shapes.conference_files(head),
+                },
+                crumbs=crumbs,
+                listed=everything,
             )
-        if held.amendments:
-            pages.append(
-                Page(
-                    url=f"{url}conflicts/",
-                    template="conflicts.html",
-                    kind="conflicts",
-                    title=f"Amendments that meet: {head.title}",
-                    doc={**base, "title": "Amendments that meet", **_conflicts(held, site)},
-                    crumbs=crumbs,
-                    listed=everything,
-                )
+        )
+    if held.amendments:
+        pages.append(
+            Page(
+                url=f"{url}conflicts/",
+                template="conflicts.html",
+                kind="conflicts",
+                title=f"Amendments that meet: {head.title}",
+                doc={**base, "title": "Amendments that meet", **_conflicts(held, site)},
+                crumbs=crumbs,
+                listed=everything,
             )
-        if held.bulletins:
-            pages.append(
-                Page(
-                    url=f"{url}bulletins/",
-                    template="bulletins.html",
-                    kind="bulletins",
-                    title=f"{head.fields.paper or 'Bulletins'}: {head.title}",
-                    doc={
-                        **base,
-                        "title": head.fields.paper or "Bulletins",
-                        "issues": [card(b, site) for b in held.bulletins],
-                    },
-                    crumbs=crumbs,
-                    listed=held.bulletins,
-                )
+        )
+    if held.bulletins:
+        pages.append(
+            Page(
+                url=f"{url}bulletins/",
+                template="bulletins.html",
+                kind="bulletins",
+                title=f"{head.fields.paper or 'Bulletins'}: {head.title}",
+                doc={
+                    **base,
+                    "title": head.fields.paper or "Bulletins",
+                    "issues": [card(b, site) for b in held.bulletins],
+                },
+                crumbs=crumbs,
+                listed=held.bulletins,
             )
+        )
     return pages
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from toolkit_builder.kinds import shapes
 from toolkit_builder.kinds.shapes import Page, card, link
@@ -85,7 +86,7 @@ def _originals(docs: Sequence[Document]) -> list[Document]:
 
 
 def index_pages(site: Site) -> list[Page]:
-    """The home page where nobody wrote one, the news by year, the tags, and the page for a wrong address."""
+    """The home page where nobody wrote one, the news by year, and the page for a wrong address."""
     pages = []
     if site.config.home == "/" and "/" not in site.by_url:
         listed = (
@@ -119,7 +120,6 @@ def index_pages(site: Site) -> list[Page]:
                 listed=items,
             )
         )
-    pages += tag_pages(site)
     pages.append(
         Page(url="/404.html", template="404.html", kind="404", title="Page not found", doc={"title": "Page not found"})
     )
@@ -142,47 +142,50 @@ _TAG_GROUPS = (
 )
 
 
-def tag_pages(site: Site) -> list[Page]:
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A tag as its first user wrote it, and every document that has it. ``key`` is the last part of its address."""
+
+    key: str
+    name: str
+    documents: tuple[Document, ...]
+
+
+def subjects(site: Site) -> list[Subject]:
+    """All tags of the site, by address."""
     names: dict[str, str] = {}
-    tagged: dict[str, dict[str, list[Document]]] = {}
+    tagged: dict[str, dict[str, Document]] = {}
     for doc in site.documents:
         for name in doc.fields.tags:
             key = shapes.slug(name)
             names.setdefault(key, name)
-            tagged.setdefault(key, {}).setdefault(doc.kind, []).append(doc)
-    pages = []
-    for key in sorted(tagged):
-        docs = tagged[key]
-        pages.append(
-            Page(
-                url=f"/tags/{key}/",
-                template="tag.html",
-                kind="tag",
-                title=names[key],
-                doc={
-                    "title": names[key],
-                    "name": names[key],
-                    "groups": [
-                        {"title": heading, "items": [card(d, site) for d in docs[kind]]}
-                        for heading, kind in _TAG_GROUPS
-                        if kind in docs
-                    ],
-                },
-                listed=tuple(d for group in docs.values() for d in group),
-            )
-        )
-    if tagged:
-        counts = [
-            {"name": names[k], "url": f"/tags/{k}/", "count": sum(map(len, tagged[k].values()))}
-            for k in sorted(tagged, key=lambda k: names[k].lower())
-        ]
-        pages.append(
-            Page(
-                url="/tags/",
-                template="tags.html",
-                kind="tags",
-                title="Subjects",
-                doc={"title": "Subjects", "tags": counts},
-            )
-        )
-    return pages
+            tagged.setdefault(key, {})[doc.id] = doc
+    return [Subject(key, names[key], tuple(tagged[key].values())) for key in sorted(tagged)]
+
+
+def tag_page(subject: Subject, site: Site) -> Page:
+    docs = subject.documents
+    by_kind = {kind: [d for d in docs if d.kind == kind] for kind in dict.fromkeys(d.kind for d in docs)}
+    groups = [
+        {"title": heading, "items": [card(d, site) for d in by_kind[kind]]}
+        for heading, kind in _TAG_GROUPS
+        if kind in by_kind
+    ]
+    return Page(
+        url=f"/tags/{subject.key}/",
+        template="tag.html",
+        kind="tag",
+        title=subject.name,
+        doc={"title": subject.name, "name": subject.name, "groups": groups},
+        listed=tuple(d for group in by_kind.values() for d in group),
+    )
+
+
+def tags_page(tagged: Sequence[Subject]) -> Page:
+    counts = [
+        {"name": s.name, "url": f"/tags/{s.key}/", "count": len(s.documents)}
+        for s in sorted(tagged, key=lambda s: s.name.lower())
+    ]
+    return Page(
+        url="/tags/", template="tags.html", kind="tags", title="Subjects", doc={"title": "Subjects", "tags": counts}
+    )

@@ -1,0 +1,103 @@
+"""A site's addresses and other files come in; the files that no document makes go out, as jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+from toolkit_builder import editions, pictures, redirects
+from toolkit_builder.frame import root_of
+from toolkit_builder.kinds import shapes
+from toolkit_builder.layout.draft import Draft, output_path
+from toolkit_builder.linking import address_of
+from toolkit_builder.localise import makepages
+from toolkit_builder.misfits import Listed
+from toolkit_builder.model import Payload
+from toolkit_builder.theme import brand_css
+
+
+def for_machines(draft: Draft, listed: Sequence[Listed]) -> None:
+    """``robots.txt``, and the sitemap of a site that knows its address."""
+    root = root_of(draft.site)
+    allow = draft.site.config.robots == "allow"
+    draft.add("robots.txt", "robots", {"root": root, "allow": allow}, label="robots.txt")
+    if root:
+        public = sorted((p.url, p.updated) for p in listed if p.url != "/404.html" and p.kind != "motion-view")
+        pages = [{"url": url, "updated": updated} for url, updated in public]
+        draft.add("sitemap.xml", "sitemap", {"root": root, "pages": pages}, label="sitemap.xml")
+
+
+def old_addresses(draft: Draft, taken: set[str]) -> None:
+    """Every alias that is free leads on to its page."""
+    found, problems = redirects.redirects(draft.site, taken, draft.texts)
+    draft.diagnostics += problems
+    for each in found:
+        path = each.doc.path if each.doc else "toolkit.yaml"
+        draft.add(
+            output_path(each.url),
+            "redirect",
+            {
+                "url": each.url,
+                "target": each.target,
+                "title": each.title,
+                "root": root_of(draft.site),
+                "language": each.language,
+            },
+            label=path,
+            reasons={path: each.doc.digest} if each.doc else {},
+        )
+
+
+def old_numbers(draft: Draft, taken: set[str]) -> None:
+    """Links to a paper's number in an earlier edition lead to the paper, where no other paper has that number now."""
+    site = draft.site
+    for held in site.conferences:
+        for doc in (*held.motions, *held.amendments, *held.composites):
+            for number in doc.fields.numbers.values():
+                url = f"{doc.url.rstrip('/').rpartition('/')[0]}/{address_of(number)}/"
+                if url not in taken:
+                    taken.add(url)
+                    draft.add(
+                        output_path(url),
+                        "redirect",
+                        {
+                            "url": url,
+                            "target": doc.url,
+                            "title": shapes.title(doc, site),
+                            "root": root_of(site),
+                            "language": site.config.language,
+                        },
+                        label=doc.path,
+                        reasons={doc.path: doc.digest},
+                    )
+
+
+def files(draft: Draft) -> None:
+    """Pictures and other files of ``content/``, and the theme's own."""
+    for asset in draft.assets:
+        if editions.is_pin(asset.path):
+            continue
+        path = asset.path.removeprefix("content/")
+        data = asset.file.read_bytes()
+        payload: Payload = {"data": draft.blob(data)}
+        if path.lower().endswith(".svg"):
+            draft.diagnostics += pictures.drawing(data, asset.path)
+        photograph = path.lower().endswith(pictures.PHOTOGRAPHS)
+        draft.add(
+            path,
+            "picture" if photograph else "copy",
+            {**payload, "path": asset.path} if photograph else payload,
+            label=asset.path,
+            reasons={asset.path: asset.digest},
+        )
+    own = {**draft.theme.assets, "css/brand.css": brand_css(draft.theme)}
+    if draft.theme.has(makepages.MAKE):
+        own["css/print.css"] = makepages.screen_css(draft.theme)
+    for name, data in sorted(own.items()):
+        draft.add(
+            f"assets/{name}",
+            "copy",
+            {"data": draft.blob(data)},
+            label=f"theme: assets/{name}",
+            reasons={f"theme: assets/{name}": blake2b(data, digest_size=8).hexdigest()},
+        )

@@ -1,0 +1,265 @@
+"""A linked ``Site`` and a ``Theme`` come in; units go out: parts of the site that are laid out together, with keys.
+
+A unit's key is the digest of all that its planner may look at: its own documents, what it shows of others, what
+every page is given. Equal key, equal jobs. What a planner looks at is written down here by hand, so each entry names
+the planners that it is for; the tests lay out again every unit that was taken from memory, and compare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+from toolkit_builder import downloads, frame, pageset
+from toolkit_builder.build.digests import digest, digest_of_value
+from toolkit_builder.kinds import pages as kind_pages
+from toolkit_builder.kinds import papers, shapes
+from toolkit_builder.kinds.shapes import Page
+from toolkit_builder.layout import feeds, pages, printed
+from toolkit_builder.layout.draft import Draft
+from toolkit_builder.localise import makepages, publish
+from toolkit_builder.model import Document
+from toolkit_builder.site import PAPERS, Conference
+from toolkit_builder.theme import brand_css
+
+_OF_A_CONFERENCE = (
+    "conference.html", "motion.html", "amendment.html", "composite.html", "bulletin.html", "motion-view.html",
+    "register.html", "conflicts.html", "bulletins.html",
+    "print/bulletin.html", "print/agenda.html", "print/motion.html",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """``make`` adds the unit's jobs to a draft and returns its pages; nothing but what is in ``key`` decides them."""
+
+    name: str
+    key: str
+    make: Callable[[Draft], list[Page]]
+
+
+def units(draft: Draft) -> Iterator[Unit]:
+    """All units of a site: its conferences, what is of no conference, all motions, and the subjects."""
+    site, keys = draft.site, _Keys(draft)
+    of = _by_conference(site.documents)
+    for held in site.conferences:
+        docs = of[held.name]
+        key = keys.conference(held, docs)
+        yield Unit(name=f"conference {held.name}", key=key, make=partial(_conference, held, docs))
+    rest = of.get(None, [])
+    yield Unit(name="rest", key=keys.rest(rest), make=partial(_rest, rest))
+    if site.all("motion") or site.all("composite"):
+        yield Unit(name="motions", key=keys.motions(), make=_motions)
+    tagged = kind_pages.subjects(site)
+    for subject in tagged:
+        yield Unit(name=f"subject {subject.key}", key=keys.subject(subject), make=partial(_subject, subject))
+    if tagged:
+        yield Unit(name="subjects", key=keys.subjects(tagged), make=partial(_subjects, tagged))
+
+
+def _by_conference(documents: Iterable[Document]) -> dict[str | None, list[Document]]:
+    found: dict[str | None, list[Document]] = {}
+    for doc in documents:
+        found.setdefault(doc.conference, []).append(doc)
+    return found
+
+
+# --- planners --------------------------------------------------------------------------------------------
+
+
+def _conference(held: Conference, docs: Sequence[Document], draft: Draft) -> list[Page]:
+    """Its pages, papers, bulletins, feed, registers and archive."""
+    made = pageset.of_a_conference(held, docs, draft.site)
+    for page in made:
+        pages.lay_out(draft, page)
+    feeds.of_a_conference(draft, held)
+    downloads.sources(docs, draft.texts, draft.add)
+    downloads.conference(held, draft.site, draft.pins, draft.files, draft.add)
+    return made
+
+
+def _rest(docs: Sequence[Document], draft: Draft) -> list[Page]:
+    """Campaigns, branches, news and pages, the lists of them, the site's feeds, and what is made for branches."""
+    site, theme = draft.site, draft.theme
+    offered, shortfalls = publish.offers(site, theme, draft.shared, printing=draft.printing)
+    draft.diagnostics += shortfalls
+    made = [*pageset.of_the_rest(docs, site), *makepages.make_pages(site, theme, printing=draft.printing)]
+    for page in made:
+        pages.lay_out(draft, page, offered.get(page.document.id, ()) if page.document else ())
+    feeds.of_the_site(draft)
+    downloads.sources(docs, draft.texts, draft.add)
+    for home in site.all("toolkit"):
+        downloads.toolkit(home, site, draft.files, draft.add)
+    return made
+
+
+def _motions(draft: Draft) -> list[Page]:
+    page = papers.all_motions(draft.site)
+    return _lists([page] if page else [], draft)
+
+
+def _subject(subject: kind_pages.Subject, draft: Draft) -> list[Page]:
+    return _lists([kind_pages.tag_page(subject, draft.site)], draft)
+
+
+def _subjects(tagged: Sequence[kind_pages.Subject], draft: Draft) -> list[Page]:
+    return _lists([kind_pages.tags_page(tagged)], draft)
+
+
+def _lists(made: Sequence[Page], draft: Draft) -> list[Page]:
+    found = pageset.free(made, draft.site)
+    for page in found:
+        pages.lay_out(draft, page)
+    return found
+
+
+# --- what they look at -----------------------------------------------------------------------------------
+
+
+class _Keys:
+    """Works out keys; what several need is worked out once."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft, self._site, self._theme = draft, draft.site, draft.theme
+        self._known: dict[str, str] = {}
+
+    def conference(self, held: Conference, docs: Sequence[Document]) -> str:
+        here = {doc.id for doc in docs}
+        pins = self._draft.pins
+        return self._key(
+            self._given(_OF_A_CONFERENCE),
+            self._press,
+            [(d.path, d.digest) for d in docs],
+            [digest_of_value(pins[d.path]) for d in docs if d.path in pins],
+            self._leads(docs),
+            self._mentioned(docs, here),
+            self._translations(docs),
+            [url for url in self._outside if url.startswith(held.document.url)],
+        )
+
+    def rest(self, docs: Sequence[Document]) -> str:
+        site = self._site
+        heads = [held.document for held in site.conferences]
+        issues = site.all("bulletin")
+        related = [d for doc in docs for name in doc.fields.related if (d := site.lookup(name))]
+        return self._key(
+            self._given(sorted({t.name for t in self._theme.templates})),
+            self._press,
+            [(d.path, d.digest) for d in (*docs, *heads, *issues)],
+            self._leads((*docs, *issues)),
+            self._mentioned(docs, {doc.id for doc in docs}),
+            self._translations(docs),
+            [self.shown(d) for d in related],
+            [pageset.crumbs(d, site) for d in docs if d.url in self._outside],
+        )
+
+    def motions(self) -> str:
+        site = self._site
+        return self._key(
+            self._given(("motions.html",)),
+            [(held.document.path, held.document.digest, self._papers(held)) for held in site.conferences],
+            "/motions/" in site.by_url,
+        )
+
+    def subject(self, subject: kind_pages.Subject) -> str:
+        taken = f"/tags/{subject.key}/" in self._site.by_url
+        return self._key(self._given(("tag.html",)), subject.name, [self.shown(d) for d in subject.documents], taken)
+
+    def subjects(self, tagged: Sequence[kind_pages.Subject]) -> str:
+        counts = [(s.key, s.name, len(s.documents)) for s in tagged]
+        return self._key(self._given(("tags.html",)), counts, "/tags/" in self._site.by_url)
+
+    # parts of keys
+
+    def _key(self, *parts: Any) -> str:
+        return digest_of_value([self._world, *parts])
+
+    @cached_property
+    def _world(self) -> str:
+        """What every planner is given: the program, the settings, the frame of every page."""
+        draft = self._draft
+        config = self._site.config.model_dump_json()
+        return digest_of_value([draft.code, config, draft.shared.digest, self._theme.name, draft.printing])
+
+    def _given(self, templates: Sequence[str]) -> list[Any]:
+        """The templates of a unit, and the listings that the theme wants on their pages."""
+        theme = self._theme
+        asked = [
+            [name, listing.model_dump(mode="json"), self._listing(name)]
+            for name, listing in theme.settings.listings.items()
+            if not listing.for_ or not set(listing.for_).isdisjoint(templates)
+        ]
+        return [[theme.closure_digest(name) if theme.has(name) else "" for name in templates], asked]
+
+    def _listing(self, name: str) -> str:
+        if name not in self._known:
+            self._known[name] = digest_of_value([self.shown(d) for d in pages.listed(self._draft, name)])
+        return self._known[name]
+
+    @cached_property
+    def _press(self) -> list[Any]:
+        """What any print page may use."""
+        draft = self._draft
+        if not draft.printing:
+            return []
+        own = [(name, digest(data)) for name, data in sorted(draft.theme.print_files.items())]
+        pictures = [(a.path, a.digest) for a in draft.assets if printed.is_picture(a.path)]
+        return [own, digest(brand_css(draft.theme)), pictures]
+
+    @cached_property
+    def _outside(self) -> list[str]:
+        """Addresses below those of conferences that documents of no conference have."""
+        return [d.url for d in self._site.documents if d.conference is None and d.url.startswith("/conferences/")]
+
+    def _leads(self, docs: Iterable[Document]) -> list[Any]:
+        """Where the links and mentions of these documents lead, and under which title."""
+        resolves: Mapping[str, Any] = self._site.resolves
+        return [resolves[doc.id] for doc in docs if doc.id in resolves]
+
+    def _mentioned(self, docs: Iterable[Document], here: set[str]) -> list[Any]:
+        """Who mentions these documents from elsewhere, and in which words."""
+        mentions = self._site.mentions
+        return [
+            (doc.id, self.shown(m.by), m.context)
+            for doc in docs
+            for m in mentions.get(doc.id, ())
+            if m.by.id not in here
+        ]
+
+    def _translations(self, docs: Iterable[Document]) -> list[Any]:
+        groups = frame.translated(self._site)
+        return [
+            [(other.id, other.url, other.fields.language) for other in groups[doc.id]]
+            for doc in docs
+            if doc.id in groups
+        ]
+
+    def shown(self, doc: Document) -> str:
+        """The digest of a document's card: all that lists, mentions and steps show of it."""
+        if (known := self._known.get(doc.id)) is None:
+            known = self._known[doc.id] = digest_of_value(
+                [self._face(doc), [self._face(other) for other in self._company(doc)]]
+            )
+        return known
+
+    def _face(self, doc: Document) -> list[str]:
+        derived = self._site.derived.get(doc.id)
+        return [doc.id, doc.url, doc.parsed["face"], repr(derived) if derived else ""]
+
+    def _company(self, doc: Document) -> list[Document]:
+        """The papers that a paper's card names beside it: by which it was amended, what it went into or amends."""
+        held = self._site.conference_of(doc)
+        if held is None or doc.kind not in PAPERS:
+            return []
+        result = shapes.recorded(doc, self._site)
+        named = [held.paper(number) for number in result.by]
+        named += [held.paper(result.into, ("composite",))] if result.into else []
+        above = held.above(doc) if doc.kind == "amendment" and not doc.fields.title else []
+        return [other for other in (*named, *above) if other is not None]
+
+    def _papers(self, held: Conference) -> str:
+        """All that lists show of a conference's papers."""
+        every = (*held.motions, *held.amendments, *held.composites)
+        return digest_of_value([self._face(doc) for doc in every])
