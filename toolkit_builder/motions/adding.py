@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from toolkit_builder.motions import newtext as nt
 from toolkit_builder.motions import phrases as ph
 from toolkit_builder.motions.instructions import Instruction, Path, Place, Spot, Target, Words
 from toolkit_builder.motions.ordering import Ordering
-from toolkit_builder.motions.paths import join_paths
+from toolkit_builder.motions.paths import in_order, join_paths
 from toolkit_builder.motions.places import read_bare_label, read_paths
-from toolkit_builder.motions.sections import read_new_label
+from toolkit_builder.motions.reading import Cursor
+from toolkit_builder.motions.sections import read_new_label, read_under_opener
 from toolkit_builder.motions.statement import Lead, carried
 
 _LISTED = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s*\w")
@@ -112,6 +114,8 @@ class Adding(Ordering):
         self, lead: Lead, scope: Path, spot: Spot | None, unit: nt.NewUnit | None, text: nt.NewText, *,
         adding: bool, to_place: bool, renumber: bool,
     ) -> bool:  # fmt: skip
+        if spot is None and unit is None and text.quoted and (named := self._named_in_text(text)):
+            scope, unit, text = join_paths(scope, named[0]), named[1], named[2]
         name = unit.unit if unit else ""
         label = unit.label if unit else ()
         if unit and unit.ordinal > 0 and not label:
@@ -150,14 +154,26 @@ class Adding(Ordering):
             self._more_insertions()
         return True
 
+    @staticmethod
+    def _named_in_text(text: nt.NewText) -> tuple[Path, nt.NewUnit, nt.NewText] | None:
+        """``Add "Conference notes 5: ..."``: the new text says itself which point it is to be."""
+        inside = Cursor(text.text)
+        found = read_under_opener(inside)
+        if len(found) != 1 or not found[0].labels or found[0].until or not inside.take(r"\s*[:.–—-]\s*(?=\S)"):
+            return None
+        path = in_order(found)
+        body = text.text[inside.at :]
+        return path[:-1], nt.NewUnit("point", path[-1].labels), replace(text, text=body, start=text.start + inside.at)
+
     def _more_insertions(self) -> None:
         """``insert 'Y' after 'X' and 'W' after 'Z'``."""
         c = self.c
-        here = c.at
-        if c.take(r"\s*,?\s*and\s+(?=[“\"‘'«])"):
-            quotation = c.quotation()
-            if quotation and quotation.text and (found := ph.read_spot(c)) and found[0].ref:
-                made = Instruction(verb="insert", spot=found[0], text=quotation.text, text_start=quotation.start)
-                self._emit(made, found[1])
+        while True:
+            here = c.at
+            quotation = c.quotation() if c.take(r"\s*,?\s*(?:and|,)\s+(?=[“\"‘'«])") else None
+            found = ph.read_spot(c) if quotation and quotation.text and not quotation.doubtful else None
+            if quotation is None or found is None or not found[0].ref:
+                c.at = here
                 return
-        c.at = here
+            made = Instruction(verb="insert", spot=found[0], text=quotation.text, text_start=quotation.start)
+            self._emit(made, found[1])

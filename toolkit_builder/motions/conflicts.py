@@ -14,15 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit_builder.motions.amend import (
-    Amendment,
-    AmendmentPlan,
-    all_cuts,
-    make_planner,
-    overlap,
-    plan_amendment,
-    put_together,
-)
+from toolkit_builder.motions.amend import make_planner, plan_amendment
+from toolkit_builder.motions.edits import Amendment, AmendmentPlan, all_cuts, overlap, put_together
 from toolkit_builder.motions.joins import Cut
 from toolkit_builder.motions.planning import Planner
 from toolkit_builder.motions.regions import Problem

@@ -11,7 +11,7 @@ from toolkit_builder.motions.instructions import Instruction, Path, Words, quote
 from toolkit_builder.motions.joins import Cut
 from toolkit_builder.motions.locate import Locator
 from toolkit_builder.motions.plans import Plan
-from toolkit_builder.motions.regions import Problem, Region
+from toolkit_builder.motions.regions import Problem, Region, short
 from toolkit_builder.motions.text import Block
 
 
@@ -42,6 +42,8 @@ class Cutter:
         for match in found:
             self._line_note(match, regions, plan)
         plan.needs.extend((m.start, m.end) for m in found)
+        if words.every:
+            plan.variants.extend(self.at.finder.variants(words.quote, regions[0].start, regions[-1].end))
         return found
 
     def _line_note(self, match: Match, regions: list[Region], plan: Plan) -> None:
@@ -68,6 +70,8 @@ class Cutter:
 
     def regions_of(self, path: Path, scope: Path, inherited: int, plan: Plan) -> list[Region]:
         """A path inside a scope; the scope may already say the same."""
+        if path and scope and path[-1] == scope[-1]:  # "in point 4, delete from 'X' to the end of point 4"
+            path = path[:-1]
         found, problem = self.at.regions((*scope, *path), inherited)
         if problem is not None and scope:
             alone, other = self.at.regions(path)
@@ -108,7 +112,27 @@ class Cutter:
             after = self.source[region.end : last.end]
             starts = region.start <= first.content or before.endswith((".", "!", "?", ":", ";"))
             ends = not after.strip() or self.source[region.end - 1] in ".!?:;"
+            inner = [b for b in self.text.blocks if region.start <= b.start < region.end]
+            torn = any(
+                max((c.end for c in (*self.text.children(b), *self._introduced(b))), default=0) > region.end
+                for b in inner
+            )
+            if starts and ends and torn:
+                plan.fail(
+                    "A309",
+                    f"{region.name} take out what introduces points, and not all of those points",
+                    "name the points that go: delete points 2 to 4",
+                )
+                return
             if starts and ends:
+                words = short(" ".join(self.source[region.start : region.end].split()))
+                plan.notes.append(
+                    Problem(
+                        "A315",
+                        f"{region.name} of this paper: {quoted(words)}",
+                        "lines are counted as the motion is published here, see its line numbers",
+                    )
+                )
                 self.cut(
                     max(region.start, first.content if first.start == region.start and after.strip() else region.start),
                     region.end,
@@ -121,6 +145,9 @@ class Cutter:
             f"the words of {region.name} do not begin and end with a sentence",
             'quote the words: delete from "X" to "Y"',
         )
+
+    def _introduced(self, block: Block) -> tuple[Block, ...]:
+        return self.text.calls_of(block) if self.at.introduces(block) else ()
 
     def _blocks(self, region: Region, i: Instruction, plan: Plan, *, introduced: bool) -> None:
         last = region.blocks[-1]

@@ -16,6 +16,7 @@ from toolkit_builder.motions.folding import fold
 from toolkit_builder.motions.text import Block, MotionText, parse
 
 _EDGES = " .,;:!?'()"
+_OWNED = re.compile(r"'(?:s\b)?(?!\w)")
 _ELLIPSIS = re.compile(r"\s*[\[(]?(?:\.{3,}|…)[\])]?\s*")
 
 
@@ -57,11 +58,14 @@ class Finder:
         self._spaced = self.folded.replace("\x1f", " ")
         self._lower = self._spaced.lower() if len(self._spaced.lower()) == len(self._spaced) else self._spaced
 
-    def find(self, quote: str, start: int = 0, end: int | None = None) -> list[Match]:
-        """The matches of the most faithful level within ``source[start:end]``, in order."""
+    def find(self, quote: str, start: int = 0, end: int | None = None, *, possessives: bool = False) -> list[Match]:
+        """The matches of the most faithful level within ``source[start:end]``, in order.
+
+        ``possessives``: ``Congress`` is found in ``Congress's`` too.
+        """
         stop = len(self.text.source) if end is None else end
         for needle, haystack in self._levels(quote):
-            found = [m for m in self._matches(needle, haystack) if start <= m.start and m.end <= stop]
+            found = [m for m in self._matches(needle, haystack, possessives) if start <= m.start and m.end <= stop]
             if found:
                 return found
         return self._abridged(quote, start, stop)
@@ -89,11 +93,12 @@ class Finder:
         if bare.count(" ") >= 2:
             yield bare.lower(), self._lower
 
-    def _matches(self, needle: str, haystack: str) -> Iterator[Match]:
+    def _matches(self, needle: str, haystack: str, possessives: bool) -> Iterator[Match]:
         at = haystack.find(needle)
         while at >= 0:
             stop = at + len(needle)
-            if self._at_boundaries(at, stop):
+            owned = possessives and _OWNED.match(self._spaced, stop) is not None
+            if self._at_boundaries(at, stop) or (owned and self._at_boundaries(at, stop, owned=True)):
                 yield Match(self.starts[at], self.ends[stop - 1], self._block(at).id, self._block(stop - 1).id)
             at = haystack.find(needle, at + 1)
 
@@ -107,14 +112,14 @@ class Finder:
                 high = middle
         return self.blocks[max(low - 1, 0)][1]
 
-    def _at_boundaries(self, start: int, stop: int) -> bool:
+    def _at_boundaries(self, start: int, stop: int, *, owned: bool = False) -> bool:
         """No match ends inside a word; ``workers`` is not in ``workers' rights``, nor ``term`` in ``long-term``."""
         text = self._spaced
         first, last = text[start], text[stop - 1]
         before, after = text[start - 1] if start else " ", text[stop] if stop < len(text) else " "
         if first.isalnum() and (before.isalnum() or (before in "-'" and start > 1 and text[start - 2].isalnum())):
             return False
-        if last.isalnum():
+        if last.isalnum() and not owned:
             beyond = text[stop + 1] if stop + 1 < len(text) else " "
             if after.isalnum() or (after in "-'" and beyond.isalnum()):
                 return False
@@ -148,6 +153,18 @@ class Finder:
                 return []
             found.append(Match(match.start, last[0].end, match.first, last[0].last))
         return found
+
+    def variants(self, quote: str, start: int = 0, end: int | None = None) -> list[str]:
+        """Longer forms of quoted words (a plural, a compound) within a stretch: ``workers`` for ``worker``."""
+        bare = fold(quote).text.strip(_EDGES)
+        stop = len(self.text.source) if end is None else end
+        if not bare or not (bare[0].isalnum() and bare[-1].isalnum()):
+            return []
+        plural = rf"(?:{re.escape(bare)}e?s|{re.escape(bare[:-1])}ies)"
+        joined = rf"(?:(?:\w+-)+{re.escape(bare)}(?:-\w+)*|{re.escape(bare)}(?:-\w+)+)"
+        form = re.compile(rf"(?<![\w-])(?:{plural}|{joined})(?![\w-])", re.IGNORECASE)
+        seen = (m for m in form.finditer(self._spaced) if start <= self.starts[m.start()] < stop)
+        return list(dict.fromkeys(m[0] for m in seen if m[0].lower() != bare.lower()))
 
     def nearest(self, quote: str) -> tuple[str, Block] | None:
         """The words of the motion most like a quotation that was not found, and their block."""

@@ -31,8 +31,8 @@ from toolkit_builder.motions.statement import Lead
 from toolkit_builder.motions.wordings import read_words
 
 _LABEL = (
-    r"(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.):](?=[\s*_“\"‘'A-Z])|[-•–●▪◦·*](?=\s)|(?:amendment|part|"
-    r"change)\s+(?:\d+[\d.a-z]*|[a-z])\s*[:.)–-]"
+    r"(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.):](?=[\s*_“\"‘'A-Z])|[-•–●▪◦·*](?=\s)|(?:(?:friendly|drafting|proposed|technical|further|"
+    r"procedural)\s+)?amendment\s*:|(?:amendment|part|change)\s+(?:\d+[\d.a-z]*|[a-z])\s*[:.)–-]"
     r"|\d{1,2}(?=\s+(?:in|delete|insert|add|replace|remove|after|before|amend|substitute)\b)|>)\s*"
 )
 _FILLER = (
@@ -74,10 +74,18 @@ _PASSIVE = (
     r"(?P<insert>inserted|added))\b"
 )
 _TO_READ = (
-    r"\s*,?\s*becomes\b|\s*,?\s*(?:(?:so\s+that|so\s+as)\s+(?:it|they)?\s*)?(?:to|should|shall|must|will|"
+    r"\s*(?:→|[-=–—]+>)|\s*,?\s*becomes\b|\s*,?\s*(?:(?:so\s+that|so\s+as)\s+(?:it|they)?\s*)?(?:to|should|shall|must|will|"
     r"now)(?:\s+(?:now|be\s+amended\s+to|be\s+changed\s+to))?\s+"
     r"(?:read|say|state|become|be)\b(?:\s+as\s+follows|\s+instead)?"
 )
+_LABEL_IN_LINE = r"(?:[a-h]|[ivx]{1,4})\s*,\s*(?:lines?|sentences?|first|second|third|last|final)\b"
+"""``ii, line 1``: at a line's beginning only a place goes on so; elsewhere a label is the instruction's own number."""
+_PLACED_BACKGROUND = re.compile(
+    rf"[\s*_>]*background\s*:[\s*_]*(?:(?:{ph.DELETE}|{ph.INSERT}|{ph.REPLACE})\s+(?:the\s+words?\s+)?|(?:after|before)\s+)"
+    r"(?:[“\"‘'«]|at\s+(?:the\s+)?end)",
+    re.IGNORECASE,
+)
+"""``Background: delete "X"``: the heading of a motion's part, not the mover's reasons."""
 
 
 class Parser(Adding):
@@ -133,6 +141,8 @@ class Parser(Adding):
         source, at = self.c.source, self.c.at
         line_end = source.find("\n", at)
         line = source[at : len(source) if line_end < 0 else line_end]
+        if _PLACED_BACKGROUND.match(line):
+            return False
         whole = re.match(r"[\s*_>]*(?:rationale|reason|explan|purpose|background|supporting)", line, re.IGNORECASE)
         if whole:
             self.refusals.append(Refusal("A209", at, at))
@@ -172,6 +182,8 @@ class Parser(Adding):
         if self.out and (reads := nt.read_reads(self.c)):
             self.out[-1] = replace(self.out[-1], reads=reads.text)
             return True
+        if self._renumber_codes():
+            return True
         if nt.read_renumber(self.c):
             if self.out and self.out[-1].verb != "renumber":
                 self.out[-1] = replace(self.out[-1], renumber=True)
@@ -179,8 +191,9 @@ class Parser(Adding):
                 self._emit(Instruction(verb="renumber"), ())
             return True
         if self.c.peek(
-            r"(?:a\s+)?(?:new|additional|further|extra)\s+(?:\w+\s+)?(?:paragraph|para|point|bullet|"
-            r"call)s?\b[^:\n]{0,30}:"
+            r"(?:a\s+)?(?:new|additional|further|extra)\s+(?:(?:\w+\s+)?(?:paragraph|para|point|bullet|"
+            r"call)s?\b[^:\n]{0,30}:|(?:(?:conference|congress|council|union)\s+)?(?:notes|believes|resolves)\b"
+            r"(?:\s+\d{1,2})?\s*[:“\"‘'«])"
         ):
             return self._insert(Lead(), adding=True)  # "New point 4: ..."
         lead = self._lead()
@@ -188,6 +201,8 @@ class Parser(Adding):
             return self._insert(lead, adding=self._was(r"add\w*|append\w*|put"))
         if self.c.word(ph.DELETE):
             return self._delete(lead)
+        if self._swap(lead):
+            return True
         if self.c.word(ph.REPLACE):
             return self._replace(lead)
         if self.c.word(ph.AMEND):
@@ -235,7 +250,8 @@ class Parser(Adding):
             return False
         paths = read_paths(self.c)
         line_start = not self.c.source[self.c.source.rfind("\n", 0, self.c.at) + 1 : self.c.at].strip()
-        if not paths and (prefix or not line_start) and (label := read_bare_label(self.c)):
+        named = c.peek(_LABEL_IN_LINE) if (c := self.c) and line_start else True
+        if not paths and (prefix or named) and (label := read_bare_label(self.c)):
             paths = (label if prefix else tuple(replace(place, numbering=True) for place in label),)
         if not paths:
             return False

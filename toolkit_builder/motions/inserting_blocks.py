@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from toolkit_builder.motions.codes import insert_coded, is_code
 from toolkit_builder.motions.instructions import Instruction, Spot, Words, label_words, print_place
 from toolkit_builder.motions.joins import Cut
 from toolkit_builder.motions.plans import Plan
@@ -55,6 +56,9 @@ def paragraph_after(p: Cutter, text: str, block: Block, plan: Plan) -> None:
 def insert_block(p: Cutter, i: Instruction, regions: list[Region], plan: Plan, *, several: bool) -> None:
     if i.unit == "row":
         plan.fail("A306", "rows of a table cannot be inserted by an instruction", "hand in the table as an edited copy")
+        return
+    if is_code(i.label) and i.spot is None:
+        insert_coded(p, i, plan)
         return
     opens = bool(new := parse(i.text)[0].blocks) and new[0].kind == "paragraph" and new[0].opens
     if i.unit == "clause" or (i.unit == "subpoint" and opens and not i.scope):

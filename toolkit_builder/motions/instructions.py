@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-RANKS = {"motion": 0, "title": 0, "preamble": 1, "section": 2, "heading": 2, "paragraph": 3, "introduction": 3,
-         "table": 3, "list": 3, "clause": 4, "call": 4, "point": 4, "bullet": 4, "subpoint": 5, "row": 5, "sentence": 6,
-         "line": 7, "passage": 8}  # fmt: skip
+RANKS = {"motion": 0, "title": 0, "preamble": 1, "part": 2, "section": 2, "heading": 2, "paragraph": 3,
+         "introduction": 3, "table": 3, "list": 3, "number": 4, "clause": 4, "call": 4, "point": 4, "bullet": 4,
+         "subpoint": 5, "row": 5, "sentence": 6, "line": 7, "passage": 8}  # fmt: skip
 """The units an instruction can name, with how deep each lies: places are kept outermost first."""
 
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
@@ -27,7 +27,8 @@ class Place:
 
     ``ordinal`` counts from 1, or from the end with -1; ``count`` units from there are meant; ``until`` is the
     last label of a range. ``introduced`` takes a paragraph together with the calls it introduces.
-    ``numbering`` marks a label that may be no more than the instruction's own number.
+    ``numbering`` marks a label that may be no more than the instruction's own number, ``aside`` a line that
+    was only added in brackets: ``point 4 (line 12)``.
     """
 
     unit: str
@@ -41,6 +42,7 @@ class Place:
     opener: str = ""
     introduced: bool = False
     numbering: bool = field(default=False, compare=False)
+    aside: bool = field(default=False, compare=False)
 
 
 Path = tuple[Place, ...]
@@ -93,7 +95,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instruction:
-    """One thing to do. ``verb``: insert, delete, replace, move, renumber or check.
+    """One thing to do. ``verb``: insert, delete, replace, move, swap, renumber or check.
 
     ``scope`` is where, outermost first; ``text`` the new words; ``unit`` what the new text is (paragraph, point,
     sentence; empty: words), ``label`` the number it is to have; ``reads`` an after-text to be checked.
@@ -152,6 +154,8 @@ def print_place(place: Place) -> str:
         return "the introduction to the points"
     if place.unit in {"motion", "title", "preamble"}:
         return f"the {place.unit}"
+    if place.unit == "part":
+        return f"the section headed {quoted(place.beginning)}"
     if place.opener:
         words = f"the {quoted('Conference ' + place.opener)} section"
         return words if place.unit == "section" else f"{place.unit} {words}"
@@ -248,8 +252,8 @@ def _body(i: Instruction) -> str:
     if i.verb == "move":
         to = print_spot(i.spot) if i.spot else f"to become {new.removeprefix('new ')}"
         return f"move {target} {'to ' if i.spot and i.spot.kind in {'start', 'end'} else ''}{to}".replace("to at", "to")
-    if i.verb == "delete":
-        return f"delete {target}"
+    if i.verb in {"delete", "swap"}:
+        return f"{i.verb} {target}"
     if i.verb == "check":
         return f"check that it reads {quoted(i.reads)}"
     return "renumber"

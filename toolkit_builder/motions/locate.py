@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from toolkit_builder.motions.finding import Finder
+from toolkit_builder.motions.folding import folded_text
 from toolkit_builder.motions.inline import visible
 from toolkit_builder.motions.instructions import Path, Place, Words, print_place, quoted
 from toolkit_builder.motions.lines import LineMap
@@ -60,6 +62,10 @@ class Locator(Searcher):
             counts.append(f"points {', '.join(b.marker.strip('().') or '-' for b in calls[:12])}"
                           if not calls[0].is_bullet else f"{len(calls)} bullets")  # fmt: skip
         inside = f" in {print_place(path[0])}" if len(path) > 1 and path[0] != place else ""
+        if place.unit == "part":
+            headings = [quoted(self.text.text(b)) for b in self.text.blocks if b.kind == "heading"]
+            has = f"the headings are {', '.join(headings[:8])}" if headings else "the motion has no headings"
+            return Problem("A305", f"there is no {name.removeprefix('the ')}", f"{has}: name the paragraph or point")
         if place.unit == "row":
             return Problem("A306", f"a row is named by its words: {name}", 'write: the row beginning "..."')
         if place.unit == "sentence" and len(path) == 1:
@@ -76,8 +82,8 @@ class Locator(Searcher):
         if place.unit == "motion":
             return [region]
         readers: dict[str, Callable[[Region, Place], list[Region]]] = {
-            "title": self._title, "preamble": self._preamble, "section": self._section,
-            "introduction": self._introduction, "paragraph": self._paragraph,
+            "title": self._title, "preamble": self._preamble, "section": self._section, "part": self._part,
+            "introduction": self._introduction, "paragraph": self._paragraph, "number": self._number,
             "sentence": self._sentence, "line": self._line, "heading": self._heading, "table": self._table,
             "row": self._row, "list": self._list, "passage": self._passage,
         }  # fmt: skip
@@ -125,6 +131,21 @@ class Locator(Searcher):
         elif len(found) > 1:
             found = [run for run in found if run not in furthers] or found
         return [self._span("section", run) for run in found]
+
+    def _part(self, region: Region, place: Place) -> list[Region]:
+        """What stands under a heading, up to the next; or the paragraph that a heading begins (``Background: ...``)."""
+        wanted = _bare_heading(place.beginning)
+        found: list[Region] = []
+        blocks = list(region.blocks)
+        for index, block in enumerate(blocks):
+            words = self.text.text(block)
+            if block.kind == "heading" and _bare_heading(words) == wanted:
+                under = list(takewhile(lambda b: b.kind != "heading", blocks[index + 1 :]))
+                if under:
+                    found.append(replace(self._span("section", under), name=print_place(place)))
+            elif block.kind == "paragraph" and ":" in words and _bare_heading(words.partition(":")[0]) == wanted:
+                found.append(self._one(block, "paragraph"))
+        return found
 
     def _pick(self, blocks: list[Block], place: Place, unit: str) -> list[Region]:
         """Ordinals, and the words a block begins, ends or is full of."""
@@ -174,6 +195,13 @@ class Locator(Searcher):
         found = [b for b in region.blocks if b.kind == "paragraph" and b.number == int(place.labels[0])]
         calls = [c for b in found for c in self.text.calls_of(b) if c.labels == place.labels[1:]]
         return [self._one(c, "point") for c in calls]
+
+    def _number(self, region: Region, place: Place) -> list[Region]:
+        """A number with no unit: a point's or a paragraph's."""
+        points = self._point(region, replace(place, unit="point"))
+        if region.unit in {"section", "list"} and points:
+            return points
+        return [*points, *(r for r in self._paragraph(region, replace(place, unit="paragraph")) if r not in points)]
 
     def _clauses(self, region: Region, place: Place) -> list[Region]:
         """``clause 3``, ``section 3``: a point where there are points, else a paragraph."""
@@ -322,6 +350,10 @@ class Locator(Searcher):
                        name=f"{quoted(short(place.containing))}") for m in found]  # fmt: skip
 
     # --- words -------------------------------------------------------------------------------------------
+
+
+def _bare_heading(words: str) -> str:
+    return folded_text(words).lower().strip(" .:'#*_")
 
 
 def locator(text: MotionText, lines: LineMap) -> Locator:

@@ -10,6 +10,7 @@ import difflib
 import re
 from dataclasses import dataclass
 
+from toolkit_builder.motions.codes import CODE
 from toolkit_builder.motions.markers import letter_value, roman_value
 from toolkit_builder.motions.quotations import INSTRUCTION_LINE as INSTRUCTION_LINE
 from toolkit_builder.motions.reading import Cursor
@@ -28,7 +29,7 @@ _RENUMBERING = (
     r"consecutively|thereafter|throughout|"
     r"all|the|remaining|remainder|rest|of|subsequent|following|existing|other|original|old|later|these|those|to\s+suit|"
     r"motion|list|(?:sub[\s-]?)?(?:paragraphs?|paras?|points?|bullets?|clauses?|sections?)|bullet|calls?|items?|"
-    r"numbers?|ones|and|if|where|are|be|onwards?|to|as|becom(?:e|es|ing)|-|–|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[).]?))*)\s*\)?"
+    r"numbers?|ones|others|rest|and|if|where|are|be|onwards?|to|as|becom(?:e|es|ing)|-|–|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[).]?))*)\s*\)?"
     r"(?=\s*(?:[.;,:)]|\n|$))"
 )
 _READS = (
@@ -237,6 +238,9 @@ def read_new_unit(c: Cursor) -> NewUnit | None:
     ordinal = c.ordinal()
     if ordinal and not new:
         new = c.word(r"new|additional|further") is not None
+    coded = c.take(rf"(?:(?:paragraph|section|policy|clause)\s+)?(?P<code>{CODE})(?!\w)") if new or as_ else None
+    if coded:
+        return NewUnit("paragraph", (" ".join(coded["code"].split()),))
     match = c.take(_NEW_UNIT)
     if (
         match is None

@@ -2,16 +2,71 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from toolkit_builder.motions import phrases as ph
-from toolkit_builder.motions.instructions import Instruction, Path, Spot
+from toolkit_builder.motions.codes import CODE, distance, following
+from toolkit_builder.motions.instructions import Instruction, Path, Place, Spot, Target, Words
 from toolkit_builder.motions.paths import join_paths
-from toolkit_builder.motions.places import read_paths
+from toolkit_builder.motions.places import read_path, read_paths
 from toolkit_builder.motions.statement import Lead
 from toolkit_builder.motions.verbs import Verbs
+
+_RENUMBERED = (
+    rf"(?P<first>{CODE})(?:\s*(?:to|[-–—])\s*(?P<last>{CODE})(?=\s*,?\s*(?:(?:accordingly|respectively)\s*,?\s*)?"
+    r"(?:as|to\s+become|becomes?)\s))?"
+    rf"\s*,?\s*(?:(?:accordingly|respectively)\s*,?\s*)?(?:to\s+(?:be|become|read)|becom(?:es?|ing)|as|to|→|[-–—]>?)\s*"
+    rf"(?P<to>{CODE})(?:\s*(?:to|[-–—])\s*(?P<until>{CODE}))?"
+)
 
 
 class Ordering(Verbs):
     """The verbs that change an order."""
+
+    def _swap(self, lead: Lead) -> bool:
+        """``Swap points 1 and 2``; False (and no move) where words are to be swapped for others."""
+        c = self.c
+        here = c.at
+        if c.word(ph.SWAP):
+            c.ranges = False
+            found = ph.read_target(c)
+            if found and len(found[0]) == 1 and c.take(r"\s*,?\s*(?:with|and|for)\s+") and (path := read_path(c)):
+                found = (replace(found[0][0], places=(*found[0][0].places, path)),), found[1]
+            c.ranges = True
+            target = found[0][0] if found and len(found[0]) == 1 else None
+            if found and target and target.kind == "places" and len(target.places) == 2:
+                scope = found[1] or ph.read_scope(c) or ()
+                c.take(r"\s*(?:round|around|over)\b")
+                if c.peek(r"\s*(?:[.;,]|$|\n|(?:and|so)\b)"):
+                    return self._moved([Instruction(verb="swap", target=target)], lead, scope)
+        c.at = here
+        return False
+
+    def _renumber_codes(self) -> bool:
+        """``Renumber TR212 to TR213``, ``TR212 to TR214 as TR213 to TR215``; False (and no move) for anything else."""
+        c = self.c
+        here = c.at
+        pairs: list[tuple[str, str]] = []
+        if c.take(
+            rf"(?:{ph.RENUMBER})\s+(?:the\s+)?(?:existing|current|old|present|printed|original|following|"
+            rf"paragraphs?|\s)*(?={CODE})"
+        ):
+            while (read := c.take(_RENUMBERED)) is not None:
+                count = distance(read["first"], read["last"]) if read["last"] else 1
+                if read["last"] and read["until"] and distance(read["to"], read["until"]) != count:
+                    break
+                pairs.extend(zip(following(read["first"], count), following(read["to"], count), strict=True))
+                if not c.take(rf"\s*(?:,\s*and|,|and|;)\s*(?={CODE})"):
+                    break
+        c.take(r"\s*,?\s*(?:accordingly|respectively)\b")
+        if not pairs or not c.peek(r"\s*(?:[.;,)]|\n|$|and\b)"):
+            c.at = here
+            return False
+        for old, new in pairs:
+            place = Place(unit="paragraph", beginning=old)
+            target = Target(kind="words", start=Words(quote=old, edge="start"))
+            self._emit(Instruction(verb="replace", target=target, text=new, text_start=here), (place,))
+        return True
 
     def _move(self, lead: Lead) -> bool:
         c = self.c

@@ -14,7 +14,7 @@ def join_paths(outer: Path, inner: Path) -> Path:
 
 def in_order(path: Path) -> Path:
     """Outermost first; a sub-point named by letter beside its point becomes one label (``point 4(b)``)."""
-    parts = [part for place in path for part in _apart(place)]
+    parts = dict.fromkeys(part for place in path for part in _apart(place))
     ordered = tuple(sorted(parts, key=lambda place: RANKS[place.unit]))
     folded: list[Place] = []
     for place in ordered:
@@ -37,6 +37,11 @@ def in_order(path: Path) -> Path:
         else:
             folded.append(place)
     return tuple(folded)
+
+
+def without_asides(path: Path) -> Path:
+    """A place that is meant as a whole, without the line it is said to stand on: ``delete 3(c) (line 25)``."""
+    return tuple(place for place in path if not place.aside) or path
 
 
 def _apart(place: Place) -> tuple[Place, ...]:

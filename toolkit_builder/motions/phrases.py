@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 
 from toolkit_builder.motions.instructions import Path, Place, Ref, Spot, Target, Words
+from toolkit_builder.motions.paths import without_asides
 from toolkit_builder.motions.places import read_bare_label, read_path, read_paths
 from toolkit_builder.motions.quotations import INSTRUCTION_LINE as INSTRUCTION_LINE
 from toolkit_builder.motions.reading import Cursor
@@ -22,12 +23,16 @@ DELETE = (
     r"take\s+out|cut|"
     r"cross\s+out|leave\s+out|drop"
 )
-REPLACE = r"replac(?:es?|ed|ing|ement\s+of)|substitut(?:es?|ed|ing)|swap"
+REPLACE = r"replac(?:es?|ed|ing|ement\s+of)|substitut(?:es?|ed|ing)|swap(?:ping)?"
 AMEND = (
     r"amend(?:s|ed|ing)?|alter(?:ing)?|chang(?:es?|ed|ing)|modify|reword(?:ing)?|"
     r"revise|correct|rephrase|rewrite|re-word"
 )
-MOVE = r"mov(?:es?|ed|ing)|transfer|relocate|transpose"
+MOVE = r"mov(?:es?|ed|ing)|transfer|relocate"
+SWAP = (
+    r"(?:swap(?:ping)?|transpos(?:e|ing)|(?:ex|inter)chang(?:e|ing)|(?:reverse|switch)(?:ing)?)"
+    r"(?:\s+(?:round|over|around))?(?:\s+(?:the\s+)?(?:order|positions?|places)\s+of)?"
+)
 RENUMBER = r"re-?\s?number(?:ing|ed)?|re-?letter(?:ing)?|consequential\s+re-?numbering"
 
 
@@ -36,7 +41,7 @@ def read_ref(c: Cursor) -> tuple[Ref, Path] | None:
     start = c.at
     path = read_path(c) or read_bare_label(c)
     if path is not None:
-        return path, ()
+        return without_asides(path), ()
     words = read_words(c)
     if words is None:
         c.at = start
@@ -105,7 +110,7 @@ def read_spot(c: Cursor) -> tuple[Spot, Path] | None:
     c.at = start
     edge = c.take(
         r"(?:as\s+|at\s+|to\s+|on\s+|on\s+to\s+|onto\s+|in\s+)?(?:the\s+|a\s+)?(?:very\s+)?"
-        r"(?:(?P<end>end|bottom|conclusion|close)|(?P<start>start|beginning|top|front|opening(?=\s+of)))\b(?!ing)"
+        r"(?:(?P<end>end|bottom|(?:conclusion|close)(?=\s+of))|(?P<start>start|beginning|top|front|opening(?=\s+of)))\b(?!ing)"
     )
     if edge is not None and re.match(r"[\s*_]*(?:as|at|to|on|in|the|onto)\b", edge[0], re.IGNORECASE):
         kind = "end" if edge["end"] else "start"
@@ -195,7 +200,7 @@ def _span_end(c: Cursor, ref: Ref, scope: Path, *, included: bool) -> _Found:
     if c.take(r"\s*(?:the\s+)?end\b"):
         unit = ""
         here = c.at
-        if c.take(r"\s*of\s+") and (path := read_path(c)):
+        if c.take(r"\s*of\s+") and (path := read_path(c) or read_bare_label(c)):
             if len(path) == 1 and not path[0].labels and not path[0].ordinal:
                 return (replace(base, to_unit=path[0].unit),), scope
             return (replace(base, end=path),), scope
@@ -266,7 +271,7 @@ def _all_of(c: Cursor) -> _Found:
 def _whole_places(c: Cursor) -> _Found:
     start = c.at
     c.take(r"(?:the\s+)?(?:whole|all|entirety|text|wording|contents?)\s+of\s+")
-    paths = read_paths(c)
+    paths = tuple(without_asides(path) for path in read_paths(c))
     if not paths:
         return None
     named = c.source[start : c.at]
@@ -305,7 +310,7 @@ def _bare_labels(c: Cursor) -> _Found:
         labels = () if path else c.label()
         if not path and not labels:
             break
-        places.append(path or (Place(unit="point", labels=labels),))
+        places.append(_as_point(without_asides(path)) if path else (Place(unit="point", labels=labels),))
         if not c.take(r"\s*(?:,\s*and|,|and|&)\s*(?=\(?(?:\d|[a-z]\)|[ivx]{1,4}\)))"):
             break
     if not places or not c.peek(
@@ -316,9 +321,14 @@ def _bare_labels(c: Cursor) -> _Found:
     return (Target(kind="places", places=tuple(places)),), ()
 
 
+def _as_point(path: Path) -> Path:
+    return tuple(replace(place, unit="point") if place.unit == "number" else place for place in path)
+
+
 def _several_words(c: Cursor) -> _Found:
     targets: list[Target] = []
     scope: Path = ()
+    scoped = here = joint = c.at
     while True:
         words = read_words(c)
         if words is None:
@@ -346,9 +356,13 @@ def _several_words(c: Cursor) -> _Found:
         c.take(r"\s*\(?inclusive\)?")
         more = read_scope(c)
         if more and scope and more != scope:
-            return None  # two places, one sentence: which words are where is for separate instructions to say
+            if scoped != joint:
+                return None  # "'a' in point 1, 'b' and 'c' in point 3": which words are where is not said
+            c.at = joint  # "'a' from point 1 and 'b' from point 3" are two instructions
+            return tuple(targets[:-1]), scope
         scope = more or scope
-        here = c.at
+        here = joint = c.at
+        scoped = here if more else scoped
         if not c.take(
             r"\s*,?\s*(?:and|,|&)\s+(?:also\s+)?(?:the\s+words?\s+)?(?=[“\"‘'«]|"
             r"the\s+(?:\w+\s+)?occurrence)"

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from toolkit_builder.motions.codes import CODE, distance, following
 from toolkit_builder.motions.instructions import RANKS, Path, Place
 from toolkit_builder.motions.labels import alike, ranged, same_unit
 from toolkit_builder.motions.paths import in_order
 from toolkit_builder.motions.reading import Cursor
-from toolkit_builder.motions.sections import read_under_opener
+from toolkit_builder.motions.sections import read_headed, read_under_opener
 
 _DET = (
     r"(?:(?:the|this|that|its|their|our)\s+)?(?:(?:existing|current|original|printed|present|old|same|entire|"
@@ -44,7 +45,8 @@ _UNITS = (
     ("table", r"tables?"),
     ("row", r"(?:table\s+)?rows?"),
     ("preamble", r"preamble"),
-    ("clause", r"clauses?|items?|sections?|parts?|resolutions?|numbers?|nos?\b\.?"),
+    ("clause", r"clauses?|items?|sections?|parts?|resolutions?"),
+    ("number", r"numbers?|nos?\b\.?"),
     ("motion", r"(?:text\s+of\s+(?:the\s+)?)?motion(?:\s+text)?(?:\s+\d+\b)?|main\s+text|text\s+of\s+motion"),
 )
 _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
@@ -125,6 +127,7 @@ def _around(c: Cursor, paths: tuple[Path, ...]) -> tuple[Path, ...]:
             break
         if opened:
             c.take(r"\s*\)")
+            more = tuple(replace(place, aside=place.unit == "line") for place in more)
         paths = tuple((more[0], *path) if outward else (*path, more[0]) for path in paths)
     return paths
 
@@ -142,13 +145,21 @@ _CODE = r"(?:(?:section|paragraph|para|clause|policy)\s+)?(?P<code>(?-i:[A-Z]{2,
 
 def _coded(c: Cursor) -> tuple[Place, ...]:
     match = c.take(_CODE)
-    return (Place(unit="paragraph", beginning=match["code"]),) if match else ()
+    if match is None:
+        return ()
+    here = c.at
+    if c.ranges and (until := c.take(rf"\s*(?:to|through|[-–—])\s*(?P<code>{CODE})(?!\w)")):
+        count = distance(match["code"], until["code"])
+        if count > 1:
+            return tuple(Place(unit="paragraph", beginning=code) for code in following(match["code"], count))
+    c.at = here
+    return (_described(c, Place(unit="paragraph", beginning=match["code"])),)
 
 
 def _places(c: Cursor) -> tuple[Place, ...]:
     """One mention: ``points 3, 4 and 6 to 8`` gives three places."""
     start = c.at
-    found = _coded(c) or read_under_opener(c)
+    found = _coded(c) or read_under_opener(c) or read_headed(c)
     if not found:
         c.at = start
         c.take(_DET)
@@ -286,10 +297,19 @@ def _stub(quote: str) -> str:
     return quote.strip().strip("….").strip().removesuffix("...").strip(" ,:;")
 
 
+_BARE_NUMBER = (
+    r"(?:(?:existing|current|printed|original)\s+)?\d{1,2}(?=\s*(?:[,:(](?!\s*\d)|\n|\s(?:after|before|between|line|delete|insert|add|replace|"
+    r"remove|amend|strike|substitute|change|(?:first|second|third|last)\s+(?:line|sentence)|at\s+the\s+(?:end|start))\b))"
+)
+"""``in 4, after``, ``insert after 2:``: a number without a unit, which may be a point's or a paragraph's."""
+
+
 def read_bare_label(c: Cursor) -> Path | None:
     """``(b)``, ``iv)``: a label whose brackets say that it is one."""
     start = c.at
-    if not c.peek(
+    number = c.peek(_BARE_NUMBER)
+    if not number and not c.peek(
+        r"\d{1,2}\.?\s(?:[a-z]|[ivx]{1,4})\)|\d{1,2}\.[a-z]\)|\d{1,2}\.(?=\s*[,:(]|\s+[a-z])|"
         r"\d{1,2}\s?\([a-z]\)|\d{1,2}[a-z]\b|[ivx]{2,4}(?:\.(?=\s)|(?=\s*,))|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-z]|"
         r"[ivx]{1,4})\)|\d{1,2}(?=\s+(?:under|of)\s)"
     ):
@@ -298,6 +318,6 @@ def read_bare_label(c: Cursor) -> Path | None:
     if not labels:
         c.at = start
         return None
-    place = ranged(c, Place(unit="point", labels=labels))
+    place = ranged(c, Place(unit="number" if number else "point", labels=labels))
     paths = _around(c, ((place,),))
     return in_order(paths[0])

@@ -8,14 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from toolkit_builder.motions.codes import close_up
 from toolkit_builder.motions.cutting import Cutter
+from toolkit_builder.motions.edits import cut_together
 from toolkit_builder.motions.folding import folded_text
 from toolkit_builder.motions.inline import visible
-from toolkit_builder.motions.instructions import Instruction, Ref, Target, Words, print_place, quoted
+from toolkit_builder.motions.instructions import Instruction, Path, Ref, Target, Words, print_place, quoted
 from toolkit_builder.motions.plans import Plan
 from toolkit_builder.motions.regions import Problem, Region
 from toolkit_builder.motions.relabel import key_of
 from toolkit_builder.motions.sentences import sentences
+from toolkit_builder.motions.text import parse
 
 
 class Planner(Cutter):
@@ -31,9 +34,10 @@ class Planner(Cutter):
 
     def _planned(self, i: Instruction) -> Plan:
         from toolkit_builder.motions.inserting import insert
-        from toolkit_builder.motions.moving import move
+        from toolkit_builder.motions.moving import move, swap
 
         plan = Plan()
+        i = _numbered_like(i)
         regions, problem = self.at.regions(i.scope, i.inherited)
         if problem is not None:
             plan.problem = problem
@@ -46,6 +50,8 @@ class Planner(Cutter):
             self._take_out(i, i.target, regions, plan)
         elif i.verb == "move" and i.target is not None:
             move(self, i, i.target, regions, plan)
+        elif i.verb == "swap" and i.target is not None:
+            swap(self, i, i.target, plan)
         elif i.verb == "check":
             if folded_text(i.reads).strip(" .") not in folded_text(self.source):
                 plan.fail("A401", f"the text does not read {quoted(i.reads)}", "quote it as it is printed")
@@ -76,6 +82,8 @@ class Planner(Cutter):
             if block and block.kind == "call":
                 plan.told.add(key_of(block))
         plan.told |= {addition.point.key for addition in plan.additions}
+        if i.verb == "delete":
+            close_up(self, plan)
 
     # --- finding -----------------------------------------------------------------------------------------
 
@@ -298,8 +306,7 @@ class Planner(Cutter):
 
     def _title(self, i: Instruction, plan: Plan) -> Plan:
         """The title is a text of one paragraph: the same instruction is planned on it."""
-        from toolkit_builder.motions.amend import cut_together, make_planner
-        from toolkit_builder.motions.text import parse
+        from toolkit_builder.motions.amend import make_planner
 
         if i.target is not None and i.target.kind == "all":
             plan.title = i.text
@@ -312,3 +319,19 @@ class Planner(Cutter):
             return plan
         plan.title = cut_together(self.text.title, inner_plan.cuts)
         return plan
+
+
+def _numbered_like(i: Instruction) -> Instruction:
+    """``After 4 add: "5. ..."``: new text with a number of its own says that 4 is a point."""
+    if not i.text or not (new := parse(i.text)[0].blocks) or new[0].kind != "call":
+        return i
+
+    def point(path: Path) -> Path:
+        return tuple(replace(place, unit="point") if place.unit == "number" else place for place in path)
+
+    spot, target = i.spot, i.target
+    if spot is not None and isinstance(spot.ref, tuple):
+        spot = replace(spot, ref=point(spot.ref))
+    if target is not None:
+        target = replace(target, places=tuple(point(path) for path in target.places))
+    return replace(i, scope=point(i.scope), spot=spot, target=target)

@@ -24,7 +24,11 @@ class Addition:
 
 @dataclass
 class Plan:
-    """What one instruction does. ``needs`` are stretches of the printed text it cannot do without."""
+    """What one instruction does. ``needs`` are stretches of the printed text it cannot do without.
+
+    ``variants`` are other forms of words that were to change throughout (``workers`` beside ``worker``): they stay,
+    so the amendment must say so.
+    """
 
     cuts: list[Cut] = field(default_factory=list)
     additions: list[Addition] = field(default_factory=list)
@@ -32,6 +36,7 @@ class Plan:
     told: set[ListKey] = field(default_factory=set)
     needs: list[tuple[int, int]] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    variants: list[str] = field(default_factory=list)
     title: str | None = None
     problem: Problem | None = None
 

@@ -29,7 +29,7 @@ _UNIT = (
 _ORDINAL = r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|penultimate|\d+(?:st|nd|rd|th)"
 _PLACE = (
     rf"(?:(?:the|this|that|existing|current|same|action|bullet|numbered|new|a|an|each|both|all|every|{_ORDINAL})\s+){{0,3}}"
-    rf"(?:{_UNIT}|\d)"
+    rf"(?:{_UNIT}|\d(?!\d*[.,]?\d{{2}}))"
 )
 _ROMAN = r"(?:\d{1,2}|[a-z]|[ivx]{1,4})"
 _OPENER = (

@@ -114,7 +114,7 @@ class Searcher:
     def _in_region(self, words: Words, region: Region) -> list[Match]:
         if region.loose:
             return self._near_line(words, region)
-        found = self._beside(words, self.finder.find(words.quote, region.start, region.end))
+        found = self._beside(words, self.finder.find(words.quote, region.start, region.end, possessives=words.every))
         if not found and region.wide > region.end:
             found = self._beside(words, self.finder.find(words.quote, region.start, region.wide))
         return found

@@ -26,8 +26,31 @@ _AFTER_OPENER = (
     r"bullets?|bullet|sub|insert|add|delete|remove|replace|after|before|amend|at|in|line|first|second|third|last|final|"
     r"new|and|renumber|(?:[a-z]|[ivx]{2,5})\b\)?))"
 )
+_USUAL_HEADINGS = (
+    r"(?P<name>(?:executive\s+)?summary|synopsis|abstract|background|conclusions?)(?:\s+section)?\b"
+    r"(?!\s+(?:paragraphs?|points?|sentences?|of|to)\b)(?=\s*(?:[,:;.)–-]|\n|$|\w))"
+)
+_HEADED = (
+    r"(?:section|part|passage|paragraphs?|text)\s+(?:headed|entitled|titled|called|named|under(?:\s+the\s+(?:sub[\s-]?)?heading)?)"
+    r"\s*:?\s*(?=[“\"‘'«*])"
+)
+_UNDER = re.compile(r"\b(?:under|below|beneath)\s*\Z", re.IGNORECASE)
 _ABBREVIATION = r"C(?P<f>F|f)?(?P<what>N|B|R|I)(?:\s?(?=\d|\())"
 _ABBREVIATED = {"N": "notes", "B": "believes", "R": "resolves", "I": "instructs"}
+
+
+def read_headed(c: Cursor) -> tuple[Place, ...]:
+    """``the section headed 'Pay'``, ``(under) the heading 'Pay'``, ``the 'Pay' section``, ``the synopsis``."""
+    start = c.at
+    c.take(r"the\s+")
+    if match := c.take(_USUAL_HEADINGS):
+        return (Place(unit="part", beginning=" ".join(match["name"].split()).lower()),)
+    under = _UNDER.search(c.source[:start]) is not None
+    named = c.take(_HEADED) or (under and c.take(r"(?:sub[\s-]?)?(?:heading|title)\s*:?\s*(?=[“\"‘'«*])"))
+    if c.peek(r"[“\"‘'«*]") and (quote := c.quotation()) and (named or c.take(r"\s*(?:section|part)\b(?!\s+\d)")):
+        return (Place(unit="part", beginning=quote.text.strip(" :.")),)
+    c.at = start
+    return ()
 
 
 def read_under_opener(c: Cursor) -> tuple[Place, ...]:

@@ -53,7 +53,23 @@ class Verbs(Statement):
             for instruction in made:
                 self._emit(instruction, join_paths(one, scope))
         self.carry = carried(self._scope_of(join_paths((lead.scopes or ((),))[-1], scope))[0])
+        if scope and made[0].target and made[0].target.kind == "words":
+            self._more_deletions(lead)
         return True
+
+    def _more_deletions(self, lead: Lead) -> None:
+        """``delete 'x' from point 1 and 'y' from point 3``."""
+        c = self.c
+        while True:
+            here = c.at
+            joint = c.take(r"\s*,?\s*(?:and|,)\s+(?=(?:the\s+words?\s+)?[“\"‘'«])")
+            found = ph.read_target(c) if joint else None
+            if found is None or not found[1]:
+                c.at = here
+                return
+            for target in found[0]:
+                for one in lead.scopes or ((),):
+                    self._emit(Instruction(verb="delete", target=target), join_paths(one, found[1]))
 
     def _targets(self, lead: Lead) -> tuple[tuple[Target, ...], Path, Lead]:
         """What goes: named after the verb, or before it (``Paragraph 2: delete and replace with``)."""
@@ -84,7 +100,9 @@ class Verbs(Statement):
                 r"as\s+a\s+whole)\b"
             )
             if not self._named(targets, lead, scope):
-                return (), (), lead
+                targets = _numbers(targets)
+                if scope or lead.scopes or not targets:
+                    return (), (), lead
             targets = self._beside(targets)
             return targets, scope or ph.read_scope(self.c) or (), lead
         self.c.at = here
@@ -257,18 +275,17 @@ class Verbs(Statement):
             return self._refuse("A203", c.at)
         if not self._replacements(lead, scope, targets, new):
             return False
-        here = c.at  # "replace 'a' with 'b' and 'c' with 'd'"
-        if (
-            new.quoted
-            and c.take(r"\s*,?\s*and\s+(?=[“\"‘'«])")
-            and (words := read_words(c))
-            and c.take(r"\s*(?:with|by)\b")
-        ):
-            further = self._text(c)
-            return further is not None and self._replacements(
-                lead, scope, (Target(kind="words", start=words),), further
-            )
-        c.at = here
+        while new.quoted:  # "replace 'a' with 'b' and 'c' with 'd'"
+            here = c.at
+            words = read_words(c) if c.take(r"\s*,?\s*(?:and|,)\s+(?=[“\"‘'«])") else None
+            own = ph.read_scope(c) if words else None
+            further = self._text(c) if words and c.take(r"\s*(?:with|by)\b") else None
+            if words is None or further is None:
+                c.at = here
+                break
+            if not self._replacements(lead, own or scope, (Target(kind="words", start=words),), further):
+                return False
+            new = further
         return True
 
     def _names_target(self) -> bool:
@@ -313,7 +330,7 @@ class Verbs(Statement):
         c = self.c
         here = c.at
         paths = targets[0].places
-        if c.take(r"\s*,?\s*by\b(?=\s+(?:delet|insert|add|remov|replac|substitut|chang)\w+)") and paths:
+        if c.take(r"\s*,?\s*(?:by|to)\b(?=\s+(?:delet|insert|add|remov|replac|substitut|chang)\w*\s)") and paths:
             self.carry = join_paths(self._scope_of(scope)[0], paths[0])
             return self._statement()
         if c.take(r"\s*,?\s*as\s+follows\s*[:;–-]?\s*") and paths and INSTRUCTION_LINE.match(c.source[c.at :].lstrip()):
@@ -330,3 +347,14 @@ class Verbs(Statement):
         if text is None:
             return self._refuse("A203", c.at)
         return self._replacements(lead, scope, targets, text)
+
+
+def _numbers(targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    """``delete 4``: a number alone may be a point's or a paragraph's; other labels alone need their list."""
+    paths = [path for target in targets for path in target.places]
+    if any(len(path) > 1 or len(path[0].labels) > 1 or not path[0].labels[:1][0].isdigit() for path in paths):
+        return ()
+    return tuple(
+        replace(target, places=tuple((replace(path[0], unit="number"),) for path in target.places))
+        for target in targets
+    )

@@ -66,4 +66,13 @@ def _which(c: Cursor) -> int:
     ):
         return number
     c.at = here
+    if (
+        c.take(
+            r"\s*\(?,?\s*(?:where|when|as)\s+(?:it|they|this|these)\s+(?:occurs?|appears?)\s+(?:for\s+)?(?:the|a)\s+"
+        )
+        and (number := c.ordinal())
+        and c.take(r"\s*(?:time|place|instance|occasion)\b\)?")
+    ):
+        return number
+    c.at = here
     return 0
