@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ _FORMATS = ("pdf", "docx", "html", "png", "txt", "svg")
     type=click.Path(file_okay=False, path_type=Path),
     help="Where to put them: DIR/branch/template.pdf.",
 )
+@common.executor_options
 def command(
     templates: tuple[str, ...],
     asked: common.Asked,
@@ -54,6 +56,7 @@ def command(
     contact_sheet: bool,
     allow_overflow: bool,
     out: Path,
+    work: common.Work,
 ) -> int:
     """Make every branch its own leaflets, letters and posters.
 
@@ -94,7 +97,9 @@ def command(
         code=pipeline.code_digest(),
         on_progress=common.progress,
     )
-    done = bureau.carry_out(order, loaded.site, loaded.theme, frame.site_payload(loaded.site), loaded.tree.assets)
+    with common.executor(work) as workers:
+        order = replace(order, executor=workers)
+        done = bureau.carry_out(order, loaded.site, loaded.theme, frame.site_payload(loaded.site), loaded.tree.assets)
     voice.report(done.diagnostics)
     if done.outcome is not None:
         voice.say(_summary(done, out))
