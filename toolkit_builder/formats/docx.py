@@ -5,6 +5,7 @@ The same payload gives the same bytes: no clock, no name of a computer, and fixe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import unescape
 
 from toolkit_builder.formats import wordfile
@@ -19,23 +20,54 @@ def render(payload: Payload) -> bytes:
     """``{html, title, heading, head: [lines], language, author, subject, warning, imprint, resolve, root}`` -> DOCX.
 
     ``heading`` is the title as printed (empty for a letter); ``head`` stands above it, line by line; ``warning`` says
-    that the document is not ready.
+    that the document is not ready. ``parts``: payloads of the same document in several languages, which stand in the
+    columns of a table if ``layout`` is "side by side", and follow each other on new pages if it is anything else.
     """
     language = payload["language"]
     document = wordfile.blank(language)
     wordfile.describe(
         document, title=payload["title"], author=payload["author"], subject=payload["subject"], language=language
     )
-    html = link(payload["html"], payload["resolve"])
-    html = absolute(html, payload["root"]) if payload["root"] else html
-    writer = Writer(document, language, linked=bool(payload["root"]))
+    writer = _Writer(document, language, linked=bool(payload["root"]))
+    parts = payload.get("parts") or [payload]
     if payload["warning"]:
         writer.plain(payload["warning"], "Not For Print")
-    for n, line in enumerate(payload["head"]):
-        writer.plain(line, "Letterhead Name" if n == 0 else "Letterhead")
-    if payload["heading"]:
-        writer.plain(payload["heading"], "Title")
-    writer.fragment(html)
-    if payload["imprint"]:
-        writer.plain(unescape(payload["imprint"]), "Imprint")
+    if len(parts) > 1 and payload["layout"] == "side by side":
+        writer.abreast(parts)
+    else:
+        for n, part in enumerate(parts):
+            if n:
+                writer.new_page()
+            writer.part(part)
     return wordfile.packed(document)
+
+
+class _Writer(Writer):
+    """Letters and articles, in one language or several."""
+
+    def part(self, payload: Payload) -> None:
+        """The whole document in one language, marked as that."""
+        self.speak(payload["language"])
+        for n, line in enumerate(payload["head"]):
+            self.plain(line, "Letterhead Name" if n == 0 else "Letterhead")
+        if payload["heading"]:
+            self.plain(payload["heading"], "Title")
+        html = link(payload["html"], payload["resolve"])
+        self.fragment(absolute(html, payload["root"]) if payload["root"] else html)
+        if payload["imprint"]:
+            self.plain(unescape(payload["imprint"]), "Imprint")
+
+    def new_page(self) -> None:
+        self._document.add_page_break()
+
+    def abreast(self, parts: Sequence[Payload]) -> None:
+        """A column for each language, without lines around them."""
+        table = self._document.add_table(rows=1, cols=len(parts))
+        outer = self._place
+        for cell, part in zip(table.rows[0].cells, parts, strict=True):
+            self._place, empty = cell, cell.paragraphs[0]
+            self.part(part)
+            if len(cell.paragraphs) > 1 and not empty.runs:
+                empty._p.getparent().remove(empty._p)
+        self._place = outer
+        self._after_table(table, 0)

@@ -22,25 +22,25 @@ def page(payload: Payload, templates: Templates) -> bytes:
     ``also``: payloads of the same document in other languages, each of which follows on pages of its own.
     """
     whole = _page(payload, templates)
-    for more in payload.get("also", ()):
-        whole = _followed(whole, _page(more, templates), more["page"])
-    return whole.encode()
+    if not payload.get("also"):
+        return whole.encode()
+    boxes = [_boxed(whole, payload["page"], "")]
+    boxes += [_boxed(_page(more, templates), more["page"], " again") for more in payload["also"]]
+    return _BODY.sub(lambda _: f"<body>\n{''.join(boxes)}</body>", whole, count=1).encode()
 
 
 _BODY = re.compile(r"<body(?P<given>[^>]*)>(?P<inner>.*)</body>", re.DOTALL)
 _CLASS = re.compile(r'class="([^"]*)"')
 
 
-def _followed(first: str, second: str, page: Payload) -> str:
-    """A print page with the words of another behind its own, in a box that has the body's classes."""
-    match = _BODY.search(second)
+def _boxed(html: str, page: Payload, more: str) -> str:
+    """The words of a print page in a box that has its body's classes, and says its language."""
+    match = _BODY.search(html)
     if match is None:
-        return first
+        return html
     classes = _CLASS.search(match["given"])
-    box = (f'<div class="{classes[1].strip() if classes else ""} again" lang="{page["language"]}" '
-           f'dir="{page["direction"]}">{match["inner"]}</div>\n')
-    head, end, tail = first.rpartition("</body>")
-    return f"{head}{box}{end}{tail}" if end else f"{first}{box}"
+    return (f'<div class="{classes[1].strip() if classes else ""}{more}" lang="{page["language"]}" '
+            f'dir="{page["direction"]}">{match["inner"]}</div>\n')
 
 
 def _page(payload: Payload, templates: Templates) -> str:
@@ -76,7 +76,6 @@ def render(payload: Payload) -> tuple[bytes, list[Diagnostic]]:
     diagnostics; its bytes are then empty, and nothing is published.
     """
     from toolkit_builder.printing.document import PrintDocument
-    from toolkit_builder.printing.sizes import fitted
 
     sheet = payload["sheet"]
     sheets = payload["stylesheets"]
@@ -93,10 +92,9 @@ def render(payload: Payload) -> tuple[bytes, list[Diagnostic]]:
         bleed_mm=sheet.get("bleed", 0.0),
         marks=sheet.get("marks", False),
         greyscale=sheet.get("greyscale", False),
+        sizes=tuple(sheet.get("sizes", ())),
     )
-    sizes = sheet.get("sizes")
-    press = engine(payload.get("seconds", _SECONDS))
-    printed, found = fitted(document, sizes, press) if sizes else press.render(document)
+    printed, found = engine(payload.get("seconds", _SECONDS)).render(document)
     quiet = sheet.get("quiet", ())
     return printed.pdf, [_reported(d) for d in found if d.code not in quiet]
 

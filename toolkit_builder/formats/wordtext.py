@@ -53,15 +53,23 @@ class Writer:
         self._place = document
         self._numbering = Numbering(document)
         self._linked = linked
-        self.right_to_left = language.partition("-")[0] in RIGHT_TO_LEFT
+        self._language = language
+        self.speak(language)
         self._style = "Normal"
+
+    def speak(self, language: str) -> None:
+        """The language of what follows; written on each run of words where it is not the document's."""
+        self.right_to_left = language.partition("-")[0] in RIGHT_TO_LEFT
+        self.spoken = "" if language == self._language else language
 
     def plain(self, text: str, style: str) -> None:
         paragraph = self._paragraph(style)
         for n, line in enumerate(text.split("\n")):
             if n:
                 paragraph.add_run().add_break()
-            paragraph.add_run(line)
+            run = paragraph.add_run(line)
+            if self.spoken:
+                in_language(run, self.spoken)
 
     def fragment(self, html: str) -> None:
         from selectolax.lexbor import LexborHTMLParser
@@ -258,7 +266,8 @@ class Inline:
     """Words of one paragraph, with the marks that they carry."""
 
     def __init__(self, writer: Writer, paragraph: Any, marks: dict[str, bool] | None = None) -> None:
-        self._writer, self._paragraph, self._marks = writer, paragraph, dict(marks or {})
+        self._writer, self._paragraph = writer, paragraph
+        self._marks = {**({"lang": writer.spoken} if writer.spoken else {}), **(marks or {})}
         self._target: Any = None
         self._last = " "
 
@@ -331,11 +340,16 @@ class Inline:
         if self._writer.right_to_left:
             run.font.rtl = True
         if "lang" in marks:
-            run._r.get_or_add_rPr().append(element("w:lang", {"w:val": marks["lang"], "w:bidi": marks["lang"]}))
+            in_language(run, marks["lang"])
         holder = self._writer.linked(self._paragraph, piece.address) if piece.address else None
         if holder is not None:
             holder.append(deepcopy(run._r))
             self._paragraph._p.remove(run._r)
+
+
+def in_language(run: Any, language: str) -> None:
+    """Mark a run as words of a language, for spelling and for being read out."""
+    run._r.get_or_add_rPr().append(element("w:lang", {"w:val": language, "w:bidi": language}))
 
 
 def legal(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from toolkit_builder.model import Contact, Fields, Limits, Line, Part
+from toolkit_builder.model import Contact, Fields, Language, Limits, Line, Part
 
 ItemNumber = Annotated[
     str, Field(min_length=1, max_length=20, description="An identifier, not a decimal: 20.1 is not 20.10")
@@ -198,6 +198,10 @@ class BranchFields(Fields):
     logo_alt: Line = ""
     welsh_name: Line = ""
     bilingual: bool = False
+    languages: tuple[Language, ...] = Field((), description="Those of its documents, first the first: [cy, en]")
+    layout: Literal["separate", "side by side", "one after the other"] = Field(
+        "separate", description="How its languages stand: a document of each, or one document of them all"
+    )
     contacts: tuple[Contact, ...] = ()
     hours: tuple[Line, ...] = ()
     phone: Line = ""

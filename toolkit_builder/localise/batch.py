@@ -19,7 +19,7 @@ from toolkit_builder.build.workers import Lost, Workers, processors, shared_valu
 from toolkit_builder.diagnostics import Diagnostic, error, warning
 from toolkit_builder.formats.templates import TemplateFailure, Templates
 from toolkit_builder.kinds.shapes import slug
-from toolkit_builder.localise import documents, outputs
+from toolkit_builder.localise import documents, languages, outputs
 from toolkit_builder.localise.documents import Stationery, Template
 from toolkit_builder.localise.journal import Foreign, Journal
 from toolkit_builder.model import Payload
@@ -103,6 +103,8 @@ class Unit:
     branch: Payload
     formats: tuple[str, ...]
     key: str
+    every: bool = False
+    """Whether the branch gets every language, where it says nothing about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,8 @@ def render(handed: Shared | None, units: Sequence[Unit]) -> list[Result]:
 
 
 def _render(shared: Shared, unit: Unit, templates: Templates) -> Result:
-    template = shared.templates[unit.template]
+    original = shared.templates[unit.template]
+    template = documents.variant(original, unit.branch, every=unit.every) or original
     made = documents.make(template, unit.branch)
     said: Payload = {"missing": [m.label for m in made.missing],
                      "required": [m.label for m in made.missing if m.required], "over": []}
@@ -211,12 +214,15 @@ class _Run:
         if entry := self.journal.known(self._name(t, s, branch), key):
             self._settle(number, self._row(t, s, branch, entry.files, entry.said, unchanged=True))
             return None
-        return Unit(number, t, s, branch, formats, key)
+        return Unit(number, t, s, branch, formats, key, self.plan.named)
 
     def _skipped(self, template: Template, branch: Payload, formats: Sequence[str]) -> str:
         if not formats:
             return "the template has none of these formats"
-        if template.original and not self.plan.named and not _speaks(branch, template.language):
+        if documents.variant(template, branch, every=self.plan.named) is None:
+            tags = languages.wanted(branch, template.family, every=self.plan.named)
+            if languages.tag(template.language) in tags:
+                return f"the branch has it in one document ({', '.join(tags)})"
             return f"the branch does not ask for documents in '{template.language}'"
         return ""
 
@@ -278,12 +284,6 @@ class _Run:
             self.diagnostics.append(warning("L143", f"{row.template} for {row.branch} lacks: {row.missing}"))
         if self.plan.on_progress:
             self.plan.on_progress(self.done, self.plan.total * len(self.sheets))
-
-
-def _speaks(branch: Payload, language: str) -> bool:
-    """Whether a branch asks for documents in another language than the site's."""
-    own = language.partition("-")[0]
-    return bool(branch.get("bilingual")) or (branch.get("language") or "").partition("-")[0] == own
 
 
 def run(plan: Plan, journal: Journal) -> Outcome:

@@ -27,7 +27,8 @@ from toolkit_builder.wording import nearest
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "title": ("branch", "branch_name", "title", "name"), "name": ("branch_id", "branch_code", "folder", "id"),
     "region": ("region",), "employer": ("employer", "council"), "welsh_name": ("welsh_name",),
-    "language": ("language",), "bilingual": ("bilingual",), "logo": ("logo",), "logo_alt": ("logo_alt",),
+    "language": ("language",), "bilingual": ("bilingual",), "languages": ("languages", "documents_in"),
+    "layout": ("layout", "language_layout"), "logo": ("logo",), "logo_alt": ("logo_alt",),
     "phone": ("phone", "telephone", "branch_phone"), "textphone": ("textphone", "minicom"),
     "email": ("email", "e_mail", "branch_email"), "web": ("web", "website", "web_address", "url"),
     "office": ("office", "address"), "hours": ("hours", "opening_hours"), "lobby": ("lobby", "who_to_lobby"),
@@ -44,6 +45,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 _BY_NAME = {name: path for path, names in COLUMNS.items() for name in names}
 _YES, _NO = {"yes", "y", "true", "1", "x", "ydy", "oes", "ie"}, {"", "no", "n", "false", "0", "na", "nac ydy"}
+_LANGUAGES = {"english": "en", "saesneg": "en", "welsh": "cy", "cymraeg": "cy"}
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 _IN_WORDS = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? ([A-Za-z]{3,9}),? (\d{4})")
@@ -227,6 +229,10 @@ class _Reader:
             if text.casefold() not in _YES | _NO:
                 raise Bad(column, f"'{text}' is neither yes nor no")
             return text.casefold() in _YES
+        if path == "languages":
+            return [_LANGUAGES.get(word, word) for word in re.findall(r"[a-z-]{2,}", text.casefold()) if word != "and"]
+        if path == "layout":
+            return " ".join(re.findall(r"[a-z]+", text.casefold()))
         if path == "meeting.date":
             if (day := _date(text)) is None:
                 raise Bad(column, f"'{text[:40]}' is not a date", "write 2027-09-14 or 14/09/2027")
@@ -308,6 +314,8 @@ _HINTS = {
     "email": "an e-mail address has one @ and no spaces", "web": "write the whole address, with https://",
     "join_link": "write the whole address, with https://", "language": "write a language tag, such as cy",
     "link": "write the whole address, with https://",
+    "languages": "write language tags, the first first, such as cy, en",
+    "layout": "write separate, side by side, or one after the other",
 }  # fmt: skip
 
 

@@ -7,8 +7,8 @@ with ``title``, ``name`` and ``url``).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from html import escape
 from itertools import groupby
@@ -16,7 +16,8 @@ from typing import Any
 
 from toolkit_builder import prose
 from toolkit_builder.kinds import campaigns
-from toolkit_builder.localise import calendar, fields
+from toolkit_builder.kinds.shapes import direction
+from toolkit_builder.localise import calendar, fields, languages
 from toolkit_builder.localise.fill import Filled, fill
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Site
@@ -40,12 +41,19 @@ WORDS = {"model-letter", "model-motion", "model-agreement", "press-release", "ar
 IMPRINTED = {"leaflet", "poster", "postcard", "petition"}
 """Types that the law wants an imprint on."""
 
+NO_COLUMNS = {"print/leaflet-dl.html"}
+"""Sheets that have no room for two languages side by side: there they come one after the other."""
+
 SIZE_LABELS = {"a3": "A3", "a4": "A4", "a5": "A5", "a6": "A6", "dl": "folded to DL"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """One template of a toolkit. ``sheets`` are (file name, print template, paper, most pages)."""
+    """One template of a toolkit. ``sheets`` are (file name, print template, paper, most pages).
+
+    ``original`` is the path of the template that this one translates; an original has its ``translations``, and all of
+    a ``family`` know its languages. ``parts`` and ``layout`` are those of a document in several languages.
+    """
 
     name: str
     folder: str
@@ -65,6 +73,10 @@ class Template:
     questions: tuple[Payload, ...] = ()
     post_text: str = ""
     original: str = ""
+    family: tuple[str, ...] = ()
+    translations: tuple[Template, ...] = ()
+    parts: tuple[Template, ...] = ()
+    layout: str = ""
 
     @property
     def words(self) -> bool:
@@ -73,11 +85,15 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One branch's document: ``doc`` as print templates are given it, and what it lacks."""
+    """One branch's document: ``doc`` as print templates are given it, and what it lacks.
+
+    In several languages: ``doc`` has them side by side, ``parts`` are the document in each of them.
+    """
 
     doc: Payload
     filled: Filled
     missing: list[fields.Missing]
+    parts: tuple[Made, ...] = ()
 
     @property
     def printable(self) -> bool:
@@ -89,9 +105,46 @@ def templates(site: Site) -> list[Template]:
     key = ("templates", "")
     if key not in site.memo:
         every = (doc for home in site.all("toolkit") for doc in campaigns.resources(home, site))
-        site.memo[key] = [template_of(doc, site) for doc in every if doc.fields.template and "template" in doc.parsed]
+        site.memo[key] = families(
+            [template_of(doc, site) for doc in every if doc.fields.template and "template" in doc.parsed])
     found: list[Template] = site.memo[key]
     return list(found)
+
+
+def families(every: Sequence[Template]) -> list[Template]:
+    """Templates that know each other: an original its translations, all of them the family's languages."""
+    found = {t.path: t for t in every}
+    translations: dict[str, list[Template]] = {}
+    for each in every:
+        if each.original:
+            translations.setdefault(each.original, []).append(each)
+    known = []
+    for each in every:
+        home = each.original or each.path
+        first = found[home].language if home in found else each.site_language
+        own = tuple(dict.fromkeys(languages.tag(t) for t in (first, *(o.language for o in translations.get(home, ())))))
+        members = () if each.original else tuple(replace(o, family=own) for o in translations.get(home, ()))
+        known.append(replace(each, family=own, translations=members))
+    return known
+
+
+def variant(template: Template, branch: Payload, *, every: bool = False) -> Template | None:
+    """The template in the form in which a branch has it: itself, or with its translations in one document.
+
+    None where the branch has it in another form or language only. ``every``: see ``languages.wanted``.
+    """
+    tags = languages.wanted(branch, template.family, every=every)
+    if (template.sheets or template.words) and languages.together(branch, tags):
+        return None if template.original else composed(template, tags, branch["layout"])
+    return template if not template.family or languages.tag(template.language) in tags else None
+
+
+def composed(template: Template, tags: Sequence[str], layout: str) -> Template:
+    """An original in several of its family's languages, in one document."""
+    by_tag = {languages.tag(t.language): t for t in (*reversed(template.translations), template)}
+    parts = tuple(replace(by_tag[t], translations=()) for t in tags)
+    title = " / ".join(dict.fromkeys(t.title for t in parts))
+    return replace(template, language=parts[0].language, title=title, translations=(), parts=parts, layout=layout)
 
 
 def template_of(doc: Document, site: Site) -> Template:
@@ -105,7 +158,7 @@ def template_of(doc: Document, site: Site) -> Template:
         labels=fields.labels(doc.fields.fields, language), toolkit=_toolkit(home), union=union(site),
         resolve=dict(site.resolves.get(doc.id, {})), sheets=sheets(doc),
         questions=tuple(q.model_dump(mode="json") for q in doc.fields.questions), post_text=doc.fields.post_text,
-        original=original.name if original else "",
+        original=original.path if original else "", family=(languages.tag(language),),
     )
 
 
@@ -155,6 +208,8 @@ def branch_of(doc: Document, site: Site) -> Payload:
 
 def make(template: Template, branch: Payload) -> Made:
     """Fill one template for one branch."""
+    if template.parts:
+        return _together([make(part, branch) for part in template.parts], template)
     values = fields.context(branch, template.declared, language=template.language,
                             site_language=template.site_language, union=template.union, toolkit=template.toolkit)
     filled = fill(template.compiled, values, chosen=fields.choices(branch, template.compiled),
@@ -174,9 +229,46 @@ def make(template: Template, branch: Payload) -> Made:
         "toolkit": template.toolkit, "questions": list(template.questions),
         "imprint_html": escape(imprint, quote=False), "qr_svg": qr_svg(address(branch)),
         "qr_url": address(branch), "post_text": template.post_text,
-        "not_for_print": [m.label for m in lacking if m.required], "languages": [template.language],
+        "not_for_print": [m.label for m in lacking if m.required], "languages": [template.language], "layout": "",
+        "tongues": [],
     }
     return Made(doc, filled, lacking)
+
+
+def _together(parts: Sequence[Made], template: Template) -> Made:
+    """One document of several: its texts side by side, and each of them by itself."""
+    lacking = {m.path: m for part in reversed(parts) for m in part.missing}
+    missing = sorted(lacking.values(), key=lambda m: not m.required)
+    said = [m.label for m in missing if m.required]
+    docs = [{**part.doc, "not_for_print": [] if n else said} for n, part in enumerate(parts)]
+    own = tuple(Made(doc, part.filled, part.missing) for doc, part in zip(docs, parts, strict=True))
+    return Made(abreast(docs, [t.language for t in template.parts]), parts[0].filled, missing, own)
+
+
+def abreast(docs: Sequence[Payload], tongues: Sequence[str]) -> Payload:
+    """The payloads of a document in several languages, as that of one in which they stand side by side."""
+
+    def columns(texts: Sequence[str]) -> str:
+        return languages.side_by_side([(tag, direction(tag), text) for tag, text in zip(tongues, texts, strict=True)])
+
+    names = dict.fromkeys(name for doc in docs for name in doc["panels"])
+    first = docs[0]
+    return {
+        **first, "title": " / ".join(dict.fromkeys(d["title"] for d in docs)), "languages": list(tongues),
+        "layout": "side", "body_html": columns([_headed(d["heading"], 1) + d["body_html"] for d in docs]),
+        "panels": {name: {"title": "", "html": columns([_panel(doc["panels"].get(name)) for doc in docs])}
+                   for name in names},
+        "tongues": [{"language": tag, "direction": direction(tag), "title": d["title"], "html": d["body_html"]}
+                    for tag, d in zip(tongues, docs, strict=True)],
+    }
+
+
+def _headed(title: str, level: int) -> str:
+    return f"<h{level}>{escape(title, quote=False)}</h{level}>\n" if title else ""
+
+
+def _panel(panel: Payload | None) -> str:
+    return _headed(panel["title"], 2) + panel["html"] if panel else ""
 
 
 _FIRST_HEADING = re.compile(r"\A\s*<h2\b[^>]*>(?P<words>.*?)</h2>\s*", re.DOTALL)
@@ -219,9 +311,6 @@ def qr_svg(url: str) -> str:
             f'<path d="{"".join(runs)}" fill="none" stroke="#000" stroke-width="1"/></svg>')
 
 
-_RIGHT_TO_LEFT = {"ar", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stationery:
     """What every document of a run is printed on: the site's payload, the theme's style sheets, fonts and pictures."""
@@ -249,12 +338,17 @@ def page_payload(template: Template, made: Made, sheet: tuple[str, str, str, int
                  stationery: Stationery) -> Payload:
     """What ``formats.pdf.page`` is handed for one sheet."""
     _, print_template, size, most = sheet
+    if template.parts and (template.layout != languages.SIDE or print_template in NO_COLUMNS):
+        first, *others = (page_payload(replace(part, title=template.title), own, sheet, stationery)
+                          for part, own in zip(template.parts, made.parts, strict=True))
+        paper = {**first["sheet"], "max_pages": most * len(template.parts) if most else None}
+        return {**first, "also": others, "sheet": paper}
     title = template.title
     if branch := made.doc["branch"].get("title"):
         title = f"{title}: {branch}"
     page: Payload = {
         "kind": "resource", "url": template.url, "title": title, "description": "", "language": template.language,
-        "direction": "rtl" if template.language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr", "canonical": "",
+        "direction": direction(template.language), "canonical": "",
         "image": None, "date": "", "updated": "", "breadcrumbs": [], "tags": [], "feeds": [], "jsonld": "",
         "translations": [], "draft": False,
     }

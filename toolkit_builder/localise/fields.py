@@ -18,7 +18,7 @@ from toolkit_builder.model import Contact, Payload
 from toolkit_builder.wording import nearest
 
 _HIDDEN = {"slug", "draft", "embargo", "expires", "aliases", "translation_of", "related", "image", "image_alt", "tags",
-           "custom", "date", "updated", "description", "language"}
+           "custom", "date", "updated", "description", "language", "languages", "layout"}
 KNOWN: dict[str, tuple[str, ...]] = {
     "branch": (*(n for n in BranchFields.model_fields if n not in _HIDDEN), "url", "name"),
     "contact": tuple(Contact.model_fields), "meeting": tuple(Meeting.model_fields),

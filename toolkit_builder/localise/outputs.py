@@ -65,6 +65,9 @@ def made(template: Template, document: Made, sheet: int, formats: Sequence[str],
 
 def word_payload(template: Template, document: Made, stationery: Stationery) -> Payload:
     """What ``formats.docx.render`` is handed."""
+    if document.parts:
+        parts = [word_payload(t, part, stationery) for t, part in zip(template.parts, document.parts, strict=True)]
+        return {**parts[0], "title": template.title, "parts": parts, "layout": template.layout}
     branch = document.doc["branch"]
     head = [branch.get("title") or stationery.site["organisation"]["name"]]
     if template.type == "model-letter":
@@ -81,7 +84,7 @@ def word_payload(template: Template, document: Made, stationery: Stationery) -> 
 
 
 def whole(document: Made) -> str:
-    """All words of a document in one fragment: the text, then its sides or panels."""
+    """All words of a document in one language in one fragment: the text, then its sides or panels."""
     parts = [document.doc["body_html"]]
     for panel in document.filled.panels.values():
         parts += [f'<p class="panel-title">{panel["title"]}</p>' if panel["title"] else "", panel["html"]]
@@ -96,7 +99,9 @@ def pictures(name: str, printed: bytes) -> list[tuple[str, bytes]]:
 
 
 def text(document: Made) -> str:
-    """The words of a document, a line for each block."""
+    """The words of a document, a line for each block; one language after the other."""
+    if document.parts:
+        return f"\n{'-' * 40}\n\n".join(map(text, document.parts))
     heading = f"<h1>{escape(document.doc['heading'], quote=False)}</h1>\n" if document.doc["heading"] else ""
     words = prose.plain(heading + whole(document))
     warning = f"NOT FOR PRINT: {', '.join(document.doc['not_for_print'])}\n\n" if document.doc["not_for_print"] else ""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from toolkit_builder.diagnostics import Diagnostic
-from toolkit_builder.localise import documents, fields, outputs
+from toolkit_builder.localise import documents, fields, languages, outputs
 from toolkit_builder.localise.documents import Made, Stationery, Template
 from toolkit_builder.localise.makepages import MAKE
 from toolkit_builder.model import Document, Payload
@@ -47,17 +47,17 @@ def offers(site: Site, theme: Theme, shared: Any, *, printing: bool) -> tuple[di
     problems: list[Diagnostic] = []
     if site.config.localise == "build":
         for template in documents.templates(site):
-            source = site.by_path[template.path]
             holes: dict[str, list[tuple[str, fields.Missing]]] = {}
             for branch in site.all("branch"):
-                if template.original and not _speaks(branch, template):
-                    continue
-                made = documents.make(template, documents.branch_of(branch, site))
-                for lack in made.missing:
-                    holes.setdefault(lack.path, []).append((branch.title, lack))
-                found.setdefault(branch.id, []).extend(
-                    _offered(template, made, f"{branch.url[1:]}{template.folder}/", (branch, source), theme, paper,
-                             printing=printing))
+                plain = documents.branch_of(branch, site)
+                if _read(plain, template):
+                    for lack in documents.make(template, plain).missing:
+                        holes.setdefault(lack.path, []).append((branch.title, lack))
+                if own := documents.variant(template, plain):
+                    sources = (branch, *(site.by_path[t.path] for t in own.parts or (template,)))
+                    found.setdefault(branch.id, []).extend(
+                        _offered(own, documents.make(own, plain), f"{branch.url[1:]}{template.folder}/", sources, theme,
+                                 paper, printing=printing))
             problems += fields.report(holes, template.compiled, template.path)
     return found, problems
 
@@ -68,17 +68,16 @@ def shortfalls(site: Site) -> list[Diagnostic]:
     for template in documents.templates(site):
         holes: dict[str, list[tuple[str, fields.Missing]]] = {}
         for branch in site.all("branch"):
-            if template.original and not _speaks(branch, template):
-                continue
-            for lack in documents.make(template, documents.branch_of(branch, site)).missing:
+            plain = documents.branch_of(branch, site)
+            for lack in documents.make(template, plain).missing if _read(plain, template) else ():
                 holes.setdefault(lack.path, []).append((branch.title, lack))
         problems += fields.report(holes, template.compiled, template.path)
     return problems
 
 
-def _speaks(branch: Document, template: Template) -> bool:
-    own = template.language.partition("-")[0]
-    return bool(branch.fields.bilingual) or (branch.fields.language or "").partition("-")[0] == own
+def _read(branch: Payload, template: Template) -> bool:
+    """Whether a branch has the template's own words, by themselves or beside others."""
+    return languages.tag(template.language) in languages.wanted(branch, template.family)
 
 
 def _forms(doc: Document, site: Site, theme: Theme, paper: Stationery, *, printing: bool) -> Iterator[Offer]:
@@ -112,4 +111,4 @@ def links(doc: Document, site: Site, theme: Theme) -> list[Payload]:
     if doc.kind != "branch" or site.config.localise != "on-demand" or not theme.has(MAKE):
         return []
     return [{"label": t.title, "url": f"{t.url}make/#branch={doc.name}", "format": "make it here", "size": None,
-             "note": ""} for t in documents.templates(site) if not t.original or _speaks(doc, t)]
+             "note": ""} for t in documents.templates(site) if documents.variant(t, documents.branch_of(doc, site))]
