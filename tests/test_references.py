@@ -101,6 +101,10 @@ motion of no confidence
 a motion of 20 members
 20 motions
 the motion 20 delegates opposed
+they carried the motion 20 to 3
+a motion 20-year members would welcome
+a motion 1 in 5 branches moved
+it opens (20.10)am
 the motion 20 times
 we debated the motion 20 minutes late
 slow motion 20
@@ -155,6 +159,24 @@ Composite D at TUC Congress
 @pytest.mark.parametrize("text", FOOLS.strip().split("\n"))
 def test_what_only_looks_like_a_mention_is_left_alone(text: str) -> None:
     assert [m for m in find(f"<p>{text}</p>") if m.strength is not Strength.FAINT or "E1" in text or "L1" in text] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "motion 20 (2019)", "motion 20 of 2019", "motion 20 from the 2019 conference", "motion 20 in 2019",
+        "2019’s motion 20", "the 2019 motion 20", "the 2019 conference motion 20", "In 2019 motion 20",
+    ],
+)  # fmt: skip
+def test_a_year_beside_a_paper_says_which_conference_is_meant(text: str) -> None:
+    (mention,) = find(f"<p>We said that {text} was carried.</p>")
+    assert (mention.text, mention.conference, mention.explicit) == ("motion 20", "2019", False)
+
+
+@pytest.mark.parametrize("text", ["motion 20 at 2019.5", "motion 20 of 2019-2020", "£2019 motion 20", "motion 20, 2019"])
+def test_a_number_that_is_no_year_says_nothing(text: str) -> None:
+    (mention,) = find(f"<p>{text}</p>")
+    assert mention.conference is None
 
 
 def test_a_site_says_whose_papers_are_its_own() -> None:

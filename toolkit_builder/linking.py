@@ -17,11 +17,12 @@ from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
 from toolkit_builder.kinds import BY_NAME, kind_of, shapes
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.motions import numbering
-from toolkit_builder.site import PAPERS, Mentioned, Site, group_conferences, number_of, read_number
+from toolkit_builder.site import PAPERS, Conference, Mentioned, Site, group_conferences, number_of, read_number
 from toolkit_builder.sources import Source
 
 _DATED = {"news", "bulletin", "update"}
 _CONTEXT = 160
+_ONE_YEAR = dt.timedelta(days=400)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
@@ -85,6 +86,11 @@ def _identity(kind: str, name: str, captures: Mapping[str, str], fields: Any) ->
         number = getattr(fields, "number", "") or getattr(fields, "issue", "") or name
         return f"{kind}:{_canonical(number)}@{captures['conference']}"
     return f"{kind}:{name}"
+
+
+def _start(conference: Conference) -> dt.date:
+    day: dt.date = conference.document.fields.start
+    return day
 
 
 def _canonical(number: str) -> str:
@@ -474,7 +480,7 @@ class _Linker:
                 name = mention.conference or doc.conference
                 return self.site.by_id.get(f"bulletin:{_canonical(number)}@{name}")
             return self.site.named(kind, number)
-        name = mention.conference or doc.conference or self._only_conference(doc)
+        name = self._meant(doc, mention)
         conference = self.site.conference_by_name.get(name or "")
         if conference is None:
             return None
@@ -485,13 +491,28 @@ class _Linker:
             return found or (conference.paper(number) if kind == "motion" and "." in number else None)
         return conference.paper(number)
 
-    def _only_conference(self, doc: Document) -> str | None:
-        """Outside a conference's folder a mention means the newest conference, where the site has any."""
-        return self.site.conferences[0].name if self.site.conferences else None
+    def _meant(self, doc: Document, mention: references.Mention) -> str | None:
+        """The conference whose paper is mentioned: the one named, that of the year named, or the one at hand."""
+        if mention.explicit or not mention.conference:
+            return mention.conference or doc.conference or self._at_hand(doc)
+        year = int(mention.conference)
+        held = [c.name for c in self.site.conferences if _start(c).year == year]
+        return doc.conference if doc.conference in held else held[0] if len(held) == 1 else None
+
+    def _at_hand(self, doc: Document) -> str | None:
+        """Outside a conference's folder: the conference nearest to the text's date, or the newest if it has none."""
+        if not self.site.conferences:
+            return None
+        if (day := doc.fields.date) is None:
+            return self.site.conferences[0].name
+        nearest = min(self.site.conferences, key=lambda c: abs(_start(c) - day))
+        return nearest.name if abs(_start(nearest) - day) < _ONE_YEAR else None
 
     def _must_exist(self, doc: Document, mention: references.Mention) -> bool:
         if mention.strength is references.Strength.FAINT:
             return False
+        if mention.conference and not mention.explicit:
+            return doc.conference is not None and self._meant(doc, mention) == doc.conference
         return mention.explicit or doc.conference is not None
 
     def _unknown(self, doc: Document, mention: references.Mention) -> Diagnostic:
@@ -499,11 +520,11 @@ class _Linker:
         span = references.locate_in_source(mention, text, doc.path)
         lines = text.split("\n")
         source = lines[span.line - 1] if 0 < span.line <= len(lines) else ""
-        name = mention.conference or doc.conference or ""
+        name = (mention.conference if mention.explicit else None) or doc.conference or ""
         conference = self.site.conference_by_name.get(name)
         if self._is_hidden(name, mention):
             return warning("S302", f"{mention.text} is not published yet, so it is not a link", span, source=source)
-        if mention.conference and conference is None:
+        if mention.explicit and mention.conference and conference is None:
             return error(
                 "S303",
                 f"there is no conference '{mention.conference}'",

@@ -29,7 +29,7 @@ _UNIT = (
     r"|reforms|demands|plans|projects|changes|marks|seats|in\s+favour|against|abstentions?|st\b|nd\b|rd\b|th\b)"
 )
 _FOLLOWED_BY = re.compile(
-    rf"(?:[.:/]\d|[-–]\d+[-–/]|,\d{{3}}\b|[/\\]\w|@|{_SP}?{_UNIT}|{_SP}{_MONTH}"
+    rf"(?:[.:/]\d|[-–]\d+[-–/]|(?-i:-[a-z])|{_SP}in{_SP}\d{{1,2}}(?!\d)|,\d{{3}}\b|[/\\]\w|@|{_SP}?{_UNIT}|{_SP}{_MONTH}"
     r"|(?:\s|&nbsp;)+(?:to|of)\s(?:the\s)?[^.;]{0,60}?\b(?:Act|Bill|Constitution|Regulations|Treaty|Directive|Order)\b)",
     re.IGNORECASE,
 )
@@ -57,8 +57,15 @@ _COMPOSITE = re.compile(
 _CODE = re.compile(r"(?<![\w£$€#@/.&;-])(?P<code>(?P<series>EM|E|L)(?P<digits>0?\d{1,2}))(?![\w/@-]|\.\d)")
 _BRACKETS = re.compile(
     r"(?<![\w)])\((?P<list>\d{1,3}[A-Z]?\.\d{1,2}[a-z]?"
-    r"(?:(?:, ?|; ?| and | &amp; |, and | to |–)\d{1,3}[A-Z]?\.\d{1,2}[a-z]?)*)\)"
+    r"(?:(?:, ?|; ?| and | &amp; |, and | to |–)\d{1,3}[A-Z]?\.\d{1,2}[a-z]?)*)\)(?!\w)"
 )
+_YEAR_AFTER = re.compile(
+    r"\s(?:\((?P<bracketed>(?:19|20)\d\d)\)|(?:of|from|at|in)\s(?:the\s)?(?P<year>(?:19|20)\d\d)(?![\w-]|[.,:/]\d))"
+)
+_YEAR_BEFORE = re.compile(r"(?<![\w£$€.,:/-])(?P<year>(?:19|20)\d\d)(?:['’]s?)?(?:\s(?:[Cc]onference|[Cc]ongress))?\s$")
+"""A conference's year beside a paper: "motion 20 (2019)", "motion 20 of the 2019 conference", "2019's motion 20"."""
+_TALLY = re.compile(r"\bthe\s$", re.IGNORECASE), re.compile(rf"{_SP}to{_SP}\d{{1,3}}(?![\w.])")
+"""What stands around the votes: "they carried the motion 20 to 3"."""
 _EXPLICIT = re.compile(
     r"\[\[(?P<ref>[^\[\]<>|\ue000\ufffc]{1,120})(?:\|(?P<label>(?:(?!\]\]|\[\[)[^\ue000\ufffc]){0,300}))?\]\]"
 )
@@ -170,6 +177,7 @@ def _keywords(flat: str, others: re.Pattern[str] | None) -> Iterator[Found]:
             continue
         if others and (others.search(before + " ") or _of_others(flat[match.end() : match.end() + 60], others)):
             continue
+        year = _year(flat, match)
         series = "EM" if match["emergency"] else "L" if match["late"] else ""
         kind = "motion" if motion or "resolution" in word else "amendment"
         plural = bool(match["plural1"] or match["plural2"])
@@ -186,10 +194,20 @@ def _keywords(flat: str, others: re.Pattern[str] | None) -> Iterator[Found]:
                 else:
                     break
             number = piece.group()
+            if not plural and _TALLY[0].search(before) and _TALLY[1].match(rest):
+                break
             if series and not number[:1].isalpha():
                 number = f"{series}{number}"
             whole = match.start() if position == 0 and not match["open"] else start
-            yield Found(whole, end, kind, _canonical(number), None, Strength.SURE, None, match.span())
+            yield Found(whole, end, kind, _canonical(number), year, Strength.SURE, None, match.span())
+
+
+def _year(flat: str, match: re.Match[str]) -> str | None:
+    """The year that a wording is given beside it, if any."""
+    if after := _YEAR_AFTER.match(flat, match.end()):
+        return after["bracketed"] or after["year"]
+    before = _YEAR_BEFORE.search(flat, max(0, match.start() - 20), match.start())
+    return before["year"] if before else None
 
 
 _SPACES = re.compile(_SP)
@@ -218,7 +236,7 @@ def _composites(flat: str, others: re.Pattern[str] | None) -> Iterator[Found]:
         before = flat[max(0, match.start() - 60) : match.start()]
         if others and (others.search(before + " ") or _of_others(flat[match.end() : match.end() + 60], others)):
             continue
-        offset = match.start("list")
+        offset, year = match.start("list"), _year(flat, match)
         plural = match["word"].lower().endswith("s")
         for position, piece in enumerate(_pieces(_ONE_LETTER, match["list"], plural)):
             start, end = offset + piece.start(), offset + piece.end()
@@ -230,7 +248,7 @@ def _composites(flat: str, others: re.Pattern[str] | None) -> Iterator[Found]:
                 break  # "in the composite I argued": a pronoun, an article
             whole = match.start() if position == 0 else start
             number = _canonical(f"Composite {letter}")
-            yield Found(whole, end, "composite", number, None, Strength.SURE, None, match.span())
+            yield Found(whole, end, "composite", number, year, Strength.SURE, None, match.span())
 
 
 def _codes(flat: str, others: re.Pattern[str] | None) -> Iterator[Found]:

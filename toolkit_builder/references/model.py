@@ -32,7 +32,8 @@ class Mention:
 
     ``text`` is what becomes the link, ``offset`` where it starts in the fragment. ``kind`` is a hint (``motion``,
     ``amendment``, ``composite``, ``bulletin`` ...) or None; ``number`` the canonical number (``20.1``), or the name in
-    ``[[plan:fair-pay]]``; ``conference`` is None for the conference at hand. ``phrase`` is the whole wording it was
+    ``[[plan:fair-pay]]``; ``conference`` is None for the conference at hand, and where the mention is not explicit the
+    year that stands beside it ("motion 20 of 2019"). ``phrase`` is the whole wording it was
     read from and ``nth`` which of its like (from 0), so that ``locate_in_source`` finds the place. ``label`` is the
     author's wording of an ``[[explicit|mention]]`` (HTML).
     """
