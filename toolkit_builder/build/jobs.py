@@ -315,10 +315,15 @@ def resolve(payload: Any, marks: int, outputs: Mapping[str, bytes], blobs: Mappi
     if not marks:
         return payload
     table = _Table(outputs, blobs)
-    if isinstance(payload, Mapping):  # nearly always they stand at the top: no need to walk the rest
-        shallow = {k: table.value(v) if isinstance(v, Output | Blob | SharedValue) else v for k, v in payload.items()}
-        if sum(isinstance(v, Output | Blob | SharedValue) for v in payload.values()) == marks:
-            return shallow
+    if isinstance(payload, Mapping):  # nearly always they stand at the top or one below: no need to walk the rest
+        found, left = table.shallow(payload, marks)
+        for key, value in payload.items():
+            if not left:
+                return found
+            if isinstance(value, Mapping):
+                found[key], left = table.shallow(value, left)
+        if not left:
+            return found
     return table.deep(payload)
 
 
@@ -331,6 +336,15 @@ class _Table:
         if isinstance(mark, Blob):
             return self.blobs[mark.digest]
         return self.outputs[mark.path] if isinstance(mark, Output) else mark.value
+
+    def shallow(self, values: Mapping[str, Any], left: int) -> tuple[dict[str, Any], int]:
+        """A mapping with the references among its values replaced, and how many of ``left`` are left elsewhere."""
+        found = dict(values)
+        for key, value in values.items():
+            if isinstance(value, Output | Blob | SharedValue):
+                found[key] = self.value(value)
+                left -= 1
+        return found, left
 
     def deep(self, value: Any) -> Any:
         if isinstance(value, Output | Blob | SharedValue):
