@@ -84,7 +84,9 @@ def measured(laid_out: Any, max_pages: int | None) -> Fit:
     filled = 1 - sum(left) / (len(left) * tall) if tall else 1.0
     over = sum(1 for line in lines if max_pages and line.page > max_pages)
     room = sum(math.floor(space / height + 1e-6) for space in left)
-    return Fit(pages=pages, filled=round(max(0.0, filled), 3), lines_left=room, lines_over=over)
+    lowest = max((line.bottom for line in on_last), default=top)
+    used = pages - 1 + min(1.0, max(0.0, lowest - top) / tall) if tall else float(pages)
+    return Fit(pages=pages, filled=round(max(0.0, filled), 3), lines_left=room, lines_over=over, used=round(used, 3))
 
 
 def _column_count(laid_out: Any) -> int:

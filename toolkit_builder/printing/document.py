@@ -18,7 +18,8 @@ class PrintDocument:
     length, or empty) say where each came from: faults are reported there, and its own relative addresses resolve
     against that path. ``path`` is the file that diagnostics name. Links into the site are printed with ``site_url``
     before them; without one they are printed as plain text. ``date`` (``2027-06-14``) is the day on
-    which variants that must tell one (PDF/X) say they were made.
+    which variants that must tell one (PDF/X) say they were made. ``sizes`` are root font sizes in points, ascending:
+    the document is printed in the largest that needs no more pages than the smallest and overflows nothing.
     """
 
     html: str
@@ -39,6 +40,7 @@ class PrintDocument:
     max_pages: int | None = None
     minimum_dpi: int = 150
     line_numbers: bool = True
+    sizes: tuple[float, ...] = ()
 
     @property
     def span(self) -> Span:
@@ -51,12 +53,14 @@ class Fit:
 
     ``filled`` is the used share of the last page's text area, 0 to 1, averaged over its columns. ``lines_left`` are
     the lines of body text that still fit on the last page; ``lines_over`` those beyond ``max_pages`` (0 when it fits).
+    ``used`` is how many pages the text takes, the last one as far as its lowest line; 0 without text in the flow.
     """
 
     pages: int
     filled: float
     lines_left: int
     lines_over: int
+    used: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

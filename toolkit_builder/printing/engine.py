@@ -27,7 +27,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from ..diagnostics import Diagnostic, Span, error, note
-from . import boxes, finish, links, report
+from . import boxes, finish, links, quicker, report, sizes
 from .checks import checked
 from .document import Engine, Fit, PrintDocument, Printed
 from .fetch import HOST, Shelf, fetcher, url_of
@@ -40,7 +40,7 @@ __all__ = ["Engine", "Fit", "PrintDocument", "Printed", "WeasyPrintEngine", "ava
 
 _KITS = 8  # font configurations kept; each holds its fonts in memory
 _PICTURES = 512  # decoded pictures kept
-_LINKS = re.compile(r"(?:https?|mailto|tel|sms):", re.IGNORECASE)
+_MISFITS = {"Q121", "Q122", "Q123", "Q124", "Q125", "Q131"}  # what a smaller size of type cures
 # Whatever else in a document can bring fonts or styles: it decides which kit the document may share.
 _INLINE = re.compile(r"@font-face[^}]*}|@counter-style[^}]*}|@color-profile[^}]*}|@import[^;]*;|<link\b[^>]*>", re.I)
 _LOCK = threading.RLock()  # the environment, the collector and the loggers belong to the whole process
@@ -74,6 +74,7 @@ def _weasyprint() -> Any:
         warnings.simplefilter("ignore", UserWarning)  # it looks for the machine's fonts, and ours come with the theme
         import weasyprint
 
+        quicker.install()
     return weasyprint
 
 
@@ -140,6 +141,7 @@ class _Fonts(dict[Any, Any]):
         return min(self._files, key=lambda item: item[0])[1] if self._files else b""
 
 
+_Layout = tuple[Any, Fit, list[Diagnostic]]  # the engine's document, and what was found on its pages
 _Key = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
 
 
@@ -201,7 +203,8 @@ class WeasyPrintEngine:
             name_drawings(page.etree_element)
             return page
 
-        form = kit.series.filled(document.html, f"{base} {document.lang}", parsed, log)
+        # A page that is tried in several sizes is styled anew for each of them.
+        form = None if document.sizes else kit.series.filled(document.html, f"{base} {document.lang}", parsed, log)
         if form is not None:
             with contextlib.suppress(Exception):  # whatever it is, the whole page will tell
                 answer = self._printed(document, kit, form.page, log, form)
@@ -215,28 +218,17 @@ class WeasyPrintEngine:
     def _printed(
         self, document: PrintDocument, kit: _Kit, page: Any, log: list[logging.LogRecord], form: Form | None
     ) -> tuple[Printed, list[Diagnostic]]:
-        weasyprint = _weasyprint()
         malformed = links.without_malformed(page.etree_element, document.span)
         if malformed and form is not None:
             form.faulty = True  # what was taken out of it, no later page would report
-        laid_out, style_for = _laid_out(
-            page,
-            kit,
-            {
-                **weasyprint.DEFAULT_OPTIONS,
-                "stylesheets": kit.sheets,
-                "cache": self._pictures,
-                "pdf_variant": document.pdf_variant or None,
-            },
-            form,
-        )
+        layout = self._in_largest if document.sizes else self._layout
+        laid_out, fit, problems = layout(document, kit, page, log, form)
         laid_out.metadata.title = laid_out.metadata.title or document.title
         laid_out.metadata.lang = laid_out.metadata.lang or document.lang
         if document.pdf_variant.startswith("pdf/x"):  # it would take the time of day
             laid_out.metadata.created = laid_out.metadata.created or document.date
             laid_out.metadata.modified = laid_out.metadata.modified or document.date
         found = [*kit.complaints, *malformed, *links.resolved(laid_out, document)]
-        fit, problems = checked(laid_out, document, page.etree_element, style_for)
         laid_out.fonts = used = _Fonts()
         tagging = Tagging(page.etree_element, laid_out.metadata.lang)
         tagging.watch(laid_out)
@@ -247,6 +239,38 @@ class WeasyPrintEngine:
         lines = placed_lines(laid_out) if document.line_numbers else []
         printed, more = finish.finished(pdf, document, tagging, lines, used.plainest(), fit)
         return printed, [*found, *problems, *more]
+
+    def _layout(
+        self, document: PrintDocument, kit: _Kit, page: Any, _log: list[logging.LogRecord], form: Form | None
+    ) -> _Layout:
+        """A parsed page laid out and looked over."""
+        options = {
+            **_weasyprint().DEFAULT_OPTIONS,
+            "stylesheets": kit.sheets,
+            "cache": self._pictures,
+            "pdf_variant": document.pdf_variant or None,
+        }
+        laid_out, style_for = _laid_out(page, kit, options, form)
+        return laid_out, *checked(laid_out, document, page.etree_element, style_for)
+
+    def _in_largest(
+        self, document: PrintDocument, kit: _Kit, page: Any, log: list[logging.LogRecord], form: Form | None
+    ) -> _Layout:
+        """The layout in the largest of the document's sizes that fits: only this one is drawn and written."""
+        own = page.etree_element.get("style", "")
+        before = list(log)
+        made: dict[int, tuple[_Layout, list[logging.LogRecord]]] = {}
+
+        def attempt(index: int) -> sizes.Trial:
+            self._drop_pictures()
+            log[:] = before
+            page.etree_element.set("style", f"{own}; font-size: {document.sizes[index]:g}pt")
+            _, fit, problems = layout = self._layout(document, kit, page, log, form)
+            made[index] = layout, list(log)
+            return sizes.Trial(fit.pages, fit.used, any(found.code in _MISFITS for found in problems))
+
+        chosen, log[:] = made[sizes.largest(document.sizes, attempt)]
+        return chosen
 
     def _kit(self, document: PrintDocument) -> _Kit:
         inline = tuple(_INLINE.findall(document.html))
@@ -305,11 +329,15 @@ class WeasyPrintEngine:
         return kit
 
     def _keep_pictures(self, kit: _Kit) -> None:
-        """Remember what the kept pictures were made of; forget failures and the one-off data: pictures."""
+        """Remember what the kept pictures were made of."""
         for path, data in self._shelf.served.items():
             self._pictured[path] = data
             if path.lower().endswith((".css", ".ttf", ".otf", ".woff", ".woff2", ".icc")):
                 kit.served[path] = data
+        self._drop_pictures()
+
+    def _drop_pictures(self) -> None:
+        """Forget pictures that could not be read, so that this is said of each layout, and those of one page only."""
         for url in [url for url, kept in self._pictures.items() if kept is None or url.startswith("data:")]:
             del self._pictures[url]
 
