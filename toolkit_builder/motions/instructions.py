@@ -156,6 +156,8 @@ def print_place(place: Place) -> str:
         return f"the {place.unit}"
     if place.unit == "part":
         return f"the section headed {quoted(place.beginning)}"
+    if place.opener in {"whereas", "resolved"} and place.unit == "section":
+        return f"the “{place.opener.upper()}” section"
     if place.opener:
         words = f"the {quoted('Conference ' + place.opener)} section"
         return words if place.unit == "section" else f"{place.unit} {words}"

@@ -112,6 +112,9 @@ class Locator(Searcher):
     def _section(self, region: Region, place: Place) -> list[Region]:
         if not place.opener:
             return self._clauses(region, place)
+        if place.opener in {"whereas", "resolved"}:
+            clauses = [b for b in region.blocks if self.text.text(b).lower().startswith(place.opener)]
+            return [self._span("section", clauses)] if clauses else []
         wanted = place.opener.removeprefix("further ")
         runs: list[list[Block]] = []
         for block in region.blocks:

@@ -23,7 +23,7 @@ DELETE = (
     r"take\s+out|cut|"
     r"cross\s+out|leave\s+out|drop"
 )
-REPLACE = r"replac(?:es?|ed|ing|ement\s+of)|substitut(?:es?|ed|ing)|swap(?:ping)?"
+REPLACE = r"replac(?:es?|ed|ing|ement\s+of)|substitut(?:es?|ed|ing|ion\s+of)|swap(?:ping)?"
 AMEND = (
     r"amend(?:s|ed|ing)?|alter(?:ing)?|chang(?:es?|ed|ing)|modify|reword(?:ing)?|"
     r"revise|correct|rephrase|rewrite|re-word"

@@ -201,6 +201,8 @@ def _ordinal_places(c: Cursor) -> tuple[Place, ...]:
         c.take(r"\s*(?:,|and|&|,\s*and)\s+(?:the\s+)?")
     if not ordinals:
         return ()
+    if clause := c.take(r"(?P<opener>whereas|resolved)(?:[\s-]+(?:clause|paragraph|section)s?)?\b"):
+        return tuple(Place(unit="paragraph", ordinal=number, opener=clause["opener"].lower()) for number in ordinals)
     count = 1
     if len(ordinals) == 1 and (match := c.word(_COUNTED)):
         count = int(match["digits"]) if match["digits"] else _counted(match["word"])
@@ -309,7 +311,8 @@ def read_bare_label(c: Cursor) -> Path | None:
     start = c.at
     number = c.peek(_BARE_NUMBER)
     if not number and not c.peek(
-        r"\d{1,2}\.?\s(?:[a-z]|[ivx]{1,4})\)|\d{1,2}\.[a-z]\)|\d{1,2}\.(?=\s*[,:(]|\s+[a-z])|"
+        r"(?:[a-z]|[ivx]{1,4})(?=\s*[,:]\s)|[a-z]\.(?=\s*[“\"‘'«,:(])|"
+        r"\d{1,2}\.?[ \t](?:[a-z]|[ivx]{1,4})\)|\d{1,2}\.[a-z]\)|\d{1,2}\.(?=\s*[,:(]|\s+[a-z])|"
         r"\d{1,2}\s?\([a-z]\)|\d{1,2}[a-z]\b|[ivx]{2,4}(?:\.(?=\s)|(?=\s*,))|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-z]|"
         r"[ivx]{1,4})\)|\d{1,2}(?=\s+(?:under|of)\s)"
     ):

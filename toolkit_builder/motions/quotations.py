@@ -50,7 +50,8 @@ FOLLOWS = re.compile(
     | [-–—]\s*(?:{_VERB}|to\s+read)
     | \bthen\b | \bthroughout\b | \bwhere(?:ver|\s+it) | \bonwards?\b | \binclusive | \beach\s+time
         | \bso\s+(?:that|it|as)\b
-    | (?:\band|&)\s+(?:re-?number|{_VERB}|with\s|by\s|in\s+{_PLACE}|after\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})
+    | (?:\band|&)\s+(?:re-?number|{_VERB}|with\s|by\s|in\s+(?:{_PLACE}|{_OPENER}|{_ROMAN}[,.)])
+        |after\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})
         |before\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})
         |{_MARK}|{_THE_WORDS}\b|(?:a\s+|the\s+)?(?:new|further|additional)\s+(?:\w+\s+)?(?:{_UNIT})|everything|all\b|at\s+the\s+(?:end|start|beginning)|then\b|consequential
         |from\s+{_MARK})

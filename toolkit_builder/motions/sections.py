@@ -63,6 +63,8 @@ def read_under_opener(c: Cursor) -> tuple[Place, ...]:
         c.at = start
     c.take(r"(?:the\s+)?")
     here = c.at
+    if clause := c.take(r"[“\"‘'](?P<opener>whereas|resolved)[”\"’']\s+section\b"):
+        return (Place(unit="section", opener=clause["opener"].lower()),)
     if c.peek(r"[“\"‘'*_]") and (quote := c.quotation()):
         inside = Cursor(quote.text.strip(" :.…"))
         named = read_under_opener(inside) if not inside.peek(r"[“\"‘'*_]") else ()
@@ -86,6 +88,7 @@ def read_under_opener(c: Cursor) -> tuple[Place, ...]:
         rf"(?:this\s+|that\s+)?(?:(?P<subject>{_SUBJECT})\s+)(?P<further>further\s+|also\s+|"
         rf"therefore\s+)?(?P<verb>{_OPENER_VERB})"
         rf"(?={_AFTER_OPENER})(?:\s+(?:that|to))?"
+        r"|(?P<one>note|belief|resolve)(?=\s+(?:\(?\d|\(?(?:[a-z]|[ivx]{1,5})\)?[\s,:.]))"
         r"|(?P<bare>(?:further\s+)?(?:notes|believes|resolves)|calls\s+on|instructs)"
         r"(?=\s*(?:sections?\b|list\b|[,:]|\(?\d|\(?(?:[a-z]|[ivx]{1,5})\)?(?=[\s,:.)])|points?\b|bullets?\b|"
         r"paragraphs?\b|"
@@ -99,6 +102,8 @@ def read_under_opener(c: Cursor) -> tuple[Place, ...]:
     if match is None:
         c.at = start
         return ()
+    if match["one"]:
+        return _under_opener(c, {"note": "notes", "belief": "believes"}.get(match["one"].lower(), "resolves"))
     if match["bare"]:
         return _under_opener(c, " ".join(match["bare"].lower().split()))
     if match["long"]:

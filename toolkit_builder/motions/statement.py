@@ -41,8 +41,8 @@ class Statement(ABC):
         """Read one instruction; False where it is not understood."""
 
     def _was(self, pattern: str) -> bool:
-        words = re.findall(r"\w+", self.c.source[max(0, self.c.at - 30) : self.c.at])
-        return bool(words) and re.fullmatch(pattern, words[-1], re.IGNORECASE) is not None
+        said = re.search(r"(\w+)(?:\s+of)?\s*\Z", self.c.source[max(0, self.c.at - 30) : self.c.at])
+        return said is not None and re.fullmatch(pattern, said[1], re.IGNORECASE) is not None
 
     def _heading(self, mark: str) -> bool:
         """Whether the place just read stands on its own line: ``In paragraph 2:``."""

@@ -236,7 +236,9 @@ def _leading_headings(source: str, raws: list[Raw]) -> None:
             break
         words = source[raw.start : raw.end]
         short = all(len(line) <= 90 and not line.rstrip().endswith(_TERMINAL) for line in words.split("\n"))
-        if not short or words.count("\n") > 2 or opening(words) or openings(words):
+        recital = words.lstrip("*_ ").lower().startswith(("whereas", "resolved"))
+        runs_on = recital or words.rstrip().endswith((" and", " or"))
+        if not short or runs_on or words.count("\n") > 2 or opening(words) or openings(words):
             break
         leading.append(raw)
     if leading and len(leading) < len(raws):

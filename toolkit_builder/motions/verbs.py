@@ -22,9 +22,17 @@ _INSTEAD = (
     r"as\s+follows))"
     r"|(?P<insert>(?:in\s+(?:its|their)\s+place\s*,?\s*)?(?:to\s+be\s+)?(?:insert(?:ing|ed)?|substitut(?:e|ing)|"
     r"replac(?:e|ing)|put)"
-    r"(?:\s+instead|\s+in\s+(?:its|their)\s+place|\s+in\s+lieu|\s+therefor)?)"
+    r"(?:\s+instead|\s+in\s+(?:its|their)\s+(?:place|stead)|\s+in\s+lieu(?:\s+thereof)?|\s+therefor)?|"
+    r"(?:the\s+)?(?:insertion|substitution)\s+of)"
     r"|(?P<add>add(?:ing)?)|(?P<with>with|by)(?=\s*(?::|[“\"‘'«]|\n)))(?![\w])"
 )
+_CHANGES = r"delet|insert|add|remov|replac|substitut|strik|omit|chang"
+_STARTS = re.compile(
+    rf"(?:{_CHANGES})\w*\b(?=\s+(?:the\s+words?\s+)?[“\"‘'«]|\s+all\b|\s+at\s+the)"
+    r"|(?:after|before)\s+(?:the\s+words?\s+)?[“\"‘'«]",
+    re.IGNORECASE,
+)
+"""How an instruction begins after ``Amend point 2:``; anything else there is new text."""
 
 
 class Verbs(Statement):
@@ -169,7 +177,10 @@ class Verbs(Statement):
             r"points?|calls?|demands?|asks?|pts?\b|C[NBR]|\w\)|\b[ivx]{2,4}\b", shown, re.IGNORECASE
         ):
             return True
-        if all(len(path[0].labels) > 1 for path in bare):
+        lettered = all(len(path[0].labels) > 1 or _plainly_label(path[0].labels[0]) for path in bare)
+        if lettered or (
+            len(bare) == 1 and self.c.peek(r"\s*(?:with\b|to\s+read\b|:)") and bare[0][0].labels[0] in "ai"
+        ):
             return True
         around = [*(place for path in lead.scopes for place in path), *scope, *self.carry, *self.context]
         return any(place.unit in {"section", "list"} for place in around)
@@ -224,7 +235,7 @@ class Verbs(Statement):
             return self._refuse("A207", self.begin)
         made = [Instruction(verb="replace", target=targets[0], text=text.text, text_start=text.start)]
         if text.quoted:
-            self.c.take(r"\s*,?\s*(?:in\s+(?:its|their)\s+(?:place|stead)|instead)\b")
+            self.c.take(r"\s*,?\s*(?:in\s+(?:its|their)\s+(?:place|stead)|instead|in\s+lieu(?:\s+thereof)?)\b")
         if text.quoted and not scope and not self.c.sentence_over():
             scope = ph.read_scope(self.c) or ()
         if (
@@ -264,6 +275,14 @@ class Verbs(Statement):
             if c.take(r"\s*,?\s*(?:for|in\s+place\s+of|instead\s+of)\s+") and (found := ph.read_target(c)):
                 return self._replacements(lead, join_paths(found[1], ph.read_scope(c) or ()), found[0], text)
             c.at = here
+        if (
+            self._was(r"substitut\w+")
+            and c.take(r"\s*(?:in\s+place\s+of|for)\s+(?=\S)")
+            and (found := _places(read_paths(c)) or ph.read_target(c))
+        ):
+            c.take(r"\s*,?\s*(?:the\s+following\b)?")
+            text = self._text(c)
+            return text is not None and self._replacements(lead, found[1], found[0], text)
         targets, scope, lead = self._targets(lead)
         if not targets:
             return self._refuse("A206", c.at)
@@ -330,12 +349,16 @@ class Verbs(Statement):
         c = self.c
         here = c.at
         paths = targets[0].places
-        if c.take(r"\s*,?\s*(?:by|to)\b(?=\s+(?:delet|insert|add|remov|replac|substitut|chang)\w*\s)") and paths:
+        if paths and c.take(rf"\s*,?\s*(?:by|to)\b(?=\s+(?:{_CHANGES})\w*\s)"):
             self.carry = join_paths(self._scope_of(scope)[0], paths[0])
             return self._statement()
         if c.take(r"\s*,?\s*as\s+follows\s*[:;–-]?\s*") and paths and INSTRUCTION_LINE.match(c.source[c.at :].lstrip()):
             self.context = join_paths(scope, paths[0])
             return True
+        c.at = here
+        if paths and c.take(r"\s*[:,–-]\s*") and _STARTS.match(c.source, c.at):
+            self.carry = join_paths(self._scope_of(scope)[0], paths[0])
+            return self._statement()
         c.at = here
         if not c.take(
             r"\s*,?\s*(?:so\s+(?:that|as)\s+(?:it|they)?\s*(?:now\s+)?(?:to\s+)?(?:reads?|says)|"
@@ -347,6 +370,15 @@ class Verbs(Statement):
         if text is None:
             return self._refuse("A203", c.at)
         return self._replacements(lead, scope, targets, text)
+
+
+def _places(paths: tuple[Path, ...]) -> tuple[tuple[Target, ...], Path] | None:
+    return ((Target(kind="places", places=paths),), ()) if paths else None
+
+
+def _plainly_label(label: str) -> bool:
+    """A letter alone that is no word: ``delete c``, not ``delete a``."""
+    return label.isalpha() and label not in {"a", "i", "o", "s", "t"}
 
 
 def _numbers(targets: tuple[Target, ...]) -> tuple[Target, ...]:

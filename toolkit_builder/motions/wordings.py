@@ -37,6 +37,10 @@ def read_words(c: Cursor) -> Words | None:
             c.take(r"\s*words?\s+")
         else:
             c.at = start
+            if match := c.take(
+                r"(?:the\s+|any\s+)?(?:reference|mention)(?P<many>s?)\s+(?:to|of)\s+(?=(?:the\s+words?\s+)?[“\"‘'«])"
+            ):
+                every = bool(match["many"])
     c.take(_THE_WORDS)
     quote = c.quotation()
     if quote is None or not quote.text:
