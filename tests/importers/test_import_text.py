@@ -330,7 +330,10 @@ def test_no_word_of_any_text_is_lost(text: str, kind: str) -> None:
     kept = words(shown)
     for problem in problems:
         kept += words(problem.message)
-    assert words(text.replace("-", " ")).keys() <= kept.keys() | words("".join(files[0][1].split("\n"))).keys()
+    gone = words(text.replace("-", " ")).keys() - kept.keys() - words("".join(files[0][1].split("\n"))).keys()
+    if any(problem.code == "I105" for problem in problems):  # halves of a word that was split at a line's end
+        gone = {half for half in gone if not any(half in whole for whole in kept)}
+    assert not gone
 
 
 fields = st.dictionaries(

@@ -10,15 +10,20 @@ import io
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error, note
 from toolkit_builder.importers import html as html_importer
-from toolkit_builder.importers.pieces import Incoming, Piece, left_out
+from toolkit_builder.importers import wordxml
+from toolkit_builder.importers.pieces import Incoming, Piece, escape, left_out
+from toolkit_builder.importers.wordnumbers import CLOSE, OPEN, Numbers
+from toolkit_builder.motions.markers import read_marker
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MAIN = "word/document.xml"
+_TEXTS = (_MAIN, "word/footnotes.xml", "word/endnotes.xml")
 _LARGEST = 100 * 1024 * 1024
 _CHANGES = {f"{W}{name}" for name in ("ins", "del", "moveFrom", "moveTo")}
 # What Word keeps about a change of looks or structure: no words in it.
@@ -48,17 +53,21 @@ def _both(
     opened: dict[str, bytes], path: str, problems: list[Diagnostic]
 ) -> tuple[list[Piece], tuple[Piece, ...] | None]:
     """The text without its tracked changes, and with them; None where they change no word."""
-    document = ET.fromstring(opened[_MAIN])
-    changed = _report_changes(document, path, problems)
+    texts = {name: ET.fromstring(opened[name]) for name in _TEXTS if name in opened}
+    for root in texts.values():
+        wordxml.plain(root)
+    changed = _report_changes(texts.values(), path, problems)
     _report_parts(opened, path, problems)
-    hidden = _drop_hidden(document)
-    if hidden.strip():
+    hidden = " ".join(filter(str.strip, map(_drop_hidden, texts.values())))
+    if hidden:
         problems.append(left_out(path, "hidden words", hidden))
-    before = _pieces(opened, _settled(document, accept=False), path, problems)
+    _report_struck(texts.values(), path, problems)
+    before = _pieces(opened, texts, path, problems, accept=False)
     if not changed:
         return before, None
-    after = _pieces(opened, _settled(document, accept=True), path, [])
-    return before, None if [p.plain for p in after] == [p.plain for p in before] else tuple(after)
+    after = _pieces(opened, texts, path, [], accept=True)
+    shown = [[(p.plain, p.marker) for p in pieces] for pieces in (before, after)]
+    return before, None if shown[0] == shown[1] else tuple(after)
 
 
 def _open(data: bytes, path: str) -> tuple[dict[str, bytes] | None, Diagnostic | None]:
@@ -93,14 +102,15 @@ def _open(data: bytes, path: str) -> tuple[dict[str, bytes] | None, Diagnostic |
                 hint=_SAVE_AGAIN,
             )
     try:
-        ET.fromstring(files[_MAIN])
+        for name in _TEXTS:
+            ET.fromstring(files.get(name, b"<none/>"))
     except ET.ParseError as why:
         return None, error("I111", f"the document is damaged ({why})", Span(path), hint=_SAVE_AGAIN)
     return files, None
 
 
-def _report_changes(document: ET.Element, path: str, problems: list[Diagnostic]) -> bool:
-    changes = [element for element in document.iter() if element.tag in _CHANGES]
+def _report_changes(texts: Iterable[ET.Element], path: str, problems: list[Diagnostic]) -> bool:
+    changes = [element for root in texts for element in root.iter() if element.tag in _CHANGES]
     if not changes:
         return False
     people = sorted({author for element in changes if (author := element.get(f"{W}author"))})
@@ -134,18 +144,31 @@ def _drop_hidden(document: ET.Element) -> str:
     words: list[str] = []
     for parent in document.iter():
         for run in list(parent):
-            vanish = run.find(f"{W}rPr/{W}vanish") if run.tag == f"{W}r" else None
-            if vanish is not None and vanish.get(f"{W}val", "true") not in {"0", "false", "off"}:
+            if run.tag == f"{W}r" and _is_on(run, "vanish"):
                 words += [t.text or "" for t in run.iter(f"{W}t")]
                 parent.remove(run)
     return " ".join(words)
 
 
+def _report_struck(texts: Iterable[ET.Element], path: str, problems: list[Diagnostic]) -> None:
+    """Words that are struck through by hand: whether they are meant to go, only a person knows."""
+    struck = "".join(t.text or "" for root in texts for run in root.iter(f"{W}r") if _is_on(run, "strike", "dstrike")
+                     for t in run.iter(f"{W}t"))  # fmt: skip
+    if struck.strip():
+        message = f"words that are struck through were kept as words of the text: '{' '.join(struck.split())}'"
+        problems.append(note("I115", message, Span(path), hint="take them out if they are meant to be deleted"))
+
+
+def _is_on(run: ET.Element, *names: str) -> bool:
+    marks = (run.find(f"{W}rPr/{W}{name}") for name in names)
+    return any(mark is not None and mark.get(f"{W}val", "true") not in {"0", "false", "off"} for mark in marks)
+
+
 # --- tracked changes -------------------------------------------------------------------------------------
 
 
-def _settled(document: ET.Element, *, accept: bool) -> bytes:
-    """The document with every tracked change accepted, or rejected, as XML."""
+def _settled(document: ET.Element, *, accept: bool) -> ET.Element:
+    """A text with every tracked change accepted, or rejected."""
     copy = ET.fromstring(ET.tostring(document))
     drop = {f"{W}del", f"{W}moveFrom"} if accept else {f"{W}ins", f"{W}moveTo"}
     _settle(copy, drop)
@@ -155,8 +178,7 @@ def _settled(document: ET.Element, *, accept: bool) -> bytes:
     if not accept:
         for element in copy.iter(f"{W}delText"):
             element.tag = f"{W}t"
-    data: bytes = ET.tostring(copy, encoding="utf-8", xml_declaration=True)
-    return data
+    return copy
 
 
 def _settle(parent: ET.Element, drop: set[str]) -> None:
@@ -195,12 +217,18 @@ def _is_dropped_row(element: ET.Element, drop: set[str]) -> bool:
 # --- reading ---------------------------------------------------------------------------------------------
 
 
-def _pieces(files: dict[str, bytes], document: bytes, path: str, problems: list[Diagnostic]) -> list[Piece]:
+def _pieces(
+    files: dict[str, bytes], texts: dict[str, ET.Element], path: str, problems: list[Diagnostic], *, accept: bool
+) -> list[Piece]:
     import mammoth
 
+    settled = {name: _settled(root, accept=accept) for name, root in texts.items()}
+    wanted = [word for root in settled.values() for word in wordxml.words(root)]
+    Numbers(files).mark(settled[_MAIN])
+    written = {name: ET.tostring(root, encoding="utf-8", xml_declaration=True) for name, root in settled.items()}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        for name, content in {**files, _MAIN: document}.items():
+        for name, content in {**files, **written}.items():
             archive.writestr(name, content)
     pictures: list[str] = []
 
@@ -222,7 +250,28 @@ def _pieces(files: dict[str, bytes], document: bytes, path: str, problems: list[
         if not message.startswith("Unrecognised paragraph style") and not message.startswith("Unrecognised run style"):
             problems.append(note("I110", f"Word's {message[:1].lower()}{message[1:].rstrip('.')}", Span(path)))
     incoming = html_importer.read_markup(_with_notes(result.value), path, problems, whole=True)
-    return _footnotes(incoming.pieces)
+    pieces = _footnotes(incoming.pieces)
+    found = Counter(re.findall(r"\w+", "\n".join(f"{piece.marker} {piece.plain}" for piece in pieces)))
+    pieces = [_numbered(piece) for piece in pieces]
+    lost = [word for word in wanted if (found.subtract([word]) or found[word]) < 0]
+    if lost:
+        problems.append(left_out(path, "words that could not be placed", " ".join(lost)))
+    return pieces
+
+
+_NUMBER = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}\\s*")
+
+
+def _numbered(piece: Piece) -> Piece:
+    """A piece with the number that Word shows: an item's marker; words, where it stands elsewhere."""
+    found = _NUMBER.match(piece.plain)
+    rest, plain = _NUMBER.sub("", piece.text), _NUMBER.sub("", piece.plain)
+    if found and piece.kind in {"item", "paragraph"} and read_marker(f"{found[1]} x") is not None:
+        return Piece("item", rest, plain, piece.line, piece.level or 1, found[1])
+    shown = _NUMBER.sub(lambda m: f"{escape(m[1])} ", piece.text), _NUMBER.sub(r"\1 ", piece.plain)
+    kind = "paragraph" if found and piece.kind == "item" else piece.kind
+    return Piece(kind, *shown, piece.line, piece.level if kind == piece.kind else 0,
+                 piece.marker if kind == piece.kind else "")  # fmt: skip
 
 
 def _with_notes(markup: str) -> str:

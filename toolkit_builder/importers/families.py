@@ -173,8 +173,11 @@ _FAMILIES: dict[str, Callable[[Desk], None]] = {
 
 
 def _drop_furniture(desk: Desk) -> None:
+    kinds = {"paragraph", "heading"}
+    if desk.incoming.path.lower().endswith((".html", ".htm")):
+        kinds.add("item")  # of a menu; elsewhere "Back to work" is a point of the text
     for piece in list(desk.pieces):
-        if piece.kind in {"paragraph", "item", "heading"} and _FURNITURE.fullmatch(piece.plain.strip()):
+        if piece.kind in kinds and _FURNITURE.fullmatch(piece.plain.strip()):
             desk.drop(piece, "page furniture")
 
 

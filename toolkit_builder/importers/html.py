@@ -206,6 +206,8 @@ class _Reader:
         if len(rows) < 2 or max(map(len, rows), default=0) < 2:
             self.blocks_of_cells(node, depth)
             return
+        if all(re.fullmatch(r"\*\*[^*]+\*\*|", cell) for cell in rows[0]):  # a table's head is bold by itself
+            rows[0] = [cell.strip("*") for cell in rows[0]]
         width = max(map(len, rows))
         caption = node.css_first("caption")
         if caption is not None:

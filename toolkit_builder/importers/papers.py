@@ -8,7 +8,7 @@ from toolkit_builder.importers.dates import whole_date
 from toolkit_builder.importers.desk import TOP, Desk, free_number, is_number, number_in_name, one_line
 from toolkit_builder.importers.guess import OPENER
 from toolkit_builder.importers.pieces import left_out
-from toolkit_builder.motions import numbering
+from toolkit_builder.motions import numbering, results
 from toolkit_builder.motions.numbering import Number
 
 _MEETING = r"\b(?:conference|congress|agm|assembly)\b"
@@ -73,6 +73,7 @@ def amendment(desk: Desk) -> None:
 def _head(desk: Desk) -> None:
     """The lines above a paper's text into fields, as far as every line of a paragraph is understood."""
     _numbered_first_line(desk)
+    _heading_below_the_top(desk)
     for piece in list(desk.pieces[:TOP]):
         if piece.kind in {"item", "table"} or re.search(OPENER, piece.plain) or _INSTRUCTION.match(piece.plain):
             break
@@ -83,6 +84,24 @@ def _head(desk: Desk) -> None:
             desk.fields, desk.problems = fields, problems
             if "title" in fields:  # what follows is the text
                 break
+
+
+def _heading_below_the_top(desk: Desk) -> None:
+    """A main heading under other lines (the union's name, the conference) is the title; they are not."""
+    top = desk.pieces[:TOP]
+    at = next((n for n, piece in enumerate(top) if piece.kind == "heading" and piece.level == 1), 0)
+    words = [line for piece in top[:at] for line in piece.plain.split("\n")]
+    plain = all(p.kind in {"paragraph", "heading"} and not re.search(OPENER, p.plain) for p in top[: at + 1])
+    if not at or not plain or any(len(line) > 150 for line in words) or _NUMBERED_TITLE.match(top[0].plain):
+        return
+    desk.fields["title"] = one_line(desk.take(top[at]).plain)
+    for piece in top[:at]:
+        fields, problems = dict(desk.fields), list(desk.problems)
+        if all(_head_line(desk, line.strip(), piece.line) for line in piece.plain.split("\n")):
+            desk.take(piece)
+        else:
+            desk.fields, desk.problems = fields, problems
+            desk.drop(piece, "a line above the title")
 
 
 def _numbered_first_line(desk: Desk) -> None:
@@ -98,10 +117,16 @@ def _numbered_first_line(desk: Desk) -> None:
 
 def _head_line(desk: Desk, line: str, at: int) -> bool:
     """One line of a paper's head into its field; False for a line that is no such thing."""
+    both = re.fullmatch(r"(?i)(?:moved|proposed)(?: by:?|:)\s*(.+?)[,;]?\s+(?:and )?seconded(?: by:?|:)\s*(.+)", line)
+    if both and not {"mover", "seconder"} & desk.fields.keys():
+        desk.fields |= {"mover": both[1], "seconder": both[2]}
+        desk.became("mover", line, at)
+        return True
     for pattern, name in (
         (r"(?i)(?:moved|proposed)(?: by:?|:)\s*(.+)|(?:mover|proposer):\s*(.+)", "mover"),
         (r"(?i)seconded(?: by:?|:)\s*(.+)|seconder:\s*(.+)", "seconder"),
-        (r"(?i)(?:motion |amendment )?(?:number|no\.?):?\s*([A-Z]{0,3}\d[\w.]*)|motion ([A-Z]{0,3}\d[\w.]*)", "number"),
+        (r"(?i)(?:motion |amendment )?(?:number|no\.?):?\s*([A-Z]{0,3}\d[\w.]*)", "number"),
+        (r"(?i)motion ([A-Z]{0,3}\d[\w.]*)\s*\u2605?", "number"),
         (r"(?i)amends:?\s+(?:motion\s+)?([A-Z]{0,3}\d[\w.]*)", "amends"),
         (r"(?i)section:\s*(.+)", "section"),
         (r"(?i)(?:result|status|decision):\s*(.+)", "result"),
@@ -119,7 +144,12 @@ def _head_line(desk: Desk, line: str, at: int) -> bool:
         desk.became("date", line, at)
         return True
     if _CONFERENCE.match(line) and "conference" not in desk.fields and "title" in desk.fields:
-        desk.fields["conference"] = line
+        name = line.partition(",")[0].strip()
+        desk.fields["conference"] = name if _CONFERENCE.match(name) else line
+        if desk.fields["conference"] != line:
+            desk.became("conference", line, at)
+        return True
+    if "title" in desk.fields and _decided(desk, line):
         return True
     if "title" not in desk.fields and len(line) <= 150 and not line.endswith((".", ":", ";")):
         desk.fields["title"] = line
@@ -128,3 +158,24 @@ def _head_line(desk: Desk, line: str, at: int) -> bool:
         desk.problems.append(left_out(desk.incoming.path, "the title, repeated,", line, at))
         return True
     return False
+
+
+_POSITION = re.compile(
+    r"(?i)(?P<who>(?:[\w' ]{0,40}\b)?(?:executive|NEC|NC|council))(?: (?:position|recommends))?:\s*(?P<said>.+)"
+)
+
+
+def _decided(desk: Desk, line: str) -> bool:
+    """What the executive says, or what became of the paper, as a line of its own."""
+    stated = _POSITION.fullmatch(line)
+    if stated and "executive" not in desk.fields and not results.position(stated["said"])[1]:
+        desk.fields["executive"] = stated["said"]
+        desk.became("executive", line)
+        return True
+    if "result" in desk.fields or len(line) > 150 or line.endswith((":", ";")):
+        return False
+    read, problems = results.parse(line)
+    if read is None or problems or read.outcome == "tabled":
+        return False
+    desk.fields["result"] = line
+    return True
