@@ -79,6 +79,7 @@ def blueprint(
             listed += laid[-1].pages
     draft.diagnostics += misfits.address_clashes(listed)
     draft.diagnostics += misfits.missing_templates(listed, theme)
+    draft.diagnostics += misfits.running_files(site, assets)
     draft.diagnostics += misfits.late_links(site, listed, assets, texts)
     plain.for_machines(draft, listed)
     taken = {page.url for page in listed}

@@ -76,6 +76,9 @@ class Config(Part):
     clock: dt.datetime | None = Field(None, description="Build as if it were this moment: for archives and samples")
     home: SitePath = "/"
     output: Line = "output"
+    trusted_files: tuple[Line, ...] = Field(
+        (), description="Files in content/ that can run in a browser and are published all the same"
+    )
     motions: MotionSettings = MotionSettings()
     print: PrintSettings = PrintSettings()
     localise: Literal["build", "on-demand", "off"] = "on-demand"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
@@ -99,6 +100,38 @@ def settings_problems(site: Site, urls: Container[str]) -> list[Diagnostic]:
             )
         )
     return found
+
+
+_RUNS = frozenset(
+    [".html", ".htm", ".xhtml", ".xht", ".shtml", ".mht", ".mhtml", ".xml", ".xsl", ".xslt", ".svgz", ".js", ".mjs", ".cjs", ".wasm", ".swf", ".hta", ".htc", ".php", ".phtml", ".phar", ".cgi", ".pl", ".asp", ".aspx", ".jsp", ".jspx", ".cfm"]
+)
+"""Endings of files that a browser runs in the site's name, or that a web server runs instead of sending them."""
+
+
+def running_files(site: Site, assets: Sequence[Asset]) -> list[Diagnostic]:
+    """Files in content/ that are programs and that nobody has vouched for; and names in toolkit.yaml of no file."""
+    trusted = dict.fromkeys(name.removeprefix("content/").lstrip("/") for name in site.config.trusted_files)
+    names = {asset.path.removeprefix("content/"): asset.path for asset in assets}
+    found = [
+        error(
+            "S212",
+            "this kind of file can run in the reader's browser or on the server, so it is not published unasked",
+            Span(path),
+            hint=f"if it is meant to be there, write in toolkit.yaml: trusted_files: [{name}]; if not, delete it",
+        )
+        for name, path in names.items()
+        if name not in trusted and PurePosixPath(name).suffix.lower() in _RUNS
+    ]
+    return found + [
+        warning(
+            "S213",
+            f"there is no file '{name}' in content/ to be trusted",
+            Span("toolkit.yaml"),
+            hint="correct its path, or take it out of 'trusted_files:'",
+        )
+        for name in trusted
+        if name not in names
+    ]
 
 
 def late_links(

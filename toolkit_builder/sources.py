@@ -294,7 +294,7 @@ def _bytes(file: str, most: int) -> bytes:
 
 def _passed_over(name: str) -> bool:
     return (
-        name[0] == "."
+        (name[0] == "." and name != ".well-known")  # addresses that others look up: a contact, a proof of ownership
         or name[-1] == "~"
         or name[:2] == "~$"
         or (name[0] == name[-1] == "#")
