@@ -102,8 +102,10 @@ def settings_problems(site: Site, urls: Container[str]) -> list[Diagnostic]:
     return found
 
 
-_RUNS = frozenset(
-    [".html", ".htm", ".xhtml", ".xht", ".shtml", ".mht", ".mhtml", ".xml", ".xsl", ".xslt", ".svgz", ".js", ".mjs", ".cjs", ".wasm", ".swf", ".hta", ".htc", ".php", ".phtml", ".phar", ".cgi", ".pl", ".asp", ".aspx", ".jsp", ".jspx", ".cfm"]
+_RUNS = re.compile(
+    r"\.(?:[sx]?html?|xht|mht|mhtml|xml|xslt?|svgz|[mc]?js|wasm|swf|hta|htc"
+    r"|php|phtml|phar|cgi|pl|aspx?|jspx?|cfm)",
+    re.IGNORECASE,
 )
 """Endings of files that a browser runs in the site's name, or that a web server runs instead of sending them."""
 
@@ -120,7 +122,7 @@ def running_files(site: Site, assets: Sequence[Asset]) -> list[Diagnostic]:
             hint=f"if it is meant to be there, write in toolkit.yaml: trusted_files: [{name}]; if not, delete it",
         )
         for name, path in names.items()
-        if name not in trusted and PurePosixPath(name).suffix.lower() in _RUNS
+        if name not in trusted and _RUNS.fullmatch(PurePosixPath(name).suffix)
     ]
     return found + [
         warning(
