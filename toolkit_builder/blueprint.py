@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from toolkit_builder import misfits
@@ -24,7 +25,7 @@ from toolkit_builder.misfits import Listed
 from toolkit_builder.model import Document
 from toolkit_builder.pageset import document_page
 from toolkit_builder.site import Site
-from toolkit_builder.sources import Asset
+from toolkit_builder.sources import Asset, Source, Texts, Unread
 from toolkit_builder.theme import Theme
 
 
@@ -53,13 +54,14 @@ def blueprint(
     theme: Theme,
     assets: Sequence[Asset],
     code: str,
-    texts: Mapping[str, str],
+    sources: Sequence[Source | Unread],
     *,
     pins: Mapping[str, Any] | None = None,
     printing: bool = True,
     memory: Memory | None = None,
 ) -> Blueprint:
-    """Lay out the whole site. ``code`` is the digest of the builder itself; ``texts`` each source file's text."""
+    """Lay out the whole site. ``code`` is the digest of the builder itself."""
+    texts = Texts(sources)
     draft = _draft(site, theme, assets, code, texts, pins=pins, printing=printing)
     listed: list[Listed] = []
     settled: dict[str, tuple[Settled, Made]] = {}
@@ -82,6 +84,8 @@ def blueprint(
     draft.diagnostics += misfits.running_files(site, assets)
     draft.diagnostics += misfits.late_links(site, listed, assets, texts)
     plain.for_machines(draft, listed)
+    for source in sources:
+        draft.blobs.keep(source.digest, partial(getattr, source, "text"))
     taken = {page.url for page in listed}
     plain.old_addresses(draft, taken)
     plain.old_numbers(draft, taken)

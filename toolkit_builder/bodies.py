@@ -12,7 +12,7 @@ from dataclasses import asdict
 from html import unescape
 from typing import Any
 
-from toolkit_builder import decode, prose, references
+from toolkit_builder import contexts, decode, prose, references
 from toolkit_builder.build.cache import blob_of
 from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.build.stage import WithBlobs
@@ -29,6 +29,7 @@ def read(payload: Payload) -> WithBlobs:
     """``{path, text, kind, language, measure, own, pin}`` -> ``{fields, body, body_line, parsed, diagnostics}``.
 
     ``fields`` is None where the front matter has mistakes. Every ``diagnostics`` entry is a Diagnostic as JSON.
+    ``body`` and ``parsed["html_digest"]`` are the digests of texts that are kept beside the value.
     """
     path, kind = payload["path"], BY_NAME[payload["kind"]]
     decoded = decode.decode(kind.fields, payload["text"], path)
@@ -51,13 +52,15 @@ def read(payload: Payload) -> WithBlobs:
     found += reader.diagnostics
     if decoded.fields is not None:
         parsed["face"] = _face(decode.freeze(decoded.fields), parsed)
+        if (fragment := parsed.pop("html", None)) is not None:
+            parsed["html_digest"] = reader.keep(fragment)
         found += _untitled(kind.name, decoded.fields, parsed, path, payload["text"])
     return WithBlobs(
         {
             "fields": decode.freeze(decoded.fields)
             if decoded.fields is not None and not any_errors(decoded.diagnostics)
             else None,
-            "body": body,
+            "body": reader.keep(body),
             "body_line": line,
             "parsed": parsed,
             "diagnostics": [d.to_json() for d in found],
@@ -113,8 +116,10 @@ class _Reader:
         self.diagnostics += found
         return value
 
-    def mentions(self, fragment: str) -> list[Payload]:
-        return [m.to_json() for m in references.find(fragment, references.others_than(self.own))]
+    def mentions(self, fragment: str) -> list[tuple[Payload, str]]:
+        """Each mention with the words around it."""
+        found = references.find(fragment, references.others_than(self.own))
+        return [(m.to_json(), contexts.context(fragment, m)) for m in found]
 
     def small(self, text: str) -> str:
         """A short text of the front matter as a fragment: addresses, imprints, facts."""
@@ -233,7 +238,6 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
     printed = {"numbered": lines.numbered(value, numbered), "blocks": listed.blocks(value)}
     return {
         "html": fragment,
-        "html_digest": blob_of(fragment).digest,
         "printed": reader.keep(json.dumps(printed, separators=(",", ":"))),
         "headings": [{"level": 2, "id": b.id, "text": value.text(b)} for b in value.blocks if b.kind == "heading"],
         "links": _links(fragment, body, reader.line),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from toolkit_builder.build.jobs import Blob, Output, SharedValue
+from toolkit_builder.build.jobs import Blob, Output
 from toolkit_builder.kinds import campaigns, conferences, shapes
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import PAPERS, Conference, Site
@@ -14,14 +14,14 @@ Add = Callable[..., None]
 """``blueprint``'s way to add a job: ``add(path, format, payload, label=..., reasons=...)``."""
 
 
-def sources(docs: Iterable[Document], texts: Mapping[str, str], add: Add) -> None:
-    """The source of each paper and resource, given back. ``texts``: by path."""
+def sources(docs: Iterable[Document], add: Add) -> None:
+    """The source of each paper and resource, given back: the bytes of a file go by the digest of the file."""
     for doc in docs:
         if doc.kind in {*PAPERS, "resource"}:
             add(
                 f"{doc.url[1:]}source.md",
                 "copy",
-                {"data": SharedValue(doc.digest, texts[doc.path])},
+                {"data": Blob(doc.digest)},
                 label=doc.path,
                 reasons={doc.path: doc.digest},
             )

@@ -7,7 +7,6 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,13 +14,12 @@ from toolkit_builder import decode, references
 from toolkit_builder.config import Config
 from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
 from toolkit_builder.kinds import BY_NAME, kind_of, shapes
-from toolkit_builder.model import Document, Payload
+from toolkit_builder.model import Document, Parsed, Payload
 from toolkit_builder.motions import numbering
 from toolkit_builder.site import PAPERS, Conference, Mentioned, Site, group_conferences, number_of, read_number
-from toolkit_builder.sources import Source
+from toolkit_builder.sources import Source, Unread
 
 _DATED = {"news", "bulletin", "update"}
-_CONTEXT = 160
 _ONE_YEAR = dt.timedelta(days=400)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
@@ -38,18 +36,23 @@ class Moment:
 # --- from files to documents -----------------------------------------------------------------------------
 
 
-def documents(sources: Sequence[Source], readings: Sequence[Payload]) -> tuple[list[Document], list[Diagnostic]]:
-    """A document for every file whose front matter holds, and what was wrong with the others."""
+def documents(
+    sources: Sequence[Source | Unread], readings: Sequence[Payload], shelf: Mapping[str, bytes | str]
+) -> tuple[list[Document], list[Diagnostic]]:
+    """A document for every file whose front matter holds, and what was wrong with the others.
+
+    ``shelf`` has the large texts that the readings speak of by digest.
+    """
     found: list[Document] = []
     problems: list[Diagnostic] = []
     for source, reading in zip(sources, readings, strict=True):
         problems += [Diagnostic.from_json(d) for d in reading["diagnostics"]]
         if reading["fields"] is not None:
-            found.append(_document(source, reading))
+            found.append(_document(source, reading, shelf))
     return found, problems
 
 
-def _document(source: Source, reading: Payload) -> Document:
+def _document(source: Source | Unread, reading: Payload, shelf: Mapping[str, bytes | str]) -> Document:
     kind, captures = kind_of(source.path)
     fields = decode.thaw(kind.fields, reading["fields"])
     stem = posixpath.basename(source.path).removesuffix(".md")
@@ -65,11 +68,11 @@ def _document(source: Source, reading: Payload) -> Document:
         url=_address(kind.url, name, captures, fields),
         name=name if kind.name != "conference" else captures["conference"],
         fields=fields,
-        body=reading["body"],
+        body_digest=reading["body"],
         body_line=reading["body_line"],
         digest=source.digest,
         folder=captures,
-        parsed=reading["parsed"],
+        parsed=Parsed(reading["parsed"], shelf),
     )
 
 
@@ -380,8 +383,7 @@ class _Linker:
         links = {n["target"]: url for n in doc.parsed.get("links", ()) if (url := self._target(doc, n)) is not None}
         mentions: dict[str, Any] = {}
         for raw in doc.parsed.get("mentions", ()):
-            mention = references.Mention.from_json(raw)
-            self._mention(doc, mention, mentions)
+            self._mention(doc, references.Mention.from_json(raw[0]), raw[1], mentions)
         if links or mentions:
             self.resolves[doc.id] = {
                 "links": links,
@@ -461,14 +463,14 @@ class _Linker:
 
     # mentions: "motion 20", "(20.01)", [[motion:20@2027-lg]]
 
-    def _mention(self, doc: Document, mention: references.Mention, into: dict[str, Any]) -> None:
+    def _mention(self, doc: Document, mention: references.Mention, context: str, into: dict[str, Any]) -> None:
         target = self._resolve(doc, mention)
         if target is not None:
             if target is not doc:
                 shown = shapes.card(target, self.site)
                 result = shown["result"]["label"] if target.kind in PAPERS else ""
                 into[mention.key] = [target.url, shown["title"], result]
-                self.mentions.setdefault(target.id, []).append(Mentioned(doc, _context(doc.parsed["html"], mention)))
+                self.mentions.setdefault(target.id, []).append(Mentioned(doc, context))
             return
         if self._must_exist(doc, mention):
             self.problems.append(self._unknown(doc, mention))
@@ -574,26 +576,3 @@ def _made_by_template(fragment: str) -> bool:
             r"(?:l\d+|p\d+|c\w+|amendment-[\w-]+|main|motions|agenda|amendments|results|contact|top)", fragment
         )
     )
-
-
-_TAG = re.compile(r"<[^<>]*>")
-_MARKED = re.compile(r"\[\[(?:(?P<kind>[a-z]+):)?(?P<name>[^\]|@]+)(?:@[^\]|]*)?(?:\|(?P<label>[^\]]*))?\]\]")
-_BLOCK = re.compile(r"</?(?:p|li|h[1-6]|td|th|dd|dt|blockquote|ol|ul|aside|figure|div)\b[^<>]*>")
-
-
-def _context(fragment: str, mention: references.Mention) -> str:
-    """The words around a mention, in its own paragraph: what "mentioned in" shows beside the title."""
-    start, end = mention.offset, mention.offset
-    opened = [m.end() for m in _BLOCK.finditer(fragment, max(0, start - 3 * _CONTEXT), start)]
-    begin = max(opened, default=max(0, start - _CONTEXT))
-    closed = _BLOCK.search(fragment, end)
-    words = _spoken(_TAG.sub("", fragment[begin : closed.start() if closed else end + _CONTEXT])).split()
-    at = len(_spoken(_TAG.sub("", fragment[begin:start])).split())
-    first = max(0, at - _CONTEXT // 14)
-    text = " ".join(words[first : at + _CONTEXT // 9])
-    return f"{'… ' if first else ''}{text}{' …' if at + _CONTEXT // 9 < len(words) else ''}"
-
-
-def _spoken(text: str) -> str:
-    """Plain text with ``[[motion:5@2027]]`` as the words it stands for."""
-    return unescape(_MARKED.sub(lambda m: m["label"] or " ".join(filter(None, (m["kind"], m["name"]))), text))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -93,13 +93,46 @@ class Heading:
     text: str
 
 
+class Kept(str):
+    """A large text that is kept in the store, under ``digest``: a payload may name it in place of holding it."""
+
+    __slots__ = ("digest",)
+    digest: str
+
+
+class Parsed(dict[str, Any]):
+    """A kind's parsed body: plain JSON values. ``html``, most of it by far, comes from the shelf when it is asked for.
+
+    ``shelf`` has texts by digest. What has been fetched is not kept here: ten thousand bodies are not held at once.
+    """
+
+    __slots__ = ("shelf",)
+
+    def __init__(self, values: Mapping[str, Any], shelf: Mapping[str, bytes | str]) -> None:
+        super().__init__(values)
+        self.shelf = shelf
+
+    def __missing__(self, key: str) -> Any:
+        if key != "html" or "html_digest" not in self:
+            raise KeyError(key)
+        text = Kept(self.shelf[self["html_digest"]])
+        text.digest = self["html_digest"]
+        return text
+
+    def get(self, key: str, default: Any = None) -> Any:
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One source file, decoded. ``id`` is ``kind:name`` or ``kind:number@conference`` and unique in a site.
 
-    ``body`` is the raw Markdown below the front matter, ``body_line`` the line it starts on. ``parsed`` is
-    the kind's parsed body (plain JSON values: fragment, headings, links, mentions; for motions the structured
-    text as well). ``folder`` holds the names captured from the path, such as the conference's.
+    ``body`` is the raw Markdown below the front matter (``body_digest`` its digest), ``body_line`` the line it starts
+    on. ``parsed`` is the kind's parsed body (fragment, headings, links, mentions; for motions the structured text as
+    well). ``folder`` holds the names captured from the path, such as the conference's.
     """
 
     kind: str
@@ -108,11 +141,15 @@ class Document:
     url: str
     name: str
     fields: Any
-    body: str
+    body_digest: str
     body_line: int
     digest: str
     folder: Mapping[str, str]
-    parsed: Mapping[str, Any] = field(default_factory=dict)
+    parsed: Parsed
+
+    @property
+    def body(self) -> str:
+        return str(self.parsed.shelf[self.body_digest])
 
     @property
     def title(self) -> str:

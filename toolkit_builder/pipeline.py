@@ -29,7 +29,7 @@ from toolkit_builder.build.lock import Holder, Locked, hold
 from toolkit_builder.build.stage import stage
 from toolkit_builder.config import Config
 from toolkit_builder.config import load as load_config
-from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors, error, ordered, warning
+from toolkit_builder.diagnostics import Diagnostic, Severity, Span, any_errors, error, ordered, warning
 from toolkit_builder.formats import Toolchain
 from toolkit_builder.kinds import kind_of
 from toolkit_builder.kinds.prints import PRINTS
@@ -77,7 +77,6 @@ class Loaded:
     theme: theme.Theme | None
     documents: tuple[Document, ...] = ()
     tree: sources.Tree = field(default_factory=sources.Tree)
-    texts: Mapping[str, str] = field(default_factory=dict)
     when: linking.Moment | None = None
     pins: Mapping[str, Any] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -114,13 +113,16 @@ def moment(config: Config, options: Options) -> tuple[linking.Moment, list[Diagn
     return linking.Moment(now=now, drafts=options.drafts, future=options.future), problems
 
 
-def load(project: Path, options: Options, store: Store) -> Loaded:
-    """Scan, read and link the whole project. Every mistake found on the way is in ``diagnostics``."""
+def load(project: Path, options: Options, store: Store, known: Mapping[str, str] | None = None) -> Loaded:
+    """Scan, read and link the whole project. Every mistake found on the way is in ``diagnostics``.
+
+    ``known`` are digests of files, by path, that need not be read. Raises `sources.Changed`.
+    """
     environment = dict(options.environment)
     if options.base_url:
         environment["TOOLKIT_BASE_URL"] = options.base_url
     config, found = load_config(project, environment)
-    tree, problems = sources.scan(project, CONTENT)
+    tree, problems = sources.scan(project, CONTENT, known)
     found += problems
     if config is None:
         return Loaded(config=None, site=None, theme=None, tree=tree, diagnostics=tuple(ordered(found)))
@@ -140,9 +142,9 @@ def load(project: Path, options: Options, store: Store) -> Loaded:
         workers=options.jobs,
         labels=[s.path for s in tree.sources],
     )
-    documents, problems = linking.documents(tree.sources, readings)
+    documents, problems = linking.documents(tree.sources, readings, store.blobs)
     found += problems
-    texts = {s.path: s.text for s in tree.sources}
+    texts = sources.Texts(tree.sources)
     assets = frozenset(a.path for a in tree.assets)
     site, problems = linking.link(config, documents, assets, when, texts)
     found += problems
@@ -156,7 +158,6 @@ def load(project: Path, options: Options, store: Store) -> Loaded:
         theme=look,
         documents=tuple(documents),
         tree=tree,
-        texts=texts,
         when=when,
         pins=pins,
         diagnostics=tuple(ordered(found)),
@@ -202,8 +203,12 @@ def _reading_inputs(tree: sources.Tree, config: Config, pins: Mapping[str, Any])
         key = f"{source.digest}:{source.path}:{kind.name}:{config.language}:{config.motions.measure}:{own}"
         if pin := pins.get(source.path):
             key += f":{digest_of_value(pin)}"
-        inputs.append((key, {**fixed, "text": source.text, "pin": pin}))
+        inputs.append((key, partial(_reading_payload, source, fixed, pin)))
     return inputs
+
+
+def _reading_payload(source: sources.Source | sources.Unread, fixed: dict[str, Any], pin: Any) -> dict[str, Any]:
+    return {**fixed, "text": source.text, "pin": pin}
 
 
 def lay_out(loaded: Loaded, memory: Memory | None = None) -> Blueprint | None:
@@ -216,7 +221,7 @@ def lay_out(loaded: Loaded, memory: Memory | None = None) -> Blueprint | None:
         loaded.theme,
         loaded.tree.assets,
         code_digest(),
-        loaded.texts,
+        loaded.tree.sources,
         pins=loaded.pins,
         printing=printing,
         memory=memory,
@@ -298,13 +303,19 @@ class Later:
         """One of them, from the store where it has not changed. An edit does not wait for it: it takes no lock."""
         plan = self.plan()
         with Store(self.project / ".toolkit" / "store") as store:
-            return aside.make(
-                aside.needed(plan.jobs, [path]),
-                Values(plan.blobs, store.blobs),
-                self.toolchain,
-                store,
-                workers=self.workers,
-            )
+            jobs = aside.needed(plan.jobs, [path])
+            values = Values(plan.blobs, store.blobs)
+            try:
+                return aside.make(jobs, values, self.toolchain, store, workers=self.workers)
+            except sources.Changed as problem:
+                return aside.Aside(diagnostics=(_unsteady(problem),))
+
+
+def _unsteady(problem: sources.Changed) -> Diagnostic:
+    path = str(problem)
+    return error(
+        "F118", "this file was changed while the site was built from it", Span(path), hint="save it, and build again"
+    )
 
 
 @contextmanager
@@ -321,10 +332,12 @@ def build(project: Path, options: Options) -> engine.BuildReport:
         with _few_collections(), opened(project, options) as store:
             try:
                 report = _build(project, options, store)
-            except Unsettled:  # somebody has been at the store
+            except (Unsettled, sources.Changed):  # somebody has been at the store, or is at the files
                 report = _build(project, options, store, remember=False)
     except Locked as busy:
         report = engine.BuildReport(diagnostics=[engine.in_use(busy)])
+    except sources.Changed as problem:
+        report = engine.BuildReport(diagnostics=[_unsteady(problem)])
     except OSError as problem:
         report = engine.BuildReport(diagnostics=[engine.failed_write(problem, project)])
     report.seconds = time.perf_counter() - started
@@ -337,7 +350,8 @@ def _build(project: Path, options: Options, store: Store, *, remember: bool = Tr
     scanned_ns = time.time_ns()
     scan = fastpath.scan(fastpath.absolute_roots(str(project), roots))
     output = project / (config.output if config else "output")
-    loaded = load(project, options, store)
+    known = engine.known_digests(project, output, scan) if remember else {}
+    loaded = load(project, options, store, known)
     stock = engine.look(project, output) if remember else None
     memory = Memory(store, stock, late=options.on_later is not None)
     plan = lay_out(loaded, memory)
@@ -347,9 +361,8 @@ def _build(project: Path, options: Options, store: Store, *, remember: bool = Tr
     if plan is None or loaded.config is None or loaded.theme is None or loaded.when is None or _stops(found, options):
         return engine.BuildReport(diagnostics=ordered(_as_strict(found, options)))
     change = linking.next_change(loaded.documents, loaded.when)
-    inputs = engine.Inputs(
-        roots=roots, scan=scan, scanned_ns=scanned_ns, digests={s.path: s.digest for s in loaded.tree.sources}
-    )
+    digests = {f.path: f.digest for f in (*loaded.tree.sources, *loaded.tree.assets)}
+    inputs = engine.Inputs(roots=roots, scan=scan, scanned_ns=scanned_ns, digests=digests)
     pinned = bool(options.clock or loaded.config.clock)
     jobs, left = plan.jobs, frozenset(job.path for job in plan.jobs if not _asked(job.path, options.only))
     late: list[Job] = []

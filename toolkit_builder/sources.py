@@ -11,7 +11,7 @@ import os
 import stat
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -40,6 +40,43 @@ class Source:
     size: int
 
 
+class Texts(Mapping[str, str]):
+    """The texts of sources, by path: what a report of mistakes shows. One that is unread is read when asked for."""
+
+    def __init__(self, sources: Iterable[Source | Unread]) -> None:
+        self._by_path = {source.path: source for source in sources}
+
+    def __getitem__(self, path: str) -> str:
+        return self._by_path[path].text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_path)
+
+    def __len__(self) -> int:
+        return len(self._by_path)
+
+
+class Changed(Exception):
+    """A file is not what it was when it was looked at, a moment ago: everything must be looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A text of which the last build has left the digest, and that has not changed since."""
+
+    path: str
+    file: str
+    digest: str
+
+    @property
+    def text(self) -> str:
+        """The text, read now. Raises `Changed` where it is not the one of the digest."""
+        source, _ = _read(self.file, self.path)
+        if source is None or source.digest != self.digest:
+            raise Changed(self.path)
+        return source.text
+
+
 @dataclass(frozen=True)
 class Asset:
     """Any other file: a picture, a PDF, a table. It is read only when somebody asks for its bytes or digest."""
@@ -57,12 +94,19 @@ class Asset:
                 state.update(piece)
         return state.hexdigest()
 
+    def read(self) -> bytes:
+        """The bytes. Raises `Changed` where they are not those of the digest, OSError if the file has gone."""
+        data = self.file.read_bytes()
+        if blake2b(data, digest_size=16).hexdigest() != self.digest:
+            raise Changed(self.path)
+        return data
+
 
 @dataclass(frozen=True, slots=True)
 class Tree:
     """All that was found, each part sorted by path."""
 
-    sources: tuple[Source, ...] = ()
+    sources: tuple[Source | Unread, ...] = ()
     assets: tuple[Asset, ...] = ()
 
 
@@ -75,9 +119,14 @@ class _Folder:
     linked: bool
 
 
-def scan(project: Path, folder: str = "content") -> tuple[Tree, list[Diagnostic]]:
-    """Read every file below ``project/folder``. Hidden files and editors' backups are passed over in silence."""
-    walk = _Walk(os.path.realpath(project))
+def scan(
+    project: Path, folder: str = "content", known: Mapping[str, str] | None = None
+) -> tuple[Tree, list[Diagnostic]]:
+    """Read every file below ``project/folder``. Hidden files and editors' backups are passed over in silence.
+
+    ``known`` are digests of files, by path, that have not changed since they were read: they are not read again.
+    """
+    walk = _Walk(os.path.realpath(project), known or {})
     top = os.path.join(project, folder)
     real = os.path.realpath(top)
     if not os.path.isdir(real):
@@ -103,16 +152,17 @@ def read_source(project: Path, path: str) -> tuple[Source | None, list[Diagnosti
     return _read(real, path)
 
 
-def _path(item: Source | Asset) -> str:
+def _path(item: Source | Unread | Asset) -> str:
     return item.path
 
 
 class _Walk:
     """One pass over the content folder."""
 
-    def __init__(self, project: str) -> None:
+    def __init__(self, project: str, known: Mapping[str, str]) -> None:
         self.project = project
-        self.sources: list[Source] = []
+        self.known = known
+        self.sources: list[Source | Unread] = []
         self.assets: list[Asset] = []
         self.found: list[Diagnostic] = []
 
@@ -199,6 +249,9 @@ class _Walk:
         if not path.endswith(".md"):
             self._asset(file, path)
             return
+        if digest := self.known.get(path):
+            self.sources.append(Unread(path, file, digest))
+            return
         source, problems = _read(file, path)
         self.found += problems
         if source is not None:
@@ -225,6 +278,8 @@ class _Walk:
             self.found.append(_too_large(path, status.st_size, LARGEST_FILE, "a file"))
         else:
             self.assets.append(Asset(path, Path(file), status.st_size))
+            if digest := self.known.get(path):
+                self.assets[-1].__dict__["digest"] = digest
 
     def _clashes(self, folder: str, names: list[str]) -> None:
         """Names that are one on a Mac or on Windows, and two here."""

@@ -77,6 +77,7 @@ class Store:
         self._database = folder / "fragments.db"
         self._stale: dict[str, list[tuple[str, ...]]] = {"fragments": [], "blobs": [], "results": []}
         self._makers: dict[str, Callable[[], Mapping[str, bytes | str]]] = {}
+        self._closed = False
         self._connection = self._open()
         self.blobs: Mapping[str, bytes | str] = _Blobs(self)
 
@@ -88,6 +89,7 @@ class Store:
 
     def close(self) -> None:
         """Save what is new and let go of the files."""
+        self._closed = True
         self._mark_used()
         self._guarded(lambda: self._connection.commit())
         with contextlib.suppress(sqlite3.Error):
@@ -160,7 +162,11 @@ class Store:
         self._makers.update(dict.fromkeys(names, make))
 
     def blob_values(self, names: Sequence[str]) -> dict[str, bytes | str]:
-        """Texts and bytes by digest. Raises KeyError where one is neither kept nor can be made again."""
+        """Texts and bytes by digest, after closing too. Raises KeyError where one can neither be found nor be made."""
+        if self._closed:
+            with Store(self.folder, limit=self._limit, today=self._today) as again:
+                again._makers = self._makers
+                return again.blob_values(names)
         found: dict[str, bytes | str] = {}
         for name, data in self._blob_rows(sorted(set(names))):
             if isinstance(data, bytes) and digest(data) == name:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,28 @@ from toolkit_builder.model import Payload
 from toolkit_builder.site import Site
 from toolkit_builder.sources import Asset
 from toolkit_builder.theme import Theme
+
+
+class Large(Mapping[str, "bytes | str"]):
+    """Large values by digest, each made or read when somebody asks for it."""
+
+    def __init__(self) -> None:
+        self._makers: dict[str, Callable[[], bytes | str]] = {}
+
+    def keep(self, digest: str, make: Callable[[], bytes | str]) -> None:
+        self._makers[digest] = make
+
+    def __getitem__(self, digest: str) -> bytes | str:
+        return self._makers[digest]()
+
+    def __contains__(self, digest: object) -> bool:
+        return digest in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
 @dataclass(kw_only=True)
@@ -34,7 +56,7 @@ class Draft:
     pins: Mapping[str, Any]
     printing: bool
     jobs: list[Job] = field(default_factory=list)
-    blobs: dict[str, bytes | str] = field(default_factory=dict)
+    blobs: Large = field(default_factory=lambda: Large())
     files: dict[str, list[str]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     memo: dict[str, Any] = field(default_factory=dict)
@@ -67,8 +89,13 @@ class Draft:
     def blob(self, data: bytes) -> Blob:
         """The reference to put into a payload in place of these bytes."""
         blob = blob_of(data)
-        self.blobs[blob.digest] = data
+        self.blobs.keep(blob.digest, lambda: data)
         return blob
+
+    def file(self, asset: Asset) -> Blob:
+        """The reference to put into a payload in place of a file's bytes; they are read when they are needed."""
+        self.blobs.keep(asset.digest, asset.read)
+        return Blob(asset.digest)
 
 
 def output_path(url: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from toolkit_builder.build.jobs import SharedValue
+from toolkit_builder.build.jobs import Blob
 from toolkit_builder.frame import page_payload, root_of
 from toolkit_builder.kinds import shapes
 from toolkit_builder.kinds.prints import PRINTS, Print
@@ -14,7 +14,7 @@ from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.layout import printed
 from toolkit_builder.layout.draft import Draft, output_path
 from toolkit_builder.localise import publish
-from toolkit_builder.model import Document, Payload
+from toolkit_builder.model import Document, Kept, Payload
 from toolkit_builder.site import Site
 from toolkit_builder.theme import Theme
 
@@ -68,11 +68,8 @@ def _page_job(draft: Draft, page: Page) -> None:
 
 
 def _by_digest(page: Page) -> Payload:
-    """What a page shows, a paper's own text by its digest: most of its payload, known since the paper was read."""
-    digest = page.document.parsed.get("html_digest") if page.document else None
-    if not digest or page.doc.get("text_html") is not page.document.parsed["html"]:  # type: ignore[union-attr]
-        return page.doc
-    return {**page.doc, "text_html": SharedValue(digest, page.doc["text_html"])}
+    """What a page shows, large texts by their digest: most of its payload, known since the document was read."""
+    return {k: Blob(v.digest) if isinstance(v, Kept) else v for k, v in page.doc.items()}
 
 
 def _facets(doc: Document, site: Site) -> Mapping[str, str]:

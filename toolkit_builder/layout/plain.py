@@ -78,10 +78,9 @@ def files(draft: Draft) -> None:
         if editions.is_pin(asset.path):
             continue
         path = asset.path.removeprefix("content/")
-        data = asset.file.read_bytes()
-        payload: Payload = {"data": draft.blob(data)}
+        payload: Payload = {"data": draft.file(asset)}
         if path.lower().endswith(".svg"):
-            draft.diagnostics += pictures.drawing(data, asset.path)
+            draft.diagnostics += pictures.drawing(asset.read(), asset.path)
         photograph = path.lower().endswith(pictures.PHOTOGRAPHS)
         draft.add(
             path,

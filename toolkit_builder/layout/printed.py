@@ -158,7 +158,7 @@ def _pictures(draft: Draft) -> Payload:
     """Every picture of the content, for print pages to show: by digest, so that only a PDF that is made loads it."""
     names = [(a, a.path.removeprefix("content/")) for a in draft.assets if is_picture(a.path)]
     return {
-        name: Output(name) if name.lower().endswith(pictures.PHOTOGRAPHS) else draft.blob(a.file.read_bytes())
+        name: Output(name) if name.lower().endswith(pictures.PHOTOGRAPHS) else draft.file(a)
         for a, name in names
     }
 

@@ -19,7 +19,7 @@ from toolkit_builder.kinds import papers, shapes
 from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.layout import feeds, pages, printed
 from toolkit_builder.layout.draft import Draft
-from toolkit_builder.localise import makepages, publish
+from toolkit_builder.localise import branchfiles, makepages, publish
 from toolkit_builder.model import Document
 from toolkit_builder.site import PAPERS, Conference
 from toolkit_builder.theme import brand_css
@@ -75,7 +75,7 @@ def _conference(held: Conference, docs: Sequence[Document], draft: Draft) -> lis
     for page in made:
         pages.lay_out(draft, page)
     feeds.of_a_conference(draft, held)
-    downloads.sources(docs, draft.texts, draft.add)
+    downloads.sources(docs, draft.add)
     downloads.conference(held, draft.site, draft.pins, draft.files, draft.add)
     return made
 
@@ -88,8 +88,11 @@ def _rest(docs: Sequence[Document], draft: Draft) -> list[Page]:
     made = [*pageset.of_the_rest(docs, site), *makepages.make_pages(site, theme, printing=draft.printing)]
     for page in made:
         pages.lay_out(draft, page, offered.get(page.document.id, ()) if page.document else ())
+    for each in branchfiles.files(site) if theme.has(makepages.MAKE) else ():
+        reasons = {doc.path: doc.digest for doc in each.documents}
+        draft.add(each.path, each.format, each.payload, label=each.documents[0].path, reasons=reasons)
     feeds.of_the_site(draft)
-    downloads.sources(docs, draft.texts, draft.add)
+    downloads.sources(docs, draft.add)
     for home in site.all("toolkit"):
         downloads.toolkit(home, site, draft.files, draft.add)
     return made
