@@ -18,7 +18,9 @@ from toolkit_builder import frame, pipeline
 from toolkit_builder.build.cache import Store
 from toolkit_builder.formats import pdf
 from toolkit_builder.formats.templates import Templates
-from toolkit_builder.localise import documents
+from toolkit_builder.localise import documents, languages
+from toolkit_builder.localise.branchfiles import variant_id
+from toolkit_builder.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
@@ -53,6 +55,8 @@ def page_of(browser: Any, sample: Path, name: str, fragment: str = "", **options
     page.on("pageerror", lambda problem: pytest.fail(f"{name}: {problem}"))
     address = (sample / f"output/toolkits/enough-hands/{name}/make/index.html").as_uri()
     page.goto(f"{address}{fragment}")
+    if options.get("java_script_enabled", True) and page.locator("[data-make]").count():
+        page.wait_for_selector("[data-make]:not([aria-busy])", state="attached")
     return page
 
 
@@ -60,34 +64,81 @@ def same(text: str) -> str:
     return " ".join(text.replace("\u00b7", " ").split())
 
 
-def built_words(template: documents.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> str:
-    assert loaded.site is not None
+def form_of(template: documents.Template, every: list[documents.Template], branch: dict[str, Any]) -> documents.Template:
+    """The form that a template's page takes when a branch is picked: the branch's own, if the page's language is in it."""
+    original = next((t for t in every if t.path == template.original), template)
+    own = documents.variant(original, branch)
+    return own if own and own.parts else template
+
+
+def payload_of(template: documents.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> dict[str, Any]:
     assert loaded.theme is not None
-    paper = documents.stationery(frame.site_payload(loaded.site), "", loaded.theme, {})
-    payload = documents.page_payload(template, documents.make(template, branch), template.sheets[0], paper)
-    html = pdf.page(payload, Templates(loaded.theme.bundle)).decode()
+    paper = documents.stationery(frame.site_payload(linked(loaded)), "", loaded.theme, {})
+    return documents.page_payload(template, documents.make(template, branch), template.sheets[0], paper)
+
+
+def linked(loaded: pipeline.Loaded) -> Site:
+    assert loaded.site is not None
+    return loaded.site
+
+
+def built_words(template: documents.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> str:
+    assert loaded.theme is not None
+    html = pdf.page(payload_of(template, branch, loaded), Templates(loaded.theme.bundle)).decode()
     body = LexborHTMLParser(re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL)).body
     assert body is not None
     return same(body.text())
 
 
+def pick(page: Any, name: str) -> None:
+    """Pick a branch, and wait for its file."""
+    page.select_option("#make-branch", name)
+    page.wait_for_selector("[data-make]:not([aria-busy])")
+
+
+SAID = """() => { const body = toolkitMake.page(); body.querySelectorAll('svg, title').forEach((e) => e.remove());
+    return body.textContent; }"""
+
+
 def test_every_template_says_the_same_in_the_browser(browser: Any, sample: Path, loaded: pipeline.Loaded) -> None:
-    assert loaded.site is not None
-    branches = [documents.branch_of(b, loaded.site) for b in loaded.site.all("branch")]
-    compared = 0
-    for template in documents.templates(loaded.site):
+    branches = [documents.branch_of(b, linked(loaded)) for b in linked(loaded).all("branch")]
+    every = documents.templates(linked(loaded))
+    compared, together = 0, 0
+    for template in every:
         if not template.sheets:
             continue
-        page = page_of(browser, sample, template.url.rstrip("/").rpartition("/")[2], f"#branch={branches[0]['name']}")
-        for branch in (*branches[:2], branches[3], branches[-1]):
+        page = page_of(browser, sample, template.url.rstrip("/").rpartition("/")[2])
+        for branch in (*branches[:2], *(b for b in branches if b["layout"] != "separate")):
             if page.locator("#make-branch").count():
-                page.select_option("#make-branch", branch["name"])
-            said = page.evaluate("""() => { const body = toolkitMake.page(); body.querySelectorAll('svg, title')
-                .forEach((e) => e.remove()); return body.textContent; }""")
-            assert same(said) == built_words(template, branch, loaded), (template.name, branch["name"])
-            compared += 1
+                pick(page, branch["name"])
+            own = form_of(template, every, branch)
+            assert same(page.evaluate(SAID)) == built_words(own, branch, loaded), (template.name, branch["name"])
+            compared, together = compared + 1, together + bool(own.parts)
         page.close()
     assert compared >= 60
+    assert together >= 20
+
+
+@pytest.mark.parametrize("name", ["leaflet-a5", "model-letter-director-cy", "petition", "press-release"])
+def test_every_language_and_layout_can_be_chosen(browser: Any, sample: Path, loaded: pipeline.Loaded, name: str) -> None:
+    every = {t.name: t for t in documents.templates(linked(loaded))}
+    template = every[name]
+    original = next((t for t in every.values() if t.path == template.original), template)
+    branch = documents.branch_of(next(b for b in linked(loaded).all("branch") if b.name == "aldermoor"), linked(loaded))
+    page = page_of(browser, sample, name)
+    pick(page, "aldermoor")
+    seen = set()
+    for layout in languages.LAYOUTS:
+        for wanted in (["en", "cy"], ["cy", "en"], ["cy"], ["en"]):
+            if layout == languages.SEPARATE and len(wanted) > 1:
+                continue
+            asked = {**branch, "languages": wanted, "layout": layout}
+            own = documents.variant(original, asked) or original.translations[0]
+            page.select_option("#make-variant", variant_id(own))
+            assert same(page.evaluate(SAID)) == built_words(own, asked, loaded), (layout, wanted)
+            seen.add(variant_id(own))
+    assert len(seen) == page.locator("#make-variant option").count() == 6
+    page.close()
 
 
 def test_typing_changes_the_document_and_markup_stays_text(browser: Any, sample: Path) -> None:

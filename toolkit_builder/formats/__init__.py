@@ -39,6 +39,8 @@ FORMATS: Mapping[str, Format] = {f.name: f for f in (
     Format("print-page", pdf.VERSION, pdf.page, themed=True),
     Format("pdf", pdf.VERSION, pdf.render),
     Format("make-page", make.VERSION, make.render, themed=True),
+    Format("make-branch", make.VERSION, make.branch),
+    Format("make-branches", make.VERSION, make.branches),
     Format("docx", docx.VERSION, docx.render),
     Format("paper-docx", wordpapers.VERSION, wordpapers.render),
     Format("feed", feed.VERSION, feed.render),

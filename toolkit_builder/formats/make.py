@@ -21,11 +21,27 @@ _PAGE = re.compile(r"@page\s+([\w-]+)\s*{\s*size:\s*([\d.]+)mm\s+([\d.]+)mm;\s*m
 
 
 def render(payload: Payload, templates: Templates) -> bytes:
-    """``payload``: a page's, with ``prints`` (payloads of print pages, by the name of their sheet) and ``data``."""
-    shells = {name: _shell(pdf.page(inner, templates).decode()) for name, inner in payload["prints"].items()}
+    """``payload``: a page's, with ``prints`` (payloads of print pages, by variant and paper) and ``data``."""
+    shells: dict[str, dict[str, Payload]] = {}
+    for name, inner in payload["prints"].items():
+        variant, _, size = name.partition(" ")
+        shells.setdefault(variant, {})[size] = _shell(pdf.page(inner, templates).decode())
     data = {**payload["data"], "shells": shells}
     doc = {**payload["doc"], "data_json": as_script(data)}
     return page.render({**payload, "doc": doc}, templates)
+
+
+def branches(payload: Payload) -> bytes:
+    """The list of branches, ``[name, title, region]`` each, as a script."""
+    return f"window.toolkitBranches={as_script(payload['branches'])};\n".encode()
+
+
+def branch(payload: Payload) -> bytes:
+    """``{name, address, values}``: what templates show of one branch, with its QR code, as a script."""
+    from toolkit_builder.localise.documents import qr_svg
+
+    data = {**payload["values"], "qr": qr_svg(payload["address"])}
+    return f"(window.toolkitBranch??={{}})[{as_script(payload['name'])}]={as_script(data)};\n".encode()
 
 
 def as_script(value: Any) -> str:

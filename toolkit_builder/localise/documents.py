@@ -203,6 +203,12 @@ def branch_of(doc: Document, site: Site) -> Payload:
             "name": doc.name, "url": root + doc.url if root else ""}
 
 
+def scope(template: Template, branch: Payload) -> Payload:
+    """All values that a template can show of a branch."""
+    return fields.context(branch, template.declared, language=template.language, site_language=template.site_language,
+                          union=template.union, toolkit=template.toolkit)
+
+
 # --- one document ----------------------------------------------------------------------------------------------
 
 
@@ -210,8 +216,7 @@ def make(template: Template, branch: Payload) -> Made:
     """Fill one template for one branch."""
     if template.parts:
         return _together([make(part, branch) for part in template.parts], template)
-    values = fields.context(branch, template.declared, language=template.language,
-                            site_language=template.site_language, union=template.union, toolkit=template.toolkit)
+    values = scope(template, branch)
     filled = fill(template.compiled, values, chosen=fields.choices(branch, template.compiled),
                   optional=fields.OPTIONAL)
     lacking = fields.missing(filled, values, template.declared, template.labels, template.compiled)
@@ -230,14 +235,16 @@ def make(template: Template, branch: Payload) -> Made:
         "imprint_html": escape(imprint, quote=False), "qr_svg": qr_svg(address(branch)),
         "qr_url": address(branch), "post_text": template.post_text,
         "not_for_print": [m.label for m in lacking if m.required], "languages": [template.language], "layout": "",
-        "tongues": [],
+        "tongues": [], "imprints": [values["branch"].get("imprint") or ""],
     }
     return Made(doc, filled, lacking)
 
 
 def _together(parts: Sequence[Made], template: Template) -> Made:
     """One document of several: its texts side by side, and each of them by itself."""
-    lacking = {m.path: m for part in reversed(parts) for m in part.missing}
+    lacking: dict[str, fields.Missing] = {}
+    for lack in (m for part in parts for m in part.missing):
+        lacking.setdefault(lack.path, lack)
     missing = sorted(lacking.values(), key=lambda m: not m.required)
     said = [m.label for m in missing if m.required]
     docs = [{**part.doc, "not_for_print": [] if n else said} for n, part in enumerate(parts)]
@@ -255,7 +262,8 @@ def abreast(docs: Sequence[Payload], tongues: Sequence[str]) -> Payload:
     first = docs[0]
     return {
         **first, "title": " / ".join(dict.fromkeys(d["title"] for d in docs)), "languages": list(tongues),
-        "layout": "side", "body_html": columns([_headed(d["heading"], 1) + d["body_html"] for d in docs]),
+        "layout": "side", "imprints": list(dict.fromkeys(imprint for d in docs for imprint in d["imprints"])),
+        "body_html": columns([_headed(d["heading"], 1) + d["body_html"] for d in docs]),
         "panels": {name: {"title": "", "html": columns([_panel(doc["panels"].get(name)) for doc in docs])}
                    for name in names},
         "tongues": [{"language": tag, "direction": direction(tag), "title": d["title"], "html": d["body_html"]}

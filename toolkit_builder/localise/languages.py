@@ -20,6 +20,18 @@ def tag(language: str) -> str:
     return language.partition("-")[0].lower()
 
 
+def name(language: str) -> str:
+    """What a language calls itself: ``English``, ``Cymraeg``; its tag where that is not known."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        locale = Locale.parse(tag(language))
+    except (UnknownLocaleError, ValueError):
+        return language
+    said = locale.get_language_name(locale.language) or language
+    return said[:1].upper() + said[1:]
+
+
 def wanted(branch: Payload, family: Sequence[str], *, every: bool = False) -> tuple[str, ...]:
     """Those of a family's languages (the original's first) that a branch asks for, in the branch's order.
 

@@ -1,4 +1,4 @@
-"""A compiled template in; its HTML with a marked place for everything that differs between branches out.
+"""Compiled templates in; their HTML with a marked place for all that differs between branches out.
 
 make.js works on the print page that a theme makes of it: it puts words into places, and takes out what conditions and
 choices leave out. A place in HTML is ``<span data-e="4">``; in plain text (a title, the letterhead) it is the number
@@ -22,9 +22,13 @@ OPEN, CLOSE = "\ue000", "\ue001"
 
 @dataclass(slots=True)
 class Shell:
-    """``values``: by number ``[expression, path]``; ``conditions``: by number the branches' expressions; ``loops``."""
+    """The tables of a page, which all its templates share: each entry knows the language that it is said in.
 
-    html: str = ""
+    ``values``: by number ``[expression, path, language]``; ``conditions``: ``[language, expressions]``, one for each
+    branch of the condition; ``loops``: ``[name, expression, language]``.
+    """
+
+    language: str = ""
     panels: dict[str, Payload] = field(default_factory=dict)
     values: list[Any] = field(default_factory=list)
     conditions: list[Any] = field(default_factory=list)
@@ -35,18 +39,19 @@ class Shell:
         return {"values": self.values, "conditions": self.conditions, "loops": self.loops}
 
 
-def shell(compiled: Payload) -> Shell:
-    """The shell of one template."""
-    made = Shell()
-    made.html = _write(made, compiled["tree"], ()).strip()
-    return made
+def write(made: Shell, compiled: Payload, language: str) -> tuple[str, dict[str, Payload]]:
+    """One template's ``(HTML, panels)``, its places added to the tables."""
+    made.language, made.panels = language, {}
+    html = _write(made, compiled["tree"], ()).strip()
+    return html, made.panels
 
 
 def place(made: Shell, node: Any, path: str) -> str:
     """A place in plain text. The imprint has one place only: a theme may know it again among the words."""
-    if path == "branch.imprint" and [node, path] in made.values:
-        return f"{OPEN}{made.values.index([node, path])}{CLOSE}"
-    made.values.append([node, path])
+    entry = [node, path, made.language]
+    if path == "branch.imprint" and entry in made.values:
+        return f"{OPEN}{made.values.index(entry)}{CLOSE}"
+    made.values.append(entry)
     return f"{OPEN}{len(made.values) - 1}{CLOSE}"
 
 
@@ -63,13 +68,13 @@ def _node(made: Shell, node: Sequence[Any], around: tuple[tuple[int, int], ...])
     if kind == "a":
         return place(made, node[1], "")
     if kind == "if":
-        made.conditions.append([condition for condition, _ in node[1]])
+        made.conditions.append([made.language, [condition for condition, _ in node[1]]])
         number = len(made.conditions) - 1
         trees = [*(tree for _, tree in node[1]), node[2]]
         return "".join(f"<!--if:{number}:{n}-->{_write(made, tree, (*around, (number, n)))}<!--/if-->"
                        for n, tree in enumerate(trees))
     if kind == "for":
-        made.loops.append([node[1], node[2]])
+        made.loops.append([node[1], node[2], made.language])
         number = len(made.loops) - 1
         return f'<template data-for="{number}">{_write(made, node[3], around)}</template>'
     if kind == "panel":

@@ -1,6 +1,6 @@
 /* Makes a branch's document in the browser, from the same tree and by the same rules as the builder
-   (toolkit_builder/localise/fill.py). Nothing is fetched and nothing leaves the device. Words are only ever put in as
-   text; the address can only fill fields. */
+   (toolkit_builder/localise/fill.py). Nothing leaves the device, and nothing is fetched but the file of the branch that
+   is picked, which lies beside this one. Words are only ever put in as text; the address can only fill fields. */
 (() => {
   "use strict";
 
@@ -32,15 +32,17 @@
     return String(value);
   };
 
-  const inWords = (value, style) => {
+  const CALENDAR = Symbol("calendar");
+
+  const inWords = (value, style, calendar) => {
     const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value);
     if (!match) return value;
     const [year, month, day] = match.slice(1).map(Number);
     const date = new Date(Date.UTC(year, month - 1, day));
     date.setUTCFullYear(year);
     if (year < 1 || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return value;
-    const parts = { d: String(day), M: data.calendar.months[month - 1], m: data.calendar.short[month - 1],
-      y: String(year), w: data.calendar.days[(date.getUTCDay() + 6) % 7] };
+    const parts = { d: String(day), M: calendar.months[month - 1], m: calendar.short[month - 1],
+      y: String(year), w: calendar.days[(date.getUTCDay() + 6) % 7] };
     return (Object.hasOwn(STYLES, style) ? STYLES[style] : STYLES.date).split(" ").map((p) => parts[p]).join(" ");
   };
 
@@ -77,7 +79,7 @@
     }
     if (name === "join") return Array.isArray(value) ? value.map(asText).join(argument ?? ", ") : asText(value);
     const text = asText(value);
-    if (name === "date") return inWords(text, argument || "date");
+    if (name === "date") return inWords(text, argument || "date", scope[CALENDAR]);
     if (name === "capitalize") {
       const letters = Array.from(text);
       return letters.length ? letters[0].toUpperCase() + letters.slice(1).join("") : "";
@@ -109,13 +111,28 @@
   const choices = [...form.querySelectorAll("[data-choice]")];
   const branchBox = form.querySelector("#make-branch");
   const sheetBox = form.querySelector("#make-sheet");
-  const base = () => own(data.branches, branchBox ? branchBox.value : "") || data.empty;
+  const variantBox = form.querySelector("#make-variant");
+  const tags = Object.keys(data.parts);
+  const home = tags.find((tag) => data.parts[tag].language === data.language) ?? tags[0];
+  const variantName = () => variantBox ? variantBox.value : Object.keys(data.variants)[0];
+  const variant = () => data.variants[variantName()];
+
+  /* The branch that is picked: what its file said, or null. */
+  let picked = null;
+
+  const base = (tag) => {
+    const part = data.parts[tag];
+    const said = own(picked?.own, part.key);
+    return { ...part.empty, ...own(picked?.spoken, tag), ...(said ? { fields: said.fields } : {}) };
+  };
 
   const read = (group, path) => asText(path.split(".").reduce(own, group));
+  const tongue = (input) => input.dataset.tag ?? home;
 
-  const scopeOf = () => {
-    const scope = { ...structuredClone(data.empty), ...structuredClone(base()) };
+  const scopeOf = (tag) => {
+    const scope = structuredClone(base(tag));
     for (const input of inputs) {
+      if ((input.dataset.tag ?? tag) !== tag) continue;
       const [root, name] = input.dataset.path.split(".");
       if (!isGroup(scope[root])) {
         if (!input.value) continue;
@@ -123,6 +140,7 @@
       }
       scope[root][name] = input.value;
     }
+    scope[CALENDAR] = data.parts[tag].calendar;
     return scope;
   };
 
@@ -132,14 +150,67 @@
   }));
 
   const takeBranch = () => {
-    const from = base();
-    for (const input of inputs) input.value = read(from, input.dataset.path);
+    for (const input of inputs) input.value = read(base(tongue(input)), input.dataset.path);
+    const said = Object.assign({}, ...Object.values(data.parts).map((part) => own(own(picked?.own, part.key), "chosen") ?? {}));
     for (const set of choices) {
-      const picked = own(from.chosen ?? {}, set.dataset.choice) ?? [];
+      const numbers = own(said, set.dataset.choice) ?? [];
       for (const input of set.querySelectorAll("input")) {
-        input.checked = picked.length ? picked.includes(Number(input.value)) : Number(input.value) <= Number(set.dataset.low);
+        input.checked = numbers.length ? numbers.includes(Number(input.value)) : Number(input.value) <= Number(set.dataset.low);
       }
     }
+    const wanted = own(own(picked?.own, data.home), "variant");
+    if (variantBox) variantBox.value = own(data.variants, wanted ?? "")?.languages.includes(home) ? wanted : home;
+    showTongues();
+  };
+
+  const showTongues = () => {
+    for (const field of form.querySelectorAll("[data-tongue]")) field.hidden = !variant().languages.includes(field.dataset.tongue);
+  };
+
+  /* --- branches: their list, and the file of one ------------------------------------------------------------ */
+
+  const branches = new Map((Array.isArray(window.toolkitBranches) ? window.toolkitBranches : []).map(([name, title, region]) => [name, { title, region }]));
+
+  const listBranches = () => {
+    if (!branchBox) return;
+    if (!branches.size) branchBox.closest(".make-field").hidden = true;
+    const groups = new Map();
+    for (const [name, { title, region }] of branches) {
+      if (!groups.has(region)) groups.set(region, []);
+      groups.get(region).push(new Option(title, name));
+    }
+    for (const [region, options] of groups) {
+      if (groups.size === 1 || !region) { branchBox.append(...options); continue; }
+      const group = document.createElement("optgroup");
+      group.label = region;
+      group.append(...options);
+      branchBox.append(group);
+    }
+  };
+
+  /* A script, because a page that was opened as a file may read no other; only names of the list are asked for. */
+  const fetchBranch = (name) => new Promise((done) => {
+    const known = () => own(window.toolkitBranch, name);
+    if (!branches.has(name) || known()) { done(known()); return; }
+    const script = document.createElement("script");
+    script.src = new URL(`${encodeURIComponent(name)}.js`, new URL(branchBox.dataset.url, document.baseURI)).href;
+    script.addEventListener("load", () => done(known()));
+    script.addEventListener("error", () => { script.remove(); done(null); });
+    document.head.append(script);
+  });
+
+  let asked = 0;
+  const pickBranch = async (name) => {
+    const turn = asked += 1;
+    if (branchBox) branchBox.value = branches.has(name) ? name : "";
+    box.setAttribute("aria-busy", "true");
+    const found = await fetchBranch(name);
+    if (turn !== asked) return false;
+    picked = found;
+    if (branches.has(name) && !found) say(status.dataset.unread);
+    takeBranch();
+    box.removeAttribute("aria-busy");
+    return true;
   };
 
   /* --- the document ---------------------------------------------------------------------------------------- */
@@ -154,26 +225,31 @@
   };
 
   class Filler {
-    constructor(page, scope, picked) {
-      Object.assign(this, { page, scope, picked, missing: new Set() });
+    /* `scopes`: what each language can show; `items`: what loops around a place have named. */
+    constructor(page, scopes, options) {
+      Object.assign(this, { page, scopes, picked: options, missing: new Map() });
     }
 
     run(root) {
-      this.loops(root, this.scope);
+      this.loops(root, {});
       this.options(root);
-      this.conditions(root, this.scope);
-      this.values(root, this.scope);
+      this.conditions(root, {});
+      this.values(root, {});
     }
 
-    loops(root, scope) {
+    scope(tag, items) {
+      return { ...this.scopes[tag], ...items };
+    }
+
+    loops(root, around) {
       for (const template of [...root.querySelectorAll("template[data-for]")]) {
-        const [name, over] = data.loops[Number(template.dataset.for)];
-        const items = evaluate(over, scope);
+        const [name, over, tag] = data.loops[Number(template.dataset.for)];
+        const items = evaluate(over, this.scope(tag, around));
         for (const item of Array.isArray(items) ? items.slice(0, 200) : []) {
           const part = this.page.importNode(template.content, true);
           const holder = this.page.createElement("div");
           holder.append(part);
-          const inner = { ...scope, [name]: item };
+          const inner = { ...around, [name]: item };
           this.loops(holder, inner);
           this.conditions(holder, inner);
           this.values(holder, inner);
@@ -212,12 +288,12 @@
       to.remove();
     }
 
-    conditions(root, scope) {
+    conditions(root, around) {
       const taken = new Map();
       const truth = (number) => {
         if (!taken.has(number)) {
-          const tests = data.conditions[number];
-          const hit = tests.findIndex((test) => truthy(evaluate(test, scope)));
+          const [tag, tests] = data.conditions[number];
+          const hit = tests.findIndex((test) => truthy(evaluate(test, this.scope(tag, around))));
           taken.set(number, hit < 0 ? tests.length : hit);
         }
         return taken.get(number);
@@ -239,20 +315,20 @@
       }
     }
 
-    value(number, scope) {
-      const [node, path] = data.values[number];
-      return path === "lacking" ? "" : asText(evaluate(node, scope));
+    value(number, around) {
+      const [node, path, tag] = data.values[number];
+      return path === "lacking" ? "" : asText(evaluate(node, this.scope(tag, around)));
     }
 
-    values(root, scope) {
+    values(root, around) {
       for (const place of [...root.querySelectorAll("[data-e]")]) {
         const number = Number(place.dataset.e);
-        const text = this.value(number, scope);
+        const text = this.value(number, around);
         if (trim(text)) {
           const part = this.page.createDocumentFragment();
           lines(part, text);
           place.replaceWith(part);
-        } else if (this.hole(data.values[number][1])) {
+        } else if (this.hole(number)) {
           place.className = "blank";
           place.removeAttribute("data-e");
         } else {
@@ -262,26 +338,27 @@
       for (const link of [...root.querySelectorAll("a[href]")]) {
         const match = /^\ue000(\d+)\ue001$/.exec(decodeURI(link.getAttribute("href")));
         if (match) {
-          const address = trim(this.value(Number(match[1]), scope));
+          const address = trim(this.value(Number(match[1]), around));
           link.setAttribute("href", /^(?:https?:\/\/|mailto:|tel:)[^\s"<>]+$/i.test(address) ? address : "");
         }
       }
       const walker = this.page.createTreeWalker(root, NodeFilter.SHOW_TEXT);
       const texts = [];
       while (walker.nextNode()) if (walker.currentNode.data.includes("\ue000")) texts.push(walker.currentNode);
-      for (const node of texts) this.plain(node, scope);
+      for (const node of texts) this.plain(node, around);
     }
 
     /* Words of the theme's own with places in them: a part between dots whose place is empty goes, and an element
        in which nothing is left. */
-    plain(node, scope) {
+    plain(node, around) {
       const holder = node.parentElement;
-      const imprint = data.values[Number(/\ue000(\d+)\ue001/.exec(node.data)[1])][1] === "branch.imprint";
+      const first = Number(/\ue000(\d+)\ue001/.exec(node.data)[1]);
+      const imprint = data.values[first][1] === "branch.imprint";
       let empty = false;
       const parts = node.data.split("  ·  ").map((part) => {
         let hollow = false;
         const text = part.replace(PLACE, (_, number) => {
-          const said = this.value(Number(number), scope);
+          const said = this.value(Number(number), around);
           if (!trim(said)) hollow = true;
           return imprint ? said : data.values[Number(number)][1] === "branch.web"
             ? said.replace(/^https?:\/\//, "").replace(/\n/g, ", ") : trim(said).replace(/\n/g, ", ");
@@ -290,7 +367,7 @@
       }).filter((part) => part !== "");
       const text = parts.join("  ·  ");
       if (!trim(text)) empty = true;
-      if (empty && imprint && this.hole("branch.imprint")) {
+      if (empty && imprint && this.hole(first)) {
         const line = this.page.createElement("span");
         line.className = "blank";
         line.textContent = BLANK;
@@ -307,50 +384,60 @@
       }
     }
 
-    hole(path) {
+    hole(number) {
+      const [, path, tag] = data.values[number];
       if (!path || data.optional.includes(path) || !ROOTS.includes(path.split(".")[0])) return false;
-      this.missing.add(path);
+      this.missing.set(`${tag}:${path}`, [tag, path]);
       return true;
     }
   }
 
-  const lacking = (missing, scope) => {
-    const found = data.required.filter((path) => missing.has(path) ||
-      (path.startsWith("fields.") && Object.hasOwn(data.labels, path) && !trim(read(scope, path))));
-    if (data.imprinted && !trim(read(scope, "branch.imprint"))) found.push("branch.imprint");
-    return [...new Set(found)].map((path) => data.labels[path] ?? path);
+  /* What keeps the document from the printer, by the name of the language that it is missed in first. */
+  const lacking = (missing, scopes) => {
+    const found = new Map();
+    for (const tag of variant().languages) {
+      const part = data.parts[tag];
+      const paths = part.required.filter((path) => missing.has(`${tag}:${path}`) ||
+        (path.startsWith("fields.") && Object.hasOwn(part.labels, path) && !trim(read(scopes[tag], path))));
+      if (data.imprinted && !trim(read(scopes[tag], "branch.imprint"))) paths.push("branch.imprint");
+      for (const path of paths) if (!found.has(path)) found.set(path, part.labels[path] ?? path);
+    }
+    return [...found.values()];
   };
 
-  const sheetName = () => sheetBox ? sheetBox.value : Object.keys(data.shells)[0] ?? "";
+  const shells = () => data.shells[variantName()] ?? {};
+  const sheetName = () => sheetBox && Object.hasOwn(shells(), sheetBox.value) ? sheetBox.value : Object.keys(shells())[0] ?? "";
+  const paper = () => data.pages?.[variantName()]?.[sheetName()];
 
   const built = () => {
-    const scope = scopeOf();
-    const name = sheetName();
-    const shell = data.shells[name] ?? { html: {}, body: {}, inner: "" };
+    const scopes = Object.fromEntries(variant().languages.map((tag) => [tag, scopeOf(tag)]));
+    const shell = shells()[sheetName()] ?? { html: {}, body: {}, inner: "" };
     const page = new DOMParser().parseFromString(`<!doctype html><body>${shell.inner}`, "text/html");
     for (const [key, value] of Object.entries(shell.html)) page.documentElement.setAttribute(key, value);
     for (const [key, value] of Object.entries(shell.body)) page.body.setAttribute(key, value);
     const warning = page.querySelector(".not-for-print");
     warning?.remove();
-    const filler = new Filler(page, scope, chosen());
+    const filler = new Filler(page, scopes, chosen());
     filler.run(page.body);
-    const still = lacking(filler.missing, scope);
+    const still = lacking(filler.missing, scopes);
     if (still.length && warning) {
       const why = warning.querySelector(".not-for-print-why");
-      if (why) why.textContent = `${lackingBox.dataset.missing}: ${still.join(", ")}`;
+      if (why) why.textContent = why.textContent.replace(/\ue000\d+\ue001/, () => still.join(", "));
       page.body.prepend(warning);
     }
-    const slot = page.querySelector('[data-slot="qr"]');
-    if (slot) {
-      const code = base().qr_svg;
+    const code = picked?.qr;
+    for (const slot of page.querySelectorAll('[data-slot="qr"]')) {
       if (code) slot.replaceWith(page.importNode(new DOMParser().parseFromString(code, "text/html").body.firstChild, true));
       else (slot.closest(".qr-box") ?? slot).remove();
     }
-    page.title = data.title;
-    return { page, still, size: data.pages?.[name] };
+    page.title = variant().title;
+    return { page, still, size: paper() };
   };
 
   const MM = 96 / 25.4;
+
+  /* `18mm 25mm 20mm`: top, right, bottom, in millimetres. */
+  const margins = (text) => { const found = text.split(/\s+/).map(parseFloat); return [found[0] || 0, found[1] ?? found[0] ?? 0, found[2] ?? found[0] ?? 0]; };
 
   const show = () => {
     const { page, still, size } = built();
@@ -383,11 +470,18 @@
   };
 
   const fit = () => {
-    const { size } = { size: data.pages?.[sheetName()] };
+    const size = paper();
     const target = frame.contentDocument;
     if (!size || !target.body) return;
     const width = size.width * MM;
     frame.style.width = `${width}px`;
+    const high = size.height * MM;
+    const [top, , bottom = top] = margins(size.margin).map((m) => m * MM);
+    for (const part of target.querySelectorAll(".again")) {
+      part.style.paddingTop = "0";
+      const before = part.getBoundingClientRect().top - target.body.getBoundingClientRect().top;
+      part.style.paddingTop = `${Math.ceil((before - top + bottom - 4) / high) * high + top - before}px`;
+    }
     const pages = Math.max(1, Math.ceil((target.body.scrollHeight - 4) / (size.height * MM)));
     const height = pages * size.height * MM;
     frame.style.height = `${height}px`;
@@ -405,10 +499,11 @@
 
   const BLOCKS = new Set(["P", "H1", "H2", "H3", "H4", "H5", "H6", "LI", "TR", "DT", "DD", "BLOCKQUOTE", "DIV", "SECTION", "HEADER", "TABLE", "UL", "OL", "HR"]);
 
-  const paragraphs = () => { // [{ style, runs: [{ text, bold, italic }] }]
+  /* A paragraph is { style, runs: [{ text, bold, italic, lang }] }; languages side by side are { columns: [paragraphs ...] }. */
+  const paragraphs = () => {
     const { page, still } = built();
     page.querySelector(".not-for-print")?.remove();
-    const found = [];
+    let found = [];
     let current = null;
     const start = (style) => { current = { style, runs: [] }; found.push(current); };
     const add = (text, marks) => {
@@ -424,12 +519,26 @@
           if (child.tagName === "svg" || child.tagName === "TITLE" || child.classList.contains("imprint") && !trim(child.textContent)) continue;
           if (child.tagName === "BR") { add("\n", marks); continue; }
           if (child.tagName === "HR") { start(style); add(BLANK, marks); current = null; continue; }
-          const inner = { ...marks, bold: marks.bold || ["STRONG", "B", "TH"].includes(child.tagName),
+          if (child.classList.contains("both")) {
+            const outer = found;
+            const columns = [...child.children].map((part) => {
+              found = [];
+              current = null;
+              walk(part, style, { ...marks, lang: part.lang });
+              return found;
+            });
+            found = outer;
+            found.push({ columns });
+            current = null;
+            continue;
+          }
+          const inner = { ...marks, lang: child.lang || marks.lang, bold: marks.bold || ["STRONG", "B", "TH"].includes(child.tagName),
             italic: marks.italic || ["EM", "I"].includes(child.tagName) };
           if (BLOCKS.has(child.tagName)) {
             const heading = /^H([1-6])$/.exec(child.tagName);
             const name = heading ? `Heading${Math.max(1, Number(heading[1]) - 1)}` : style;
             current = null;
+            if (child.classList.contains("again")) found.push({ style, runs: [], page: true });
             if (child.tagName === "LI") { start("ListParagraph"); add(`${marker(child)}\t`, {}); }
             walk(child, child.tagName === "LI" ? "ListParagraph" : name, inner);
             if (current && heading) current.style = name;
@@ -441,8 +550,9 @@
         }
       }
     };
-    walk(page.body, "Normal", {});
-    const kept = found.filter((p) => trim(p.runs.map((r) => r.text).join("")));
+    walk(page.body, "Normal", { lang: page.documentElement.lang });
+    const said = (list) => list.filter((p) => p.page || trim(p.runs.map((r) => r.text).join("")));
+    const kept = found.flatMap((p) => p.columns ? [{ columns: p.columns.map(said) }] : said([p]));
     if (still.length) kept.unshift({ style: "Normal", runs: [{ text: `${lackingBox.dataset.words}. ${lackingBox.dataset.missing}: ${still.join(", ")}`, bold: true }] });
     return kept;
   };
@@ -454,7 +564,7 @@
     return `${Number(item.getAttribute("value") ?? start + [...item.parentElement.children].indexOf(item))}.`;
   };
 
-  const asPlain = () => paragraphs().map((p) => trim(p.runs.map((r) => r.text).join("").replace(/ *\n */g, "\n"))).join("\n\n");
+  const asPlain = () => paragraphs().flatMap((p) => p.columns ? p.columns.flat() : [p]).filter((p) => !p.page).map((p) => trim(p.runs.map((r) => r.text).join("").replace(/ *\n */g, "\n"))).join("\n\n");
 
   const copy = async (text) => {
     try {
@@ -523,22 +633,30 @@
   const xml = (text) => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "").replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
   const docx = () => {
-    const run = ({ text, bold, italic }) => {
+    const main = data.parts[variant().languages[0]].language;
+    const run = ({ text, bold, italic, lang }) => {
       const pieces = text.split(/(\n|\t)/).map((t) => t === "\n" ? "<w:br/>" : t === "\t" ? "<w:tab/>" : t ? `<w:t xml:space="preserve">${xml(t)}</w:t>` : "");
-      return `<w:r><w:rPr>${bold ? "<w:b/>" : ""}${italic ? "<w:i/>" : ""}</w:rPr>${pieces.join("")}</w:r>`;
+      return `<w:r><w:rPr>${bold ? "<w:b/>" : ""}${italic ? "<w:i/>" : ""}${lang && lang !== main ? `<w:lang w:val="${xml(lang)}"/>` : ""}</w:rPr>${pieces.join("")}</w:r>`;
     };
-    const body = paragraphs().map((p) => `<w:p><w:pPr><w:pStyle w:val="${p.style}"/></w:pPr>${p.runs.map(run).join("")}</w:p>`).join("");
+    const block = (p) => p.page ? '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+      : `<w:p><w:pPr><w:pStyle w:val="${p.style}"/></w:pPr>${p.runs.map(run).join("")}</w:p>`;
+    const abreast = ({ columns }) => {
+      const width = Math.floor(9070 / columns.length);
+      const cells = columns.map((list) => `<w:tc><w:tcPr><w:tcW w:w="${width}" w:type="dxa"/></w:tcPr>${list.map(block).join("") || "<w:p/>"}</w:tc>`);
+      return `<w:tbl><w:tblPr><w:tblW w:w="9070" w:type="dxa"/></w:tblPr><w:tblGrid>${columns.map(() => `<w:gridCol w:w="${width}"/>`).join("")}</w:tblGrid><w:tr>${cells.join("")}</w:tr></w:tbl><w:p/>`;
+    };
+    const body = paragraphs().map((p) => p.columns ? abreast(p) : block(p)).join("");
     const space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
     const head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
     const style = (id, name, more, text, basis = "Normal") => `<w:style w:type="paragraph" ${id === "Normal" ? 'w:default="1" ' : ""}w:styleId="${id}"><w:name w:val="${name}"/>${id === "Normal" ? "" : `<w:basedOn w:val="${basis}"/>`}<w:qFormat/><w:pPr>${more}</w:pPr><w:rPr>${text}</w:rPr></w:style>`;
     const headings = [1, 2, 3, 4, 5].map((n) => style(`Heading${n}`, `heading ${n}`, `<w:keepNext/><w:spacing w:before="240" w:after="120"/><w:outlineLvl w:val="${n - 1}"/>`, `<w:b/><w:sz w:val="${[36, 30, 26, 24, 24][n - 1]}"/>`)).join("");
-    const styles = `<w:styles ${space}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:cs="Arial"/><w:sz w:val="24"/><w:lang w:val="${xml(data.language)}"/></w:rPr></w:rPrDefault></w:docDefaults>${style("Normal", "Normal", '<w:spacing w:after="160" w:line="276" w:lineRule="auto"/>', "")}${headings}${style("ListParagraph", "List Paragraph", '<w:tabs><w:tab w:val="left" w:pos="567"/></w:tabs><w:spacing w:after="80"/><w:ind w:left="567" w:hanging="567"/>', "")}</w:styles>`;
+    const styles = `<w:styles ${space}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:cs="Arial"/><w:sz w:val="24"/><w:lang w:val="${xml(main)}"/></w:rPr></w:rPrDefault></w:docDefaults>${style("Normal", "Normal", '<w:spacing w:after="160" w:line="276" w:lineRule="auto"/>', "")}${headings}${style("ListParagraph", "List Paragraph", '<w:tabs><w:tab w:val="left" w:pos="567"/></w:tabs><w:spacing w:after="80"/><w:ind w:left="567" w:hanging="567"/>', "")}</w:styles>`;
     const types = "application/vnd.openxmlformats-officedocument.wordprocessingml";
     const relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     return zip([
       ["[Content_Types].xml", `${head}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="${types}.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="${types}.styles+xml"/><Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>`],
       ["_rels/.rels", `${head}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${relation}/officeDocument" Target="word/document.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/></Relationships>`],
-      ["docProps/core.xml", `${head}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>${xml(data.title)}</dc:title><dc:language>${xml(data.language)}</dc:language></cp:coreProperties>`],
+      ["docProps/core.xml", `${head}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>${xml(variant().title)}</dc:title><dc:language>${xml(main)}</dc:language></cp:coreProperties>`],
       ["word/_rels/document.xml.rels", `${head}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${relation}/styles" Target="styles.xml"/></Relationships>`],
       ["word/styles.xml", head + styles],
       ["word/document.xml", `${head}<w:document ${space}><w:body>${body}<w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1247" w:right="1417" w:bottom="1247" w:left="1417" w:header="708" w:footer="708" w:gutter="0"/></w:sectPr></w:body></w:document>`],
@@ -550,20 +668,29 @@
   const KEY = `toolkit-make:${data.name}`;
   const remember = form.querySelector("#make-remember");
 
-  const state = () => ({ branch: branchBox?.value ?? "", values: Object.fromEntries(inputs.map((i) => [i.dataset.path, i.value])), chosen: chosen() });
+  /* An input goes by its path; in another language than the page's, by `cy:branch.employer`. */
+  const nameOf = (input) => !input.dataset.tag || input.dataset.tag === home ? input.dataset.path : `${input.dataset.tag}:${input.dataset.path}`;
 
-  const restore = (saved) => {
+  const state = () => ({ branch: branchBox?.value ?? "", variant: variantName(), size: sheetName(),
+    values: Object.fromEntries(inputs.map((i) => [nameOf(i), i.value])), chosen: chosen() });
+
+  const restore = async (saved) => {
     if (!isGroup(saved)) return;
-    if (branchBox && typeof saved.branch === "string" && Object.hasOwn(data.branches, saved.branch)) branchBox.value = saved.branch;
-    takeBranch();
+    if (!await pickBranch(typeof saved.branch === "string" ? saved.branch : "")) return;
+    if (variantBox && typeof saved.variant === "string" && Object.hasOwn(data.variants, saved.variant)) variantBox.value = saved.variant;
+    if (sheetBox && [...sheetBox.options].some((o) => o.value === saved.size)) sheetBox.value = saved.size;
+    showTongues();
     for (const input of inputs) {
-      const value = own(saved.values, input.dataset.path);
+      const value = own(saved.values, nameOf(input));
       if (typeof value === "string") input.value = value.slice(0, 5000);
     }
     for (const set of choices) {
-      const picked = own(saved.chosen, set.dataset.choice);
-      if (Array.isArray(picked)) for (const input of set.querySelectorAll("input")) input.checked = picked.includes(Number(input.value));
+      const numbers = own(saved.chosen, set.dataset.choice);
+      if (!Array.isArray(numbers)) continue;
+      const wanted = [...new Set(numbers)].filter((n) => set.querySelector(`input[value="${Number(n) || 0}"]`)).slice(0, Number(set.dataset.high));
+      if (wanted.length) for (const input of set.querySelectorAll("input")) input.checked = wanted.includes(Number(input.value));
     }
+    show();
   };
 
   const keep = () => {
@@ -576,20 +703,20 @@
     const fragment = location.hash.slice(1);
     if (!fragment || fragment.length > 50000) return null;
     const asked = new URLSearchParams(fragment);
-    if (![...asked.keys()].some((k) => k === "branch" || k.includes(".") || k.startsWith("choice-"))) return null;
-    const saved = { branch: asked.get("branch") ?? "", values: {}, chosen: {} };
-    for (const [key, value] of asked) {
-      if (key.startsWith("choice-")) saved.chosen[key] = value.split(" ").map(Number); else if (key !== "branch") saved.values[key] = value;
-    }
-    return saved;
+    if (![...asked.keys()].some((k) => ["branch", "language", "size"].includes(k) || k.includes(".") || k.startsWith("choice-"))) return null;
+    const pairs = [...asked];
+    const numbers = pairs.filter(([key]) => key.startsWith("choice-")).map(([key, value]) => [key, value.split(" ").map(Number)]);
+    return { branch: asked.get("branch") ?? "", variant: asked.get("language") ?? "", size: asked.get("size") ?? "",
+      values: Object.fromEntries(pairs), chosen: Object.fromEntries(numbers) };
   };
 
   const address = () => {
-    const { branch, values, chosen: picked } = state();
-    const from = base();
+    const { branch, values, chosen: numbers } = state();
     const said = new URLSearchParams(branch ? { branch } : {});
-    for (const [path, value] of Object.entries(values)) if (value !== read(from, path)) said.set(path, value);
-    for (const [name, numbers] of Object.entries(picked)) said.set(name, numbers.join(" "));
+    if (variantBox) said.set("language", variantName());
+    if (sheetBox) said.set("size", sheetName());
+    for (const input of inputs) if (input.value !== read(base(tongue(input)), input.dataset.path)) said.set(nameOf(input), values[nameOf(input)]);
+    for (const [name, list] of Object.entries(numbers)) said.set(name, list.join(" "));
     const url = new URL(location.href);
     url.hash = said.toString();
     return url.href;
@@ -602,10 +729,9 @@
     copy: async () => { await copy(asPlain()); say(status.dataset.copied); },
     docx: () => save(`${data.name}.docx`, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", docx()),
     link: async () => { await copy(address()); say(status.dataset.linked); },
-    clear: () => {
+    clear: async () => {
       remember.checked = false;
-      if (branchBox) branchBox.value = "";
-      takeBranch();
+      await pickBranch("");
       keep();
       history.replaceState(null, "", location.pathname + location.search);
       show();
@@ -621,22 +747,24 @@
   form.addEventListener("input", (event) => {
     const set = event.target.closest("[data-choice]");
     if (set && event.target.type === "checkbox" && set.querySelectorAll("input:checked").length > Number(set.dataset.high)) event.target.checked = false;
-    if (event.target === branchBox) takeBranch();
+    if (event.target === branchBox) { pickBranch(branchBox.value).then((done) => { if (done) { keep(); show(); } }); return; }
+    if (event.target === variantBox) showTongues();
     keep();
     show();
   });
   window.addEventListener("resize", fit);
-  window.addEventListener("hashchange", () => { const saved = fromAddress(); if (saved) { restore(saved); show(); } });
+  window.addEventListener("hashchange", () => { const saved = fromAddress(); if (saved) restore(saved); });
 
   let saved = fromAddress();
   if (!saved) {
     try { saved = JSON.parse(localStorage.getItem(KEY) ?? "null"); remember.checked = isGroup(saved); } catch { saved = null; }
   }
+  listBranches();
   takeBranch();
-  if (saved) restore(saved);
   box.hidden = false;
   document.querySelector("[data-blank]").hidden = true;
   if (!Object.keys(data.shells).length) frame.closest(".make-preview").hidden = true;
   show();
+  if (saved) restore(saved);
   window.toolkitMake = { text: asPlain, page: () => built().page.body };
 })();
