@@ -112,3 +112,62 @@ def test_no_nesting_takes_long_or_loses_a_word(tags: str) -> None:
 def test_encodings(data: bytes) -> None:
     files, _ = importers.convert(data, "a.html")
     assert "“pay”" in files[0][1]
+
+
+# --- what programs write -----------------------------------------------------------------------------------------
+
+WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><body><p class=MsoTitle>Motion 14: Libraries</p>
+<p class=MsoNormal>Conference notes <ins cite="mailto:Jo">new </ins><del cite="mailto:Jo">old </del>books<span
+class=MsoCommentReference><a class=msocomanchor href="#_msocom_1">[JS1]</a></span>.<o:p></o:p></p>
+<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><![if !supportLists]><span style='mso-list:Ignore'>1)<span>&nbsp;
+</span></span><![endif]>act;</p><p class=MsoListParagraph style='mso-list:l0 level2 lfo1'><![if !supportLists]><span
+style='mso-list:Ignore'>a)<span>&nbsp;</span></span><![endif]>now.</p>
+<div style='mso-element:comment-list'><div style='mso-element:comment'><div class=msocomtxt><p class=MsoCommentText>a secret</p>
+</div></div></div></body></html>"""
+GOOGLE = """<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-1"><h1><span>Motion 9: Shelters</span></h1>
+<p><span style="font-weight:400">Conference believes </span><span style="font-weight:700">strongly</span><span
+style="font-style:italic"> so</span><sup><a href="#cmnt1" id="cmnt_ref1">[a]</a></sup>.</p>
+<ol><li style="list-style-type:lower-roman"><p><span>open <a href="https://www.google.com/url?q=https://example.org/r&amp;sa=D">a</a></span></p>
+</li></ol><div style="border:1px"><p><a href="#cmnt_ref1" id="cmnt1">[a]</a><span>a secret</span></p></div></b>"""
+COUNCIL = """<html><head><title>Agenda item</title></head><body><div class="breadcrumbs"><ul><li>Home</li></ul></div>
+<h1>Agenda item</h1><h2>Notice of Motion: Care workers</h2><p>Councillor J. Smith to move and Councillor K. Jones to second:</p>
+<p>This Council resolves to:</p><ol style="list-style-type:lower-alpha"><li>write;</li><li value="4">report.</li></ol></body></html>"""
+
+
+def brought(markup: str) -> tuple[dict[str, tuple[dict, str]], list]:
+    files, problems = importers.convert(markup.encode(), "page.html", Options(kind="motion"))
+    return {draft.kind: (draft.fields, text.split("---\n\n", 1)[1]) for draft, text in files}, problems
+
+
+def test_what_word_saves_as_a_page_is_read_as_what_word_shows() -> None:
+    files, problems = brought(WORD)
+    fields, body = files["motion"]
+    assert (fields["number"], fields["title"]) == ("14", "Libraries")
+    assert body == "Conference notes old books.\n\n1) act;\n\n    a) now.\n"
+    assert files["amendment"][1] == "Conference notes new books.\n\n1) act;\n\n    a) now.\n"
+    assert {p.code for p in problems} >= {"I108", "I109"}
+    assert "secret" not in str(files) + " ".join(p.message for p in problems)
+
+
+def test_what_google_docs_copies_keeps_its_emphasis_and_loses_its_comments() -> None:
+    files, problems = brought(GOOGLE)
+    assert files["motion"][1] == (
+        "Conference believes **strongly** *so*.\n\ni. open [a](https://example.org/r)\n"
+    )
+    assert "I109" in {p.code for p in problems}
+    assert "secret" not in str(files) + " ".join(p.message for p in problems)
+
+
+def test_a_councils_page_gives_the_title_the_mover_and_the_letters_that_are_shown() -> None:
+    files, problems = brought(COUNCIL)
+    fields, body = files["motion"]
+    assert fields["title"] == "Care workers"
+    assert (fields["mover"], fields["seconder"]) == ("Councillor J. Smith", "Councillor K. Jones")
+    assert body == "This Council resolves to:\n\na. write;\n\nd. report.\n"
+    assert "'Home'" in " ".join(p.message for p in problems)
+
+
+def test_words_that_are_struck_through_on_a_page_are_kept_and_reported() -> None:
+    files, problems = brought("<h1>T</h1><p>Conference has <s>never</s> met.</p>")
+    assert files["motion"][1] == "Conference has never met.\n"
+    assert "I115" in {p.code for p in problems}

@@ -6,10 +6,11 @@ Nothing is read or written here: the command does that.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from toolkit_builder.diagnostics import Diagnostic
-from toolkit_builder.importers import docx, html, text
+from toolkit_builder.importers import docx, html, mail, text
 from toolkit_builder.importers.desk import KINDS, Draft, Options
 from toolkit_builder.importers.families import sort_out
 from toolkit_builder.importers.pieces import Incoming
@@ -34,6 +35,10 @@ def _read(data: bytes, path: str) -> Incoming:
     suffix = path.lower().rpartition(".")[2]
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or suffix in {"docx", "doc"}:
         return docx.read(data, path)
+    if mail.is_mail(data, path):
+        form, words, problems = mail.body(data, path)
+        made = html.read_markup(words, path, []) if form == "html" else text.read(words.encode(), path)
+        return replace(made, problems=(*problems, *made.problems))
     if suffix in {"html", "htm", "xhtml"} or head.startswith((b"<!doctype html", b"<html")):
         return html.read(data, path)
     return text.read(data, path)

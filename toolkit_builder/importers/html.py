@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from toolkit_builder.diagnostics import Diagnostic, Span, note
+from toolkit_builder.importers import markup as written
 from toolkit_builder.importers import text as text_importer
 from toolkit_builder.importers.pieces import Incoming, Piece, escape, left_out, paragraph
 from toolkit_builder.motions.markers import numeral_of
@@ -22,7 +23,10 @@ Node = Any
 """selectolax has no types."""
 
 _GONE = "script, style, noscript, template, iframe, object, embed, svg, math, form, button, select, input, link, meta"
-_AROUND = "nav, header, footer, aside, [role=navigation], [role=banner], [role=contentinfo], [role=search]"
+_AROUND = (
+    "nav, header, footer, aside, [role=navigation], [role=banner], [role=contentinfo], [role=search], "
+    "[class*=breadcrumb], [id*=breadcrumb]"
+)
 _BLOCKS = frozenset(
     ["address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt",
      "fieldset", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li",
@@ -53,10 +57,28 @@ def read_markup(markup: str, path: str, problems: list[Diagnostic], *, whole: bo
     if root is None:
         return Incoming(path=path, pieces=(), title=title, problems=tuple(problems))
     if not whole:
+        written.without_comments(root, path, problems)
+        written.report_struck(root, path, problems)
         _drop_around(root, path, problems)
+    edited = None
+    if not whole and written.tracked(root):
+        message = "what is marked as inserted and deleted is taken as an amendment; the text is the one without it"
+        problems.append(
+            note("I108", message, Span(path), hint="whoever moves it is the amendment's 'mover': write it there")
+        )
+        settled = LexborHTMLParser(root.html or "").body
+        if settled is not None:
+            written.settle(settled, accept=True)
+            edited = _read(settled, path, [])
+        written.settle(root, accept=False)
+    pieces = _read(root, path, problems)
+    return Incoming(path=path, pieces=pieces, title=title, problems=tuple(problems), edited=edited)
+
+
+def _read(root: Node, path: str, problems: list[Diagnostic]) -> tuple[Piece, ...]:
     reader = _Reader(path, problems)
     reader.blocks(root, 0)
-    return Incoming(path=path, pieces=tuple(reader.pieces), title=title, problems=tuple(problems))
+    return tuple(reader.pieces)
 
 
 def _decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
@@ -162,8 +184,12 @@ class _Reader:
         ordered = node.tag == "ol"
         start = node.attributes.get("start") or "1"
         number = int(start) if start.lstrip("-").isdigit() and len(start) < 6 else 1
-        shape = node.attributes.get("type") or ""
-        system = _LIST_SYSTEMS.get(shape) or ("number", "letter", "roman")[min(level, 3) - 1]
+        shape = written.list_type(node)
+        system = (
+            _LIST_SYSTEMS.get(shape)
+            or ("number" if shape == "1" else "")
+            or ("number", "letter", "roman")[min(level, 3) - 1]
+        )
         if not shape and level == 1:
             system = "number"
         for child in node.iter(include_text=True):
@@ -258,16 +284,17 @@ class _Reader:
         if not words or "\n" in words:
             return markdown
         lead, tail = markdown[: len(markdown) - len(markdown.lstrip())], markdown[len(markdown.rstrip()) :]
-        if node.tag in {"strong", "b"}:
+        mark = written.mark_of(node)
+        if mark == "bold":
             return f"{lead}**{words}**{tail}" if "*" not in words else markdown
-        if node.tag in {"em", "i", "cite"}:
+        if mark == "italic":
             return f"{lead}*{words}*{tail}" if "*" not in words else markdown
         if node.tag == "a":
             return f"{lead}{self.link(node, words)}{tail}"
         return markdown
 
     def link(self, node: Node, words: str) -> str:
-        target = (node.attributes.get("href") or "").strip()
+        target = written.target((node.attributes.get("href") or "").strip())
         if not target or target.startswith("#"):
             return words
         try:

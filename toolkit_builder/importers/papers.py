@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from itertools import pairwise
 
 from toolkit_builder.importers.dates import whole_date
 from toolkit_builder.importers.desk import TOP, Desk, free_number, is_number, number_in_name, one_line
@@ -25,8 +27,14 @@ _AMENDMENT_TITLE = re.compile(
 _INSTRUCTION = re.compile(r"(?i)(?:in |at |after |before |add|insert|delete|replace|substitute|amend |remove)")
 
 
+_GENERIC = re.compile(r"(?i)agenda(?: item)?|item|motions?|notices? of motion|motion details|resolutions?")
+_NAMED_TITLE = re.compile(r"(?i)(?:notice of )?motion:\s*(?P<title>\S.*)")
+
+
 def motion(desk: Desk) -> None:
+    _generic_headings(desk)
     _head(desk)
+    _foot(desk)
     found = desk.fields.pop("number", "")
     number = desk.options.number or found
     title = _NUMBERED_TITLE.match(desk.fields.get("title", ""))
@@ -35,6 +43,8 @@ def motion(desk: Desk) -> None:
         number = number or (Number.parse(stated).canonical if is_number(stated) else "")
         if title["title"]:
             desk.became("title", desk.fields["title"], value=title["title"])
+    elif named := _NAMED_TITLE.fullmatch(desk.fields.get("title", "")):
+        desk.became("title", desk.fields["title"], value=named["title"])
     number = number or number_in_name(desk.incoming.path)
     if not number:
         number = free_number(desk.options.taken)
@@ -86,6 +96,29 @@ def _head(desk: Desk) -> None:
                 break
 
 
+def _generic_headings(desk: Desk) -> None:
+    """``Agenda item`` above the real title is a page's, not the paper's."""
+    headings = [piece for piece in desk.pieces[:TOP] if piece.kind == "heading"]
+    for piece, after in pairwise(headings):
+        if _GENERIC.fullmatch(piece.plain.strip()) and not re.search(OPENER, after.plain):
+            desk.drop(piece, "a heading above the title")
+            at = next(n for n, other in enumerate(desk.pieces) if other is after)
+            desk.pieces[at] = replace(after, level=1)
+            return
+
+
+def _foot(desk: Desk) -> None:
+    """Who moves and who seconds, where the last lines say it."""
+    for piece in reversed(desk.pieces[-3:]):
+        fields, problems = dict(desk.fields), list(desk.problems)
+        lines = [line.strip() for line in piece.plain.split("\n")]
+        if piece.kind == "paragraph" and all(len(line) < 100 and _moves(desk, line, piece.line) for line in lines):
+            desk.take(piece)
+        else:
+            desk.fields, desk.problems = fields, problems
+            return
+
+
 def _heading_below_the_top(desk: Desk) -> None:
     """A main heading under other lines (the union's name, the conference) is the title; they are not."""
     top = desk.pieces[:TOP]
@@ -117,14 +150,9 @@ def _numbered_first_line(desk: Desk) -> None:
 
 def _head_line(desk: Desk, line: str, at: int) -> bool:
     """One line of a paper's head into its field; False for a line that is no such thing."""
-    both = re.fullmatch(r"(?i)(?:moved|proposed)(?: by:?|:)\s*(.+?)[,;]?\s+(?:and )?seconded(?: by:?|:)\s*(.+)", line)
-    if both and not {"mover", "seconder"} & desk.fields.keys():
-        desk.fields |= {"mover": both[1], "seconder": both[2]}
-        desk.became("mover", line, at)
+    if _moves(desk, line, at):
         return True
     for pattern, name in (
-        (r"(?i)(?:moved|proposed)(?: by:?|:)\s*(.+)|(?:mover|proposer):\s*(.+)", "mover"),
-        (r"(?i)seconded(?: by:?|:)\s*(.+)|seconder:\s*(.+)", "seconder"),
         (r"(?i)(?:motion |amendment )?(?:number|no\.?):?\s*([A-Z]{0,3}\d[\w.]*)", "number"),
         (r"(?i)motion ([A-Z]{0,3}\d[\w.]*)\s*\u2605?", "number"),
         (r"(?i)amends:?\s+(?:motion\s+)?([A-Z]{0,3}\d[\w.]*)", "amends"),
@@ -157,6 +185,28 @@ def _head_line(desk: Desk, line: str, at: int) -> bool:
     if line == desk.fields.get("title"):
         desk.problems.append(left_out(desk.incoming.path, "the title, repeated,", line, at))
         return True
+    return False
+
+
+_BOTH = re.compile(
+    r"(?i)(?:moved|proposed)(?: by:?|:)\s*(?P<a>.+?)[,;]?\s+(?:and )?seconded(?: by:?|:)\s*(?P<b>.+)"
+    r"|(?P<c>\S.{2,60}?) to (?:move|propose),? (?:and )?(?P<d>\S.{2,60}?) to second:?"
+)
+_MOVER = re.compile(r"(?i)(?:moved|proposed)(?: by:?|:)\s*(.+)|(?:mover|proposer):\s*(.+)")
+_SECONDER = re.compile(r"(?i)seconded(?: by:?|:)\s*(.+)|seconder:\s*(.+)")
+
+
+def _moves(desk: Desk, line: str, at: int) -> bool:
+    """Who moves, who seconds, or both."""
+    if (both := _BOTH.fullmatch(line)) and not {"mover", "seconder"} & desk.fields.keys():
+        desk.fields |= {"mover": both["a"] or both["c"], "seconder": both["b"] or both["d"]}
+        desk.became("mover", line, at)
+        return True
+    for pattern, name in ((_MOVER, "mover"), (_SECONDER, "seconder")):
+        if (match := pattern.fullmatch(line)) and name not in desk.fields:
+            desk.fields[name] = next(found for found in match.groups() if found).strip()
+            desk.became(name, line, at)
+            return True
     return False
 
 

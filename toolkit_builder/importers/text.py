@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toolkit_builder.diagnostics import Diagnostic, Span, note, warning
+from toolkit_builder.importers import mail
 from toolkit_builder.importers.dates import whole_date
 from toolkit_builder.importers.pieces import Incoming, Piece, escape, left_out, paragraph
 from toolkit_builder.motions.markers import read_marker
@@ -70,7 +71,8 @@ def read(data: bytes, path: str) -> Incoming:
     """The pieces of a text file."""
     text, problems = decode(data, path)
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_LIGATURES)
-    text = _CONTROL.sub("", text)
+    text, more = mail.bare(_CONTROL.sub("", text), path)
+    problems += more
     lines, more = _without_furniture(text, path)
     problems += more
     groups = _groups(lines)
