@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+import pickle
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from html import escape, unescape
+from itertools import count
 from posixpath import relpath
 from typing import Any
 from urllib.parse import urlsplit
 
 from toolkit_builder import references
+from toolkit_builder.formats import frames
 from toolkit_builder.formats.templates import Templates, safe
 from toolkit_builder.model import Payload
 
 VERSION = 1
 
 _SPOT = re.compile(r"""=["']/(?!/)""")
-_ADDRESSES = ("href", "src", "action", "data-url")
+_ADDRESSES = {"f": "href", "c": "src", "n": "action", "l": "data-url"}  # by their last letters
 _PATH = re.compile("[^?#]*")
 _LINK = re.compile(r"""((?:href|src)=")([^"]*)(")""")
+_PLACE = re.compile("<\0([0-9]+)>")
+
+Change = Callable[[str], str]
 
 
-def _each_address(html: str, change: Callable[[str], str]) -> str:
+def _each_address(html: str, change: Change) -> str:
     """Change every root-relative address inside tags; text that merely looks like one stays as it is."""
     out: list[str] = []
     done = 0
     for spot in _SPOT.finditer(html):
-        start = spot.end() - 1
-        end = html.find(html[start - 1], start)
-        if spot.start() > done and end > 0 and _is_address(html, spot.start(), start, end):
+        equals = spot.start()
+        start = equals + 2
+        end = html.find(html[equals + 1], start)
+        if equals > done and end > 0 and _is_address(html, equals, start, end):
             out += (html[done:start], change(html[start:end]))
             done = end
     return "".join([*out, html[done:]])
@@ -36,8 +44,8 @@ def _each_address(html: str, change: Callable[[str], str]) -> str:
 
 def _is_address(html: str, equals: int, start: int, end: int) -> bool:
     """Whether ``html[start:end]`` is the value of an attribute that leads somewhere, in a tag that is whole."""
-    name = next((n for n in _ADDRESSES if html.endswith(n, 0, equals)), None)
-    if name is None or not html[equals - len(name) - 1].isspace():
+    name = _ADDRESSES.get(html[equals - 1])
+    if name is None or not html.endswith(name, 0, equals) or not html[equals - len(name) - 1].isspace():
         return False
     opened, closed = html.rfind("<", 0, equals), html.find(">", end)
     value = html[start:end]
@@ -49,21 +57,41 @@ def _is_address(html: str, equals: int, start: int, end: int) -> bool:
 
 def relative(html: str, url: str) -> str:
     """Make every root-relative address in the page at ``url`` relative, so that the site works anywhere."""
-    base = url if url.endswith("/") else url.rpartition("/")[0] + "/"
-    here = [part for part in base.split("/") if part]
-    known: dict[str, str] = {}
+    return _each_address(html, _shortener(url))
+
+
+def _shortener(url: str) -> Change:
+    """What leads from the page at ``url`` to an address."""
+    base = _folder(url)
+    above = _folder(base[:-1]) if url.endswith("/") else ""
 
     def shorten(target: str) -> str:
-        if target not in known:
-            path = _PATH.match(target)[0]  # type: ignore[index]  # it matches anything
-            rest = target[len(path) :]
-            short = _from(here, path) if "//" not in path and "/." not in path else relpath(path, base)
-            if path.endswith("/"):
-                short = "./" if short == "." else f"{short}/"
-            known[target] = rest if path == url and rest.startswith("#") else short + rest
-        return known[target]
+        if above and not target.startswith(base[:-1]) and "//" not in target and "/." not in target:
+            return _from_below(above, target)
+        path = _PATH.match(target)[0]  # type: ignore[index]  # it matches anything
+        if path == url and target[len(path) : len(path) + 1] == "#":
+            return target[len(path) :]
+        return _shortened(base, target, path)
 
-    return _each_address(html, shorten)
+    return shorten
+
+
+def _folder(url: str) -> str:
+    return url[: url.rfind("/") + 1]
+
+
+@lru_cache(maxsize=1 << 15)
+def _from_below(above: str, target: str) -> str:
+    """The way to an address from any page in a folder of its own within ``above``, that does not lead into it."""
+    return _shortened(f"{above}\0/", target, _PATH.match(target)[0])  # type: ignore[index]
+
+
+def _shortened(base: str, target: str, path: str) -> str:
+    here = [part for part in base.split("/") if part]
+    short = _from(here, path) if "//" not in path and "/." not in path else relpath(path, base)
+    if path.endswith("/"):
+        short = "./" if short == "." else f"{short}/"
+    return short + target[len(path) :]
 
 
 def _from(here: Sequence[str], path: str) -> str:
@@ -111,21 +139,100 @@ def _target(written: str, targets: Mapping[str, str]) -> str:
     return written if found is None else escape(found, quote=True)
 
 
+_NUMBERS = count(1)
+
+
+class _Site:
+    """What every page is given of the site, made ready once: its fragments are safe, and each page has its own copy."""
+
+    def __init__(self, value: Mapping[str, Any]) -> None:
+        self.value = value
+        self.number = next(_NUMBERS)
+        self._ready = pickle.dumps(hydrate(value, "", {}))  # read back right here: the quickest way to copy
+        fragments = list(_fragments(value, ""))
+        self._targets = {unescape(m[2]) for each in fragments for m in _LINK.finditer(each)}
+        self._mentions = any(references.find(each, ()) for each in fragments)
+
+    def for_page(self, resolve: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The site as a page shows it; None where the page's own links and mentions stand in it as well."""
+        if (self._mentions and resolve.get("mentions")) or not self._targets.isdisjoint(resolve.get("links") or ()):
+            return None
+        found: dict[str, Any] = pickle.loads(self._ready)
+        return found
+
+
+def _fragments(value: Any, name: str) -> Iterator[str]:
+    """Every text that ``hydrate`` makes safe."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _fragments(each, key)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _fragments(each, name)
+    elif isinstance(value, str) and (name == "html" or name.endswith("_html")):
+        yield value
+
+
+def _site(value: Mapping[str, Any], resolve: Mapping[str, Any], templates: Templates) -> tuple[dict[str, Any], int]:
+    """The site as one page shows it, and its number if others are shown the same; else 0."""
+    kept = templates.site
+    if not isinstance(kept, _Site) or (kept.value is not value and kept.value != value):
+        kept = templates.site = _Site(value)
+    found = kept.for_page(resolve)
+    return (hydrate(value, "", resolve), 0) if found is None else (found, kept.number)
+
+
 def render(payload: Payload, templates: Templates) -> bytes:
     """``payload``: ``template, site, page, doc, listings, resolve, label``."""
-    resolve = payload["resolve"]
+    resolve, page = payload["resolve"], payload["page"]
+    site, number = _site(payload["site"], resolve, templates)
+    for item in site["menu"]:
+        item["current"] = page["url"].startswith(item["url"]) if item["url"] != "/" else page["url"] == "/"
     context = {
-        "site": hydrate(payload["site"], "", resolve),
-        "page": payload["page"],
+        "site": site,
+        "page": {**page, "jsonld": safe(page["jsonld"])},
         "doc": hydrate(payload["doc"], "", resolve),
         "listings": payload["listings"],
     }
-    page = payload["page"]
-    context["page"] = {**page, "jsonld": safe(page["jsonld"])}
-    for item in context["site"]["menu"]:
-        item["current"] = page["url"].startswith(item["url"]) if item["url"] != "/" else page["url"] == "/"
+    held: list[str] = []
+    if number:
+        current = tuple(item["current"] for item in site["menu"])
+        context |= {frames.SITE: (number, current), frames.PLACES: partial(_hold, held)}
     html = templates.render(payload["template"], context, payload["label"])
     if page["url"] == "/404.html":
         # shown at whatever address was wrong: from the root of the host, on whichever host it is
-        return absolute(html, urlsplit(payload["root"]).path).encode()
-    return relative(html, page["url"]).encode()
+        root = urlsplit(payload["root"]).path
+        shown, held = absolute(html, root), [absolute(each, root) for each in held]
+    else:
+        shown, held = relative(html, page["url"]), [_frame(each, page["url"]) for each in held]
+    return (_PLACE.sub(lambda m: held[int(m[1])], shown) if held else shown).encode()
+
+
+def _hold(held: list[str], fragment: str) -> str:
+    """A fragment whose addresses are seen to apart from the page's, where it is made of whole tags."""
+    if "=\"/" not in fragment and "='/" not in fragment:
+        return fragment
+    if not (fragment.lstrip().startswith("<") and fragment.rstrip().endswith(">")):
+        return fragment
+    held.append(fragment)
+    return f"<\0{len(held) - 1}>"
+
+
+def _frame(fragment: str, url: str) -> str:
+    """A fragment that many pages share, with its addresses as they are from the page at ``url``."""
+    own = url[:-1]
+    if not url.endswith("/") or not own or f"\"{own}" in fragment or f"'{own}" in fragment or not _straight(fragment):
+        return relative(fragment, url)
+    return _frame_below(fragment, _folder(own))
+
+
+@lru_cache(maxsize=512)
+def _straight(fragment: str) -> bool:
+    """Whether no address goes roundabout (``/a/../b``)."""
+    return re.search(r"""=["']/(?:[^"']*/)??[/.]""", fragment) is None
+
+
+@lru_cache(maxsize=512)
+def _frame_below(fragment: str, above: str) -> str:
+    """The same from any page in a folder of its own within ``above``, where nothing leads into that folder."""
+    return _each_address(fragment, partial(_from_below, above))

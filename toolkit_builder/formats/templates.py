@@ -12,6 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error
+from toolkit_builder.formats.environment import Environment, Loader
 from toolkit_builder.model import Payload
 from toolkit_builder.theme import Bundle
 
@@ -22,28 +23,6 @@ class TemplateFailure(Exception):
     def __init__(self, diagnostics: list[Diagnostic]) -> None:
         super().__init__("\n".join(d.message for d in diagnostics))
         self.diagnostics = diagnostics
-
-
-class _Loader(jinja2.BaseLoader):
-    """``page.html`` is the topmost template of that name; ``parent:page.html`` the one below the asker's level."""
-
-    def __init__(self, bundle: Bundle) -> None:
-        self.templates = bundle.templates
-        self.levels = 1 + max((int(k.partition(":")[0]) for k in bundle.templates), default=0)
-
-    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Any]:
-        level, name = 0, template
-        head, _, rest = template.partition(":")
-        if rest and head.isdigit():
-            level, name = int(head), rest
-        for depth in range(level, self.levels):
-            if found := self.templates.get(f"{depth}:{name}"):
-                path, source = found
-                below = f"{depth + 1}:"
-                for quote in "\"'":
-                    source = source.replace(f"{quote}parent:", f"{quote}{below}")
-                return source, path, lambda: True
-        raise jinja2.TemplateNotFound(name)
 
 
 @lru_cache(maxsize=4096)
@@ -92,48 +71,14 @@ def _date(context: jinja2.runtime.Context, value: str | None, style: str = "date
     return show_date(str(value), style, page.get("language", "en-GB")) if value else ""
 
 
-_OF_DICTS = frozenset(dir(dict))
-
-
-class _Context(jinja2.runtime.Context):
-    """Jinja's own context, with a short way to call macros and plain functions."""
-
-    def call(self, __obj: Any, *args: Any, **kwargs: Any) -> Any:
-        if type(__obj) is jinja2.runtime.Macro:
-            kwargs.pop("_block_vars", None)
-            kwargs.pop("_loop_vars", None)
-            return __obj(self.eval_ctx, *args, **kwargs)
-        return super().call(__obj, *args, **kwargs)
-
-
-class _Environment(jinja2.Environment):
-    """Jinja's own environment, with a short way into payloads: what they hold is dictionaries, nearly always."""
-
-    context_class = _Context
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        if type(obj) is dict and attribute in obj and attribute not in _OF_DICTS:
-            return obj[attribute]
-        return super().getattr(obj, attribute)
-
-    def getitem(self, obj: Any, argument: Any) -> Any:
-        """``obj[argument]``. Names that begin with ``_`` lead into Python itself: none can be put together here, and
-        ``theme.load`` refuses those that are written out."""
-        try:
-            return obj[argument]
-        except (AttributeError, TypeError, LookupError):
-            if isinstance(argument, str) and argument.startswith("_"):
-                return self.undefined(obj=obj, name=argument)
-            return super().getitem(obj, argument)
-
-
 class Templates:
     """A theme's templates, compiled once for a worker's life."""
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
-        self.environment = _Environment(
-            loader=_Loader(bundle),
+        self.site: object = None  # what `page` keeps of the site from page to page
+        self.environment = Environment(
+            loader=Loader(bundle),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             auto_reload=False,
@@ -160,6 +105,7 @@ class Templates:
     def render(self, name: str, payload: Payload, label: str) -> str:
         """The finished text. Raises ``TemplateFailure`` that names theme file:line and the document ``label``."""
         language = payload.get("page", {}).get("language", "en-GB")
+        self.environment.begin_page()
         try:
             return self.environment.get_template(name).render(**payload, t=self._translate(language))
         except Exception as problem:
