@@ -51,8 +51,16 @@ def _page(payload: Payload, templates: Templates) -> str:
         "doc": hydrate(payload["doc"], "", resolve),
         "listings": payload["listings"],
         "sheet": payload["sheet"],
+        "qr": _qr,
     }
     return templates.render(payload["template"], context, payload["label"])
+
+
+def _qr(address: str) -> Any:
+    """For templates: an address as a QR code, drawn."""
+    from toolkit_builder.localise.documents import qr_svg
+
+    return safe(qr_svg(address))
 
 
 MEMORY_MB = 4096

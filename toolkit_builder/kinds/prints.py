@@ -271,12 +271,17 @@ def _papers_of(doc: Document, site: Site) -> Iterable[Document]:
 # is never under 9.6 points and a leaflet never under 12.
 _LINES = [12.4, 12.6, 12.8, 13.0, 13.2, 13.4, 13.6, 13.8, 14.0, 14.2, 14.4, 14.6]
 _LARGE_LINES = [15.2, 15.6, 16.0, 16.5, 17.0, 17.5, 18.0, 18.5, 19.0, 20.0]
+_LARGER_LINES = [*_LARGE_LINES, 21.0, 22.0, 23.0, 24.0]
 _POSTER_LINES = [17.0, 18.0, 19.0, 20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0, 28.0, 30.0]
 _CARD_LINES = [12.8, 13.4, 14.0, 14.6, 15.2, 16.0, 17.0, 18.0]
 
 PRINTS: tuple[Print, ...] = (
     Print(kind="bulletin", name="bulletin", template="print/bulletin.html", label="To print, A4",
           sheet={"size": "a4", "max_pages": 4, "sizes": _LINES}, view=bulletin),
+    Print(kind="bulletin", name="bulletin-large", template="print/bulletin.html", label="Large print 16 pt",
+          sheet={"size": "a4", "large": 16, "sizes": [20.4, 20.8, 21.2, 21.6, 22.0, 22.4, 22.8]}, view=bulletin),
+    Print(kind="bulletin", name="bulletin-giant", template="print/bulletin.html", label="Large print 18 pt",
+          sheet={"size": "a4", "large": 18, "sizes": [23.0, 23.4, 23.8, 24.2, 24.6, 25.0, 25.4]}, view=bulletin),
     Print(kind="conference", name="agenda", template="print/agenda.html", label="Agenda booklet, A4",
           sheet={"size": "a4"}, view=agenda, sources=_papers_of, word="Agenda, to edit"),
     Print(kind="conference", name="agenda-a5", template="print/agenda.html", label="Agenda booklet, A5",
@@ -290,7 +295,7 @@ PRINTS: tuple[Print, ...] = (
     Print(kind="composite", name="composite", template="print/motion.html", label="Composite sheet, A4",
           sheet={"size": "a4"}, view=motion, word="Composite, to edit"),
     Print(kind="plan", shop=True, name="plan-a4", template="print/plan-a4.html", label="Leaflet, A4",
-          sheet={"size": "a4", "sizes": _LARGE_LINES}),
+          sheet={"size": "a4", "sizes": _LARGER_LINES}),
     Print(kind="plan", shop=True, name="plan-a3", template="print/plan-a3.html", label="Poster, A3",
           sheet={"size": "a3", "max_pages": 1, "sizes": _POSTER_LINES}),
     Print(kind="plan", shop=True, name="plan-a5", template="print/plan-a5.html", label="Handout, A5",
