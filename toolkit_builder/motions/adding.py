@@ -16,6 +16,7 @@ from toolkit_builder.motions.sections import read_new_label, read_under_opener
 from toolkit_builder.motions.statement import Lead, carried
 
 _LISTED = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s*\w")
+_DECIMAL = r"(?P<label>\d{1,2}(?:\.\d{1,2})+)(?=\s*:?\s*[“\"‘'«])"
 
 
 class Adding(Ordering):
@@ -53,6 +54,9 @@ class Adding(Ordering):
         while not (text is not None and c.sentence_over()):
             here = c.at
             if text is None and unit is None and (unit := nt.read_new_unit(c)):
+                continue
+            if text is None and unit is None and (number := c.take(_DECIMAL)):
+                unit = nt.NewUnit("point", tuple(number["label"].split(".")))
                 continue
             if text is None and unit is None and (under := read_new_label(c)):
                 inner = under[:-1] if under[-1].labels else under

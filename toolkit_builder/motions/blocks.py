@@ -197,11 +197,17 @@ def _item(s: _Scanner, marker: Marker, text: str, offset: int, number: int) -> N
     s.levels[depth:] = [level]
     stems = tuple(label.split(".")) if marker.style.system == "decimal" else (label,)
     s.labels[depth:] = [label]
-    above = () if marker.style.system == "decimal" and depth else tuple(s.labels[:depth])
+    above = () if marker.style.system == "decimal" and depth else _outer(s.labels[:depth])
     raw = s.add("call", offset + marker.start, offset + marker.content, offset + len(text), number)
     raw.marker, raw.depth, raw.list_no = marker, depth + 1, s.lists
     raw.labels = above + stems
     s.open = raw
+
+
+def _outer(labels: list[str]) -> tuple[str, ...]:
+    """The labels around an item, outermost first: ``2`` and ``2.1`` are 2 and 1."""
+    last = next((n for n in range(len(labels) - 1, -1, -1) if "." in labels[n]), 0)
+    return tuple(part for label in labels[last:] for part in label.split("."))
 
 
 def _settle(s: _Scanner, marker: Marker) -> tuple[Marker, int, bool]:

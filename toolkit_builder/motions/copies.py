@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from toolkit_builder.motions.diff import EQUAL, Run, diff, word_runs
 from toolkit_builder.motions.joins import Cut
+from toolkit_builder.motions.marked import as_to_read, surely_marked
 from toolkit_builder.motions.regions import Problem
 from toolkit_builder.motions.text import Block, MotionText, parse
 
@@ -19,6 +20,10 @@ def copy_cuts(text: MotionText, copy: str, *, whole: bool) -> tuple[list[Cut], P
     if whole:
         old = text.source
         tail = old[len(old.rstrip()) :]
+        read = as_to_read(copy, old) if surely_marked(copy) else copy
+        if isinstance(read, Problem):
+            return [], read
+        copy = read
         return _cuts(diff(old, copy.rstrip() + tail).runs, 0), None
     cuts: list[Cut] = []
     edited, _ = parse(copy)
@@ -29,7 +34,11 @@ def copy_cuts(text: MotionText, copy: str, *, whole: bool) -> tuple[list[Cut], P
         if target is None:
             return [], problem
         taken.add(target.id)
-        cuts.extend(_cuts(word_runs(text.source[target.start : target.end], source), target.start))
+        printed = text.source[target.start : target.end]
+        read = as_to_read(source, printed)
+        if isinstance(read, Problem):
+            return [], read
+        cuts.extend(_cuts(word_runs(printed, read), target.start))
     return cuts, None
 
 

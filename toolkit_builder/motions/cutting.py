@@ -10,6 +10,7 @@ from toolkit_builder.motions.finding import Match
 from toolkit_builder.motions.instructions import Instruction, Path, Words, quoted
 from toolkit_builder.motions.joins import Cut
 from toolkit_builder.motions.locate import Locator
+from toolkit_builder.motions.marked import as_to_read, surely_marked
 from toolkit_builder.motions.plans import Plan
 from toolkit_builder.motions.regions import Problem, Region, short
 from toolkit_builder.motions.text import Block
@@ -92,6 +93,10 @@ class Cutter:
 
     def _region(self, region: Region, i: Instruction, plan: Plan, *, introduced: bool = False) -> None:
         """A whole place goes (or is replaced)."""
+        if i.verb == "replace" and region.unit != "motion":
+            i = self._without_marks(i, self.source[region.start : region.end], plan)
+            if plan.problem:
+                return
         if region.unit == "line":
             self._lines(region, i, plan)
         elif region.unit == "sentence":
@@ -102,6 +107,14 @@ class Cutter:
             plan.needs.append((region.start, region.end))
         elif region.blocks:
             self._blocks(region, i, plan, introduced=introduced)
+
+    def _without_marks(self, i: Instruction, printed: str, plan: Plan) -> Instruction:
+        """New text whose changes are marked, as it is to read."""
+        read = as_to_read(i.text, printed)
+        if isinstance(read, Problem):
+            plan.problem = read
+            return i
+        return i if read == i.text else replace(i, text=read)
 
     def _lines(self, region: Region, i: Instruction, plan: Plan) -> None:
         """Whole lines go only where they begin and end with a sentence or a block: lines are set, not written."""
@@ -245,6 +258,10 @@ class Cutter:
         if first is None or last is None:
             plan.fail("A301", "these words are not in one part of the motion")
             return
+        if i.verb == "replace" and surely_marked(i.text):
+            i = self._without_marks(i, self.source[start:end], plan)
+            if plan.problem:
+                return
         whole = start <= first.content + _lead(self.source, first) and self._is_end(end, last)
         if first is not last:
             self._across(first, last, start, end, i, plan, whole=whole)

@@ -79,7 +79,10 @@ _TO_READ = (
     r"now)(?:\s+(?:now|be\s+amended\s+to|be\s+changed\s+to))?\s+"
     r"(?:read|say|state|become|be)\b(?:\s+as\s+follows|\s+instead)?"
 )
-_LABEL_IN_LINE = r"(?:[a-h]|[ivx]{1,4})\s*,\s*(?:lines?|sentences?|first|second|third|last|final)\b"
+_LABEL_IN_LINE = (
+    r"\d{1,2}(?:\.\d{1,2})+\s*(?:\([a-z]+\))?\s*[,:]?\s|"
+    r"(?:[a-h]|[ivx]{1,4})\s*,\s*(?:lines?|sentences?|first|second|third|last|final)\b"
+)
 """``ii, line 1``: at a line's beginning only a place goes on so; elsewhere a label is the instruction's own number."""
 _PLACED_BACKGROUND = re.compile(
     rf"[\s*_>]*background\s*:[\s*_]*(?:(?:{ph.DELETE}|{ph.INSERT}|{ph.REPLACE})\s+(?:the\s+words?\s+)?|(?:after|before)\s+)"

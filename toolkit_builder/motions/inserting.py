@@ -62,12 +62,20 @@ def _at_words(p: Cutter, i: Instruction, spot: Spot, words: Words, regions: list
         if block is None:
             plan.fail("A301", "these words are not in one part of the motion")
             return
-        at = match.start if spot.kind == "before" else match.end
+        at = _outside(p.source, match.start, match.end, block, before=spot.kind == "before")
         if spot.kind == "between" and not _meets(p, i, spot, match.end, regions, plan):
             return
         _put(p, i, at, block, plan, after=spot.kind != "before")
         if plan.problem:
             return
+
+
+def _outside(source: str, start: int, end: int, block: Block, *, before: bool) -> int:
+    """The offset beside words found, outside the emphasis that begins and ends with them."""
+    first, last = start, end
+    while first > block.content and source[first - 1] in "*_" and source[last : last + 1] == source[first - 1]:
+        first, last = first - 1, last + 1
+    return first if before else last
 
 
 def _meets(p: Cutter, i: Instruction, spot: Spot, end: int, regions: list[Region], plan: Plan) -> bool:

@@ -44,7 +44,7 @@ class Locator(Searcher):
             for region in current:
                 for found in self._inside(region, place):
                     inside.setdefault((found.start, found.end, found.unit), found)
-            if not inside and place.numbering and place is not path[0]:
+            if not inside and place.numbering:
                 continue
             if not inside:
                 return [], self.absent(place, path)

@@ -29,7 +29,8 @@ _RENUMBERING = (
     r"consecutively|thereafter|throughout|"
     r"all|the|remaining|remainder|rest|of|subsequent|following|existing|other|original|old|later|these|those|to\s+suit|"
     r"motion|list|(?:sub[\s-]?)?(?:paragraphs?|paras?|points?|bullets?|clauses?|sections?)|bullet|calls?|items?|"
-    r"numbers?|ones|others|rest|and|if|where|are|be|onwards?|to|as|becom(?:e|es|ing)|-|–|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[).]?))*)\s*\)?"
+    r"numbers?|ones|others|rest|and|if|where|are|be|onwards?|to|as|becom(?:e|es|ing)|-|–|"
+    r"\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{1,4})[).]?))*)\s*\)?"
     r"(?=\s*(?:[.;,:)]|\n|$))"
 )
 _READS = (
@@ -321,8 +322,11 @@ def read_renumber(c: Cursor) -> bool:
     return True
 
 
-_SHIFT = re.compile(r"(\S+)\s+(?:to\s+become|becomes?|becoming|as|to)\s+(\S+)")
+_SHIFT = re.compile(
+    r"(\S+)\s+(?:to\s+become|becomes?|becoming|as|to)\s+(?:(?:new|points?|paragraphs?|paras?|bullets?|calls?|clauses?)\s+)*(\S+)"
+)
 
 
 def _ordinal(label: str) -> int:
+    label = label.rpartition(".")[2]
     return int(label) if label.isdigit() else roman_value(label) or letter_value(label)

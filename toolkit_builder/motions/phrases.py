@@ -17,7 +17,9 @@ from toolkit_builder.motions.quotations import INSTRUCTION_LINE as INSTRUCTION_L
 from toolkit_builder.motions.reading import Cursor
 from toolkit_builder.motions.wordings import read_words
 
-INSERT = r"insert(?:s|ed|ing)?|add(?:s|ed|ing)?|includ(?:e|ing)|append(?:ing)?|put|addition\s+of|insertion\s+of"
+INSERT = (
+    r"insert(?:s|ed|ing)?|add(?:s|ed|ing)?|includ(?:e|ing)|append(?:ing)?|put|write\s+in|addition\s+of|insertion\s+of"
+)
 DELETE = (
     r"delet(?:es?|ed|ing|ion\s+of)|remov(?:es?|ed|ing|al\s+of)|strik(?:e|ing)(?:\s+out)?|omit(?:s|ting)?|"
     r"take\s+out|cut|"
@@ -52,7 +54,7 @@ def read_ref(c: Cursor) -> tuple[Ref, Path] | None:
 def read_scope(c: Cursor) -> Path | None:
     """``in paragraph 2``, ``of point 3``, ``(line 4)``, ``, line 3``: a place after something that lies in it."""
     start = c.at
-    if c.sentence_over():
+    if c.sentence_over() or _NEW_SENTENCE.match(c.source, c.at):
         return None
     if (
         c.take(r"\s*\(\s*(?:in\s+|at\s+|on\s+)?")
@@ -71,6 +73,9 @@ def read_scope(c: Cursor) -> Path | None:
     c.at = start
     return None
 
+
+_NEW_SENTENCE = re.compile(r"[\s*_]*(?:In|At|On|Under|From|Within)\s")
+"""``... insert 'a' In point 3 delete``: a capital begins the next instruction, even where the full stop is missing."""
 
 _BARE_WORDS = (
     r"(?P<how>after|before|following)\s+(?:the\s+words?\s+)?(?!(?:the\s+|each\s+|this\s+|existing\s+|\w+\s+)?"

@@ -66,6 +66,7 @@ _ITS_POINTS = (
     r"calls)\b(?!\s*\(?[\da-z]{1,3}\b\)?(?<!and)(?<!in)(?<!to))"
     r"(?:\s+(?:that\s+follow|below|under\s+it))?"
 )
+_HOLDERS = frozenset({"paragraph", "point", "call", "clause", "bullet", "number"})
 _COUNTED = r"(?P<digits>\d{1,2})|(?P<word>two|three|four|five|six|seven|eight|nine|ten)"
 
 
@@ -262,6 +263,8 @@ def _unit_places(c: Cursor) -> tuple[Place, ...]:
 
 def _by_words(c: Cursor, unit: str) -> tuple[Place, ...]:
     """``the paragraph beginning 'However'``; a bare ``the paragraph`` means the only one (or the one around)."""
+    if unit == "heading" and c.peek(r"[ \t]*[“\"‘'«]") and (quote := c.quotation()):
+        return (Place(unit=unit, beginning=_stub(quote.text)),)
     place = _described(c, Place(unit=unit))
     return (place,)
 
@@ -279,8 +282,8 @@ def _described(c: Cursor, place: Place) -> Place:
             place = replace(place, ending=_stub(quote.text))
         elif _back(c, here) and c.take(r",?\s*" + _CONTAINING) and (quote := c.quotation()):
             place = replace(place, containing=_stub(quote.text))
-        elif _back(c, here) and place.unit == "paragraph" and c.take(_ITS_POINTS):
-            place = replace(place, introduced=True)
+        elif _back(c, here) and place.unit in _HOLDERS and c.take(_ITS_POINTS):
+            place = replace(place, introduced=place.unit == "paragraph")  # a point is meant with its sub-points
         elif _back(c, here) and c.take(r"\s*\((?=[“\"‘'])") and (quote := c.quotation()) and c.take(r"\s*\)"):
             place = replace(place, beginning=_stub(quote.text))
         else:
@@ -311,7 +314,7 @@ def read_bare_label(c: Cursor) -> Path | None:
     start = c.at
     number = c.peek(_BARE_NUMBER)
     if not number and not c.peek(
-        r"(?:[a-z]|[ivx]{1,4})(?=\s*[,:]\s)|[a-z]\.(?=\s*[“\"‘'«,:(])|"
+        r"\d{1,2}(?:\.\d{1,2})+(?![\d%])|(?:[a-z]|[ivx]{1,4})(?=\s*[,:]\s)|[a-z]\.(?=\s*[“\"‘'«,:(])|"
         r"\d{1,2}\.?[ \t](?:[a-z]|[ivx]{1,4})\)|\d{1,2}\.[a-z]\)|\d{1,2}\.(?=\s*[,:(]|\s+[a-z])|"
         r"\d{1,2}\s?\([a-z]\)|\d{1,2}[a-z]\b|[ivx]{2,4}(?:\.(?=\s)|(?=\s*,))|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-z]|"
         r"[ivx]{1,4})\)|\d{1,2}(?=\s+(?:under|of)\s)"
@@ -321,6 +324,6 @@ def read_bare_label(c: Cursor) -> Path | None:
     if not labels:
         c.at = start
         return None
-    place = ranged(c, Place(unit="number" if number else "point", labels=labels))
+    place = _described(c, ranged(c, Place(unit="number" if number else "point", labels=labels)))
     paths = _around(c, ((place,),))
     return in_order(paths[0])

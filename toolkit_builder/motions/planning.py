@@ -14,6 +14,7 @@ from toolkit_builder.motions.edits import cut_together
 from toolkit_builder.motions.folding import folded_text
 from toolkit_builder.motions.inline import visible
 from toolkit_builder.motions.instructions import Instruction, Path, Ref, Target, Words, print_place, quoted
+from toolkit_builder.motions.marked import surely_marked
 from toolkit_builder.motions.plans import Plan
 from toolkit_builder.motions.regions import Problem, Region
 from toolkit_builder.motions.relabel import key_of
@@ -44,7 +45,11 @@ class Planner(Cutter):
             return plan
         if regions and regions[0].unit == "title":
             return self._title(i, plan)
-        if i.verb == "insert":
+        if i.verb == "insert" and surely_marked(i.text):
+            plan.fail(
+                "A316", "the new text holds marks of changes", "write the new words as they are to read, without marks"
+            )
+        elif i.verb == "insert":
             insert(self, i, regions, plan)
         elif i.verb in {"delete", "replace"} and i.target is not None:
             self._take_out(i, i.target, regions, plan)
@@ -323,7 +328,10 @@ class Planner(Cutter):
 
 def _numbered_like(i: Instruction) -> Instruction:
     """``After 4 add: "5. ..."``: new text with a number of its own says that 4 is a point."""
-    if not i.text or not (new := parse(i.text)[0].blocks) or new[0].kind != "call":
+    unit = i.unit.removesuffix("s")
+    if unit not in {"point", "bullet", "subpoint"} and (
+        not i.text or not (new := parse(i.text)[0].blocks) or new[0].kind != "call"
+    ):
         return i
 
     def point(path: Path) -> Path:

@@ -220,7 +220,7 @@ def add_points(p: Cutter, beside: Block, bodies: list[str], plan: Plan, *, after
     start = p.line_start(beside)
     indent = p.source[start : beside.start]
     style = style_of(items, index)
-    between = _between(p, items)
+    between = _between(p, items, beside, after=after)
     plan.needs.append((beside.start, beside.end))
     at = p.text.extent(beside) if after else start
     for body in bodies:
@@ -229,14 +229,15 @@ def add_points(p: Cutter, beside: Block, bodies: list[str], plan: Plan, *, after
         _add(p, plan, key, index, (at, lead, indent, style.gap, body, trail), label)
 
 
-def _between(p: Cutter, items: list[Block]) -> str:
-    """What stands between two points of a list: a line's end, or a blank line."""
-    for item in items[:-1]:
-        end = p.text.extent(item)
-        stop = p.source.find(items[items.index(item) + 1].marker, end)
-        return "\n\n" if p.source[end:stop].count("\n") > 1 else "\n"
-    block = items[0] if items else None
-    above = p.source[: p.line_start(block)] if block else ""
+def _between(p: Cutter, items: list[Block], beside: Block, *, after: bool) -> str:
+    """What stands between two points of a list, where a new one goes in: a line's end, or a blank line."""
+    index = next(n for n, item in enumerate(items) if item.id == beside.id)
+    nearest = (index, index - 1) if after else (index - 1, index)
+    for n in (*nearest, *range(len(items) - 1)):
+        if 0 <= n < len(items) - 1:
+            gap = p.source[p.text.extent(items[n]) : items[n + 1].start]
+            return "\n\n" if gap.count("\n") > 1 else "\n"
+    above = p.source[: p.line_start(items[0])]
     return "\n\n" if above.endswith("\n\n") else "\n"
 
 

@@ -41,7 +41,7 @@ _MARK = r"[“\"„‘'`«‹⟦*_]"
 _THE_WORDS = r"(?:the\s+)?(?:following\s+)?(?:new\s+|additional\s+)?(?:words?|text|phrase|sentence|wording|following)"
 _VERB = (
     r"(?:insert|add|delete|remove|strike|replace|substitut|omit|amend|change|renumber|re-number|move|append|include|"
-    r"put|take\s+out|cut|alter)\w*"
+    r"put|take\s+out|cut|alter|write\s+in)\w*"
 )
 FOLLOWS = re.compile(
     rf"""[.,;:)\]!?*_]*[ \t*_]*(?:

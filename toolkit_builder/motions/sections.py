@@ -9,7 +9,7 @@ import re
 
 from toolkit_builder.motions.instructions import Path, Place
 from toolkit_builder.motions.labels import ranged
-from toolkit_builder.motions.openers import opening, verb_stem
+from toolkit_builder.motions.openers import opening, openings, verb_stem
 from toolkit_builder.motions.paths import in_order
 from toolkit_builder.motions.reading import Cursor
 
@@ -31,7 +31,7 @@ _USUAL_HEADINGS = (
     r"(?!\s+(?:paragraphs?|points?|sentences?|of|to)\b)(?=\s*(?:[,:;.)–-]|\n|$|\w))"
 )
 _HEADED = (
-    r"(?:section|part|passage|paragraphs?|text)\s+(?:headed|entitled|titled|called|named|under(?:\s+the\s+(?:sub[\s-]?)?heading)?)"
+    r"(?:section|part|passage|text)\s+(?:headed|entitled|titled|called|named|under(?:\s+the\s+(?:sub[\s-]?)?heading)?)"
     r"\s*:?\s*(?=[“\"‘'«*])"
 )
 _UNDER = re.compile(r"\b(?:under|below|beneath)\s*\Z", re.IGNORECASE)
@@ -45,8 +45,12 @@ def read_headed(c: Cursor) -> tuple[Place, ...]:
     c.take(r"the\s+")
     if match := c.take(_USUAL_HEADINGS):
         return (Place(unit="part", beginning=" ".join(match["name"].split()).lower()),)
-    under = _UNDER.search(c.source[:start]) is not None
-    named = c.take(_HEADED) or (under and c.take(r"(?:sub[\s-]?)?(?:heading|title)\s*:?\s*(?=[“\"‘'«*])"))
+    under = _UNDER.search(c.source[:start]) is not None and c.peek(r"[“\"‘'«]")
+    named = (
+        under
+        or c.take(_HEADED)
+        or (_UNDER.search(c.source[:start]) and c.take(r"(?:sub[\s-]?)?(?:heading|title)\s*:?\s*(?=[“\"‘'«*])"))
+    )
     if c.peek(r"[“\"‘'«*]") and (quote := c.quotation()) and (named or c.take(r"\s*(?:section|part)\b(?!\s+\d)")):
         return (Place(unit="part", beginning=quote.text.strip(" :.")),)
     c.at = start
@@ -71,8 +75,10 @@ def read_under_opener(c: Cursor) -> tuple[Place, ...]:
         if named and named[0].labels and inside.done:  # 'Congress believes 2', in marks as a whole
             return named
         found = opening(quote.text.strip(" :.…") + " ")
-        if found is None and _prefixed(c.source[:start]):  # under "calls on the executive to"
-            found = opening(f"Conference {quote.text}")
+        if found is None and _prefixed(c.source[:start]) and _begins_with_verb(quote.text):
+            found = opening(f"Conference {quote.text}")  # under "calls on the executive to"
+        if found is not None and not _begins_section(quote.text):
+            found = None  # under "What we ask": a heading
         whole = found is not None and found.end >= 4 and _prefixed(c.source[:start])
         leads = not c.source[c.source.rfind("\n", 0, start) + 1 : start].strip() and c.peek(r"\s*[:,–-]\s")
         if (
@@ -115,6 +121,23 @@ def read_under_opener(c: Cursor) -> tuple[Place, ...]:
 def _prefixed(before: str) -> bool:
     """Whether a preposition stands before: then an opener in marks is a place, not words to be changed."""
     return re.search(r"\b(?:in|under|of|from|to|within|at)\s+(?:the\s+)?$", before, re.IGNORECASE) is not None
+
+
+def _begins_section(quote: str) -> bool:
+    """Whether an opener in marks begins with its subject or its verb: ``This CLP notes``, ``calls on``."""
+    found = openings(quote) or openings(f"Conference {quote}")
+    before = (quote if openings(quote) else f"Conference {quote}")[: found[0].start] if found else ""
+    return (
+        re.fullmatch(
+            r"\W*(?:(?:this|the|that|our|and|therefore|accordingly|further(?:more)?),?\s+)*", before, re.IGNORECASE
+        )
+        is not None
+    )
+
+
+def _begins_with_verb(quote: str) -> bool:
+    found = openings(f"Conference {quote}")
+    return bool(found) and found[0].start == 0
 
 
 def _said(quote: str) -> str:

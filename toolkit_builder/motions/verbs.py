@@ -21,7 +21,7 @@ _INSTEAD = (
     r"(?:\s+(?:it|them|this|these|those|that|the\s+above|the\s+same|text|(?:the\s+)?words?))?\s*(?:with|by|:|"
     r"as\s+follows))"
     r"|(?P<insert>(?:in\s+(?:its|their)\s+place\s*,?\s*)?(?:to\s+be\s+)?(?:insert(?:ing|ed)?|substitut(?:e|ing)|"
-    r"replac(?:e|ing)|put)"
+    r"replac(?:e|ing)|put|write\s+in)"
     r"(?:\s+instead|\s+in\s+(?:its|their)\s+(?:place|stead)|\s+in\s+lieu(?:\s+thereof)?|\s+therefor)?|"
     r"(?:the\s+)?(?:insertion|substitution)\s+of)"
     r"|(?P<add>add(?:ing)?)|(?P<with>with|by)(?=\s*(?::|[“\"‘'«]|\n)))(?![\w])"
