@@ -15,6 +15,7 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+from PIL import Image
 
 from tests.driver import SiteTest
 
@@ -108,6 +109,8 @@ def test_overflow_is_an_error_of_that_document_only(union: SiteTest) -> None:
     assert float(row["Too long by (mm)"]) > 10
     assert union.run("localise", "leaflet", "--branch", "birch", "--allow-overflow", "-o", "out").returncode == 0
     assert (out / "birch/leaflet.pdf").exists()
+    assert union.run("localise", "leaflet", "--branch", "birch", "-o", "out").returncode == 1
+    assert not (out / "birch/leaflet.pdf").exists()
 
 
 def test_a_table_beside_bad_rows(union: SiteTest) -> None:
@@ -120,6 +123,34 @@ def test_a_table_beside_bad_rows(union: SiteTest) -> None:
     assert not (union.folder / "s").exists()
     north = union.run("localise", "letter", "--data", "b.csv", "--with-site", "--region", "north", "-o", "n")
     assert {p.parent.name for p in (union.folder / "n").rglob("*.pdf")} == {"alder", "oak"}, north.stderr
+
+
+def test_strict_takes_back_what_an_earlier_run_made(union: SiteTest) -> None:
+    out = union.folder / "out"
+    first = union.run("localise", "leaflet", "--all", "-o", "out")
+    again = union.run("localise", "leaflet", "--all", "-o", "out")
+    assert first.stderr == again.stderr != ""  # what is missing is said as long as it is missing
+    strict = union.run("localise", "leaflet", "--all", "-o", "out", "--strict")
+    assert strict.returncode == 1
+    assert [p.parent.name for p in out.rglob("*.pdf")] == ["alder"]
+    assert union.run("localise", "leaflet", "--all", "-o", "out").stdout.startswith("out: 1 made, 1 unchanged")
+
+
+def test_a_picture_that_changes_under_its_name_is_printed_anew(union: SiteTest) -> None:
+    union.content(**{"toolkits/hands/a b.png": png(4, 4), "toolkits/hands/other.png": png(4, 4)})
+    union.edit("content/toolkits/hands/poster.md", append="\n![A hand](<a b.png>)\n")
+    order = ("localise", "poster", "letter", "--branch", "alder", "-o", "out")
+    assert "3 made" in union.run(*order).stdout
+    union.content(**{"toolkits/hands/other.png": png(5, 5)})
+    assert "0 made, 3 unchanged" in union.run(*order).stdout
+    union.content(**{"toolkits/hands/a b.png": png(5, 5)})
+    assert "2 made, 1 unchanged" in union.run(*order).stdout
+
+
+def png(width: int, height: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "crimson").save(out, "PNG")
+    return out.getvalue()
 
 
 def test_foreign_and_changed_files_are_left_alone(union: SiteTest) -> None:

@@ -6,6 +6,7 @@ run in worker processes or on any executor; this process alone writes files.
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,15 +14,15 @@ from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.build.workers import Lost, Workers, processors, shared_value
 from toolkit_builder.diagnostics import Diagnostic, error, warning
 from toolkit_builder.formats.templates import TemplateFailure, Templates
-from toolkit_builder.kinds.shapes import slug
 from toolkit_builder.localise import documents, languages, outputs
 from toolkit_builder.localise.documents import Stationery, Template
-from toolkit_builder.localise.journal import Foreign, Journal
+from toolkit_builder.localise.journal import Foreign, Journal, digest
 from toolkit_builder.model import Payload
 from toolkit_builder.theme import Theme
 
@@ -171,10 +172,18 @@ class _Run:
     def _template_key(self, t: int, s: int) -> str:
         plan, template = self.plan, self.plan.templates[t]
         printed = template.sheets[s][1] if s >= 0 else ""
-        styles = [[name, digest_of_value(data.decode("utf-8", "replace"))] for name, data
+        styles = [[name, data.decode("utf-8", "replace")] for name, data
                   in sorted(plan.stationery.stylesheets.items())]
+        sources = [source.source for source in plan.theme.closure(printed)] if printed else []
+        files = self._files_named_in([asdict(template), plan.stationery.site, sources, styles])
         return digest_of_value([plan.code, asdict(template), s, plan.theme.closure_digest(printed) if printed else "",
-                                styles, plan.stationery.site, plan.allow_overflow, sorted(plan.formats)])
+                                styles, plan.stationery.site, plan.allow_overflow, sorted(plan.formats), files])
+
+    def _files_named_in(self, value: Any) -> list[list[str]]:
+        """Path and digest of each picture or font whose file's name stands in ``value``."""
+        text = json.dumps(value, ensure_ascii=False)
+        return [[path, digest(data)] for path, data in sorted(self.plan.stationery.assets.items())
+                if (name := path.rpartition("/")[2]) in text or quote(name) in text]
 
     def run(self) -> Outcome:
         plan = self.plan
@@ -193,7 +202,8 @@ class _Run:
         waiting: list[Unit] = []
         size = max(1, min(_CHUNK, self.plan.total * len(self.sheets) // (4 * (self.plan.workers or processors()))))
         for branch in self.plan.branches:
-            whole = digest_of_value(branch)
+            logo = self._files_named_in([branch["logo"]]) if branch.get("logo") else []
+            whole = digest_of_value([branch, logo])
             for (t, s), key in zip(self.sheets, self.keys, strict=True):
                 unit = self._unit(t, s, branch, f"{key}:{whole}")
                 if unit is not None:
@@ -211,10 +221,16 @@ class _Run:
         if reason := self._skipped(template, branch, formats):
             self._settle(number, self._row(t, s, branch, status="skipped", reason=reason))
             return None
-        if entry := self.journal.known(self._name(t, s, branch), key):
+        entry = self.journal.known(self._name(t, s, branch), key)
+        if entry and not (self.plan.strict and entry.said.get("required")):
+            self._repeat(entry.said)
             self._settle(number, self._row(t, s, branch, entry.files, entry.said, unchanged=True))
             return None
         return Unit(number, t, s, branch, formats, key, self.plan.named)
+
+    def _repeat(self, said: Mapping[str, Any]) -> None:
+        """What the print engine noticed, whether a document is made now or was made before."""
+        self.diagnostics += [Diagnostic.from_json(d) for d in said.get("noticed", ())]
 
     def _skipped(self, template: Template, branch: Payload, formats: Sequence[str]) -> str:
         if not formats:
@@ -240,21 +256,20 @@ class _Run:
             self._take(unit, result)
 
     def _take(self, unit: Unit, result: Result) -> None:
-        t, s, branch, said = unit.template, unit.sheet, unit.branch, result.said
-        self.diagnostics += [Diagnostic.from_json(d) for d in result.diagnostics]
-        files = result.files
+        t, s, branch = unit.template, unit.sheet, unit.branch
+        said = {**result.said, "noticed": result.diagnostics} if result.diagnostics else result.said
+        self._repeat(said)
         if said["required"] and self.plan.strict:
-            said, files = {**said, "failed": f"the required field '{said['required'][0]}' is missing"}, []
-        placed = [(f"{branch['name']}/{name}", data) for name, data in files]
-        if "failed" in said:
-            self._settle(unit.number, self._row(t, s, branch, said=said))
-            return
+            said = {**said, "failed": f"the required field '{said['required'][0]}' is missing"}
+        failed = "failed" in said
+        files = [] if failed else [(f"{branch['name']}/{name}", data) for name, data in result.files]
         try:
-            self.journal.write(self._name(t, s, branch), unit.key, placed, said)
+            # What could not be made has no key: the next run tries again. What an earlier run made of it is gone.
+            self.journal.write(self._name(t, s, branch), "" if failed else unit.key, files, said)
         except Foreign as problem:
             self.diagnostics.append(error("L140", f"{problem}, so it was left alone", hint="move it out of the folder"))
-            said, placed = {**said, "failed": str(problem)}, []
-        self._settle(unit.number, self._row(t, s, branch, [p for p, _ in placed], said))
+            said, files = {**said, "failed": str(problem)}, []
+        self._settle(unit.number, self._row(t, s, branch, [path for path, _ in files], said))
 
     def _row(self, t: int, s: int, branch: Payload, files: Iterable[str] = (), said: Mapping[str, Any] | None = None, *,
              status: str = "", reason: str = "", unchanged: bool = False) -> Row:
@@ -280,7 +295,7 @@ class _Run:
         elif row.status == "overflow":
             self.diagnostics.append(error("L142", f"{row.template} for {row.branch} was not made: {row.reason}",
                                           hint="shorten that branch's text, or use --allow-overflow"))
-        elif row.missing and row.status == "made":
+        elif row.missing:
             self.diagnostics.append(warning("L143", f"{row.template} for {row.branch} lacks: {row.missing}"))
         if self.plan.on_progress:
             self.plan.on_progress(self.done, self.plan.total * len(self.sheets))
@@ -289,13 +304,3 @@ class _Run:
 def run(plan: Plan, journal: Journal) -> Outcome:
     """Make what is not made yet. Overflow and missing fields are part of the report, never an exception."""
     return _Run(plan, journal).run()
-
-
-def unique_name(title: str, taken: set[str]) -> str:
-    """A folder's name for a branch: lower-case words and hyphens, unlike any that is taken."""
-    base = slug(title) or "branch"
-    name, n = base, 2
-    while name in taken:
-        name, n = f"{base}-{n}", n + 1
-    taken.add(name)
-    return name
