@@ -18,26 +18,46 @@ Texts = Mapping[str, str]
 Found = list[Diagnostic]
 
 
-def decide(site: Site, texts: Texts) -> tuple[Site, list[Diagnostic]]:
-    """The site with the results that follow from its consequences, and all that cannot be true together."""
+def decide(
+    site: Site, texts: Texts, known: Mapping[str, Found] | None = None
+) -> tuple[Site, Found, dict[str, Found]]:
+    """The site with the results that follow from its consequences, and all that cannot be true together.
+
+    ``known``: what there is to say of conferences (by name) that were looked at before, and of which nothing follows;
+    the last value is the same of those that were looked at now.
+    """
     found = _vocabulary(site.config, texts)
     derived: dict[str, results.Result] = {}
     rules: dict[str, tuple[consequences.Rule, ...]] = {}
+    new: dict[str, Found] = {}
     for held in site.conferences:
-        stated, problems = _rules(held, texts)
+        if known and held.name in known:
+            found += known[held.name]
+            continue
+        stated, follows, problems = _of_a_conference(held, site, texts)
         found += problems
         rules[held.name] = stated
-        listed, problems = _records(held, site, texts)
-        found += problems
-        words = shapes.words(site)
-        found += records.contradictions(listed.values(), words)
-        follows, problems = consequences.apply(listed.values(), stated, words)
-        found += problems
-        by_number = {record.number: doc_id for doc_id, record in listed.items()}
-        derived |= {by_number[number]: result for number, result in follows.items()}
-        found += _editions(held, texts)
-        found += _limits(held, site, texts)
-    return replace(site, derived=derived, rules=rules, memo={}), found
+        derived |= follows
+        if not stated and not follows:
+            new[held.name] = problems
+    return replace(site, derived=derived, rules=rules, memo={}), found, new
+
+
+def _of_a_conference(
+    held: Conference, site: Site, texts: Texts
+) -> tuple[tuple[consequences.Rule, ...], dict[str, results.Result], Found]:
+    """Its rules, the results that follow from them, by a paper's id, and what does not add up."""
+    words = shapes.words(site)
+    rules, found = _rules(held, texts)
+    listed, problems = _records(held, site, texts)
+    found += problems
+    found += records.contradictions(listed.values(), words)
+    follows, problems = consequences.apply(listed.values(), rules, words)
+    found += problems
+    by_number = {record.number: doc_id for doc_id, record in listed.items()}
+    found += _editions(held, texts)
+    found += _limits(held, site, texts)
+    return rules, {by_number[number]: result for number, result in follows.items()}, found
 
 
 def _vocabulary(config: Config, texts: Texts) -> Found:

@@ -10,13 +10,16 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 from toolkit_builder.model import Document, Payload
-from toolkit_builder.motions import lines, pins, text
 from toolkit_builder.motions.editions import STANDARD
 from toolkit_builder.site import Conference
 from toolkit_builder.sources import Asset
+
+if TYPE_CHECKING:  # most builds read editions and number nothing
+    from toolkit_builder.motions import lines
 
 _PATH = re.compile(r"content/conferences/(?P<conference>[^/]+)/lines/(?P<edition>[^/]+)\.json")
 _LARGEST = 50_000_000
@@ -76,6 +79,8 @@ def write(
 
 
 def _record(doc: Document, edition: str, measure: int, before: Payload | None) -> Payload:
+    from toolkit_builder.motions import pins
+
     return pins.pin(numbered(doc.body, doc.path, doc.body_line, measure, before)[0], edition)
 
 
@@ -83,6 +88,8 @@ def numbered(
     body: str, path: str, line: int, measure: int, pin: Payload | None
 ) -> tuple[lines.LineMap, list[Diagnostic]]:
     """A paper's lines: as pinned, else broken at ``measure``."""
+    from toolkit_builder.motions import lines, pins, text
+
     read_, _ = text.parse(body, path, line)
     if pin is None:
         return lines.line_map(read_, measure), []

@@ -18,15 +18,15 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from toolkit_builder import __version__, bodies, decisions, editions, linking, quick, sources, studies, theme
+from toolkit_builder import __version__, decisions, editions, linking, quick, sources, studies, theme
 from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import aside, engine, fastpath
 from toolkit_builder.build.cache import Store
-from toolkit_builder.build.digests import digest_of_value
+from toolkit_builder.build.digests import compact_json, digest_of_value
 from toolkit_builder.build.execute import Unsettled
 from toolkit_builder.build.jobs import Job, check_jobs
 from toolkit_builder.build.lock import Holder, Locked, hold
-from toolkit_builder.build.stage import stage
+from toolkit_builder.build.stage import Imported, stage
 from toolkit_builder.config import Config
 from toolkit_builder.config import load as load_config
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span, any_errors, error, ordered, warning
@@ -38,6 +38,8 @@ from toolkit_builder.model import Document
 from toolkit_builder.site import Site
 
 CONTENT = "content"
+_READ = Imported("toolkit_builder.bodies", "read")
+_STUDY = Imported("toolkit_builder.study", "study")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +138,7 @@ def load(project: Path, options: Options, store: Store, known: Mapping[str, str]
         "read",
         code_digest(),
         _reading_inputs(tree, config, pins),
-        bodies.read,
+        _READ,
         store,
         executor=options.executor,
         workers=options.jobs,
@@ -148,7 +150,7 @@ def load(project: Path, options: Options, store: Store, known: Mapping[str, str]
     assets = frozenset(a.path for a in tree.assets)
     site, problems = linking.link(config, documents, assets, when, texts)
     found += problems
-    site, problems = decisions.decide(site, texts)
+    site, problems = _decided(site, texts, store)
     found += problems
     site, problems = _studied(site, pins, options, store)
     found += problems
@@ -171,6 +173,23 @@ def _template_problems(look: theme.Theme, store: Store) -> list[Diagnostic]:
     return [Diagnostic.from_json(d) for d in found]
 
 
+def _decided(site: Site, texts: Mapping[str, str], store: Store) -> tuple[Site, list[Diagnostic]]:
+    """The site with what follows from its results. Conferences of which nothing follows are looked at once."""
+    settings = site.config.motions.model_dump_json()
+    keys = {
+        held.name: digest_of_value(
+            [code_digest(), settings, [(d.path, d.digest) for d in (held.document, *held.papers)]]
+        )
+        for held in site.conferences
+    }
+    known = store.fragments("decide", list(keys.values()))
+    said = {name: [Diagnostic.from_json(d) for d in known[key][0]] for name, key in keys.items() if key in known}
+    site, found, new = decisions.decide(site, texts, said)
+    rows = [(keys[name], compact_json([d.to_json() for d in problems]), ()) for name, problems in new.items()]
+    store.add_fragments("decide", rows)
+    return site, found
+
+
 def _studied(site: Site, pins: Mapping[str, Any], options: Options, store: Store) -> tuple[Site, list[Diagnostic]]:
     """The site with what the motions engine finds out about each paper that has amendments or sources."""
     asked = studies.requests(site, pins)
@@ -178,7 +197,7 @@ def _studied(site: Site, pins: Mapping[str, Any], options: Options, store: Store
         "study",
         code_digest(),
         [(digest_of_value(payload), payload) for _, payload in asked],
-        studies.study,
+        _STUDY,
         store,
         executor=options.executor,
         workers=options.jobs,

@@ -40,6 +40,10 @@ class Conference:
         return self.document.name
 
     @cached_property
+    def papers(self) -> tuple[Document, ...]:
+        return (*self.motions, *self.amendments, *self.composites)
+
+    @cached_property
     def by_number(self) -> dict[tuple[str, numbering.Number], Document]:
         """Papers by kind and number; the first of two equal numbers wins (the second is reported)."""
         found: dict[tuple[str, numbering.Number], Document] = {}

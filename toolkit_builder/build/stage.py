@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,21 @@ class WithBlobs:
 
     value: Any
     blobs: Mapping[str, bytes | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A stage's function by its module and name: what it needs is imported when there is something to compute."""
+
+    module: str
+    name: str
+
+    def load(self) -> Callable[[Any], Any]:
+        found: Callable[[Any], Any] = getattr(importlib.import_module(self.module), self.name)
+        return found
+
+    def __call__(self, payload: Any) -> Any:
+        return self.load()(payload)
 
 
 Item: TypeAlias = "tuple[str, Any]"
@@ -111,6 +127,8 @@ def _computed(
 ) -> list[_Computed]:
     """In order of the inputs, so that the store's file does not depend on the workers either."""
     count = workers or processors()
+    if places and isinstance(function, Imported):
+        function.load()  # before worker processes are forked, so that they need not
     done: dict[int, _Computed] = {}
 
     def take(computed: _Computed, fault: str) -> None:
