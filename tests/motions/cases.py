@@ -31,7 +31,7 @@ class Case:
 def motion(name: str) -> MotionText:
     """A motion of the corpus by its file's stem."""
     path = next(p for p in sorted(CORPUS.glob(f"{name}.*")) if p.name in {f"{name}.md", f"{name}.txt"})
-    body = read_body(path.name, path.read_text(encoding="utf-8"))
+    body, _ = read_body(path.name, path.read_text(encoding="utf-8"))
     return parse(body.text, path.name, body.first_line, title=body.title)[0]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import click
 
 from toolkit_builder.commands import common
-from toolkit_builder.diagnostics import Diagnostic, any_errors, as_text, error, ordered
+from toolkit_builder.diagnostics import Diagnostic, Span, any_errors, as_text, error, ordered
 from toolkit_builder.motions.amend import FORMS, Amended, Amendment, apply
 from toolkit_builder.motions.compare import as_plain, compare
 from toolkit_builder.motions.conflicts import matrix
@@ -37,28 +39,37 @@ class Body:
     number: str = ""
 
 
-def read_body(path: str, source: str) -> Body:
+def read_body(path: str, source: str) -> tuple[Body, list[Diagnostic]]:
     """A file's body. Front matter is optional; only ``title``, ``form`` and ``number`` are looked at."""
-    source = source.removeprefix("\ufeff")
     lines = source.split("\n")
-    if lines[0].strip() != "---":
-        return Body(path, source, 1)
     close = next((n for n, line in enumerate(lines[1:], start=1) if line.strip() in {"---", "..."}), None)
-    if close is None:
-        return Body(path, source, 1)
-    fields: dict[str, str] = {}
-    for line in lines[1:close]:
-        name, colon, value = line.partition(":")
-        if colon and name.strip() in {"title", "form", "number"}:
-            fields[name.strip()] = value.strip().strip("'\"")
-    body = Body(path, "\n".join(lines[close + 1 :]), close + 2)
-    form = fields.get("form", "instruction")
-    return replace(
-        body,
-        title=fields.get("title", ""),
-        form=form if form in FORMS else "instruction",
-        number=fields.get("number", ""),
+    if lines[0].strip() != "---" or close is None:
+        return Body(path, source, 1), []
+    fields = _fields("\n".join(lines[1:close]))
+    body = Body(
+        path, "\n".join(lines[close + 1 :]), close + 2, fields.get("title", ""), number=fields.get("number", "")
     )
+    form = fields.get("form", "instruction")
+    if form in FORMS:
+        return replace(body, form=form), []
+    at = next((n for n, line in enumerate(lines[:close], start=1) if line.startswith("form:")), 1)
+    unknown = error("A003", f"no amendment has the form '{form}'", Span(path, at, 1),
+                    source=lines[at - 1], hint=f"write {', '.join(FORMS[:-1])} or {FORMS[-1]}")  # fmt: skip
+    return body, [unknown]
+
+
+def _fields(text: str) -> dict[str, str]:
+    """The front matter's simple values as they are written: 20.10 is no number here."""
+    import yaml
+
+    try:
+        found = yaml.load(text, Loader=yaml.BaseLoader)  # it makes nothing but texts
+    except yaml.YAMLError:
+        found = dict(line.split(":", 1) for line in text.split("\n") if ":" in line)
+    if not isinstance(found, dict):
+        return {}
+    return {name: " ".join(value.split()) for name in ("title", "form", "number")
+            if isinstance(value := found.get(name), str)}  # fmt: skip
 
 
 def amend_texts(
@@ -110,20 +121,38 @@ def as_data(
     }
 
 
+def _nothing(found: list[Diagnostic]) -> dict[str, Any]:
+    """The shape of ``as_data`` where a file could not be read."""
+    empty: dict[str, Any] = dict.fromkeys(("title", "text", "words", "deleted_share", "relations"))
+    return {**empty, "applied": [], "edits": [], "changes": [], "diagnostics": [d.to_json() for d in found]}
+
+
 def _read(path: str, found: list[Diagnostic]) -> Body | None:
+    """A file's body (``-``: what is piped in); None, and why in ``found``, where there is none to be read."""
+    name = path.encode("utf-8", "replace").decode()  # a file's name may be no text at all
     try:
-        return read_body(path, Path(path).read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        found.append(
-            error(
-                "A001",
-                f"{path} is not a text file in UTF-8 (byte {problem.start})",
-                hint="save it as plain text, UTF-8",
-            )
-        )
-    except OSError as problem:
-        found.append(error("A002", f"{path} cannot be read: {problem.strerror}", hint="check the name of the file"))
-    return None
+        found.append(_no_text(name, f"byte {problem.start}"))
+        return None
+    except (OSError, ValueError) as problem:  # a name with a NUL in it is a ValueError
+        hint = "check the name of the file"
+        if re.fullmatch(r"[A-Za-z]{0,2}\d+[A-Za-z]?(?:\.\d+)*", path):
+            hint = "papers go by their numbers inside the folder of a site; elsewhere, name files"
+        why = getattr(problem, "strerror", None) or str(problem)
+        found.append(error("A002", f"{name} cannot be read: {why}", hint=hint))
+        return None
+    if "\0" in text:
+        found.append(_no_text(name, f"byte {data.index(0)}"))
+        return None
+    body, problems = read_body(name, text.replace("\r\n", "\n").replace("\r", "\n"))
+    found += problems
+    return body
+
+
+def _no_text(path: str, where: str) -> Diagnostic:
+    return error("A001", f"{path} is not a text file in UTF-8 ({where})", hint="save it as plain text, UTF-8")
 
 
 @click.command("amend")
@@ -140,7 +169,8 @@ def _read(path: str, found: list[Diagnostic]) -> Body | None:
 def command(motion: str, amendments: tuple[str, ...], chosen: str, conference: str, view: str, as_json: bool) -> int:
     """Show a motion as it would read with its amendments.
 
-    They are files anywhere (motion.md 20.1.md), or numbers of papers of the site around you: 20 --with 20.1,20.3.
+    They are files anywhere (motion.md 20.1.md; - is what is piped in), or numbers of papers of the site around you:
+    20 --with 20.1,20.3.
 
     Every instruction means the motion as printed. An amendment that cannot be understood or placed is reported
     with what to do about it, and left out whole; the exit code is then 1.
@@ -153,15 +183,26 @@ def command(motion: str, amendments: tuple[str, ...], chosen: str, conference: s
         raise click.UsageError("name at least one amendment: toolkit amend motion.md 20.1.md")
     body = _read(motion, found)
     bodies = [_read(path, found) for path in amendments]
-    if body is None or None in bodies:
-        for diagnostic in found:
-            click.echo(as_text(diagnostic), err=True)
+    if body is None or any_errors(found):
+        if as_json:
+            click.echo(json.dumps(_nothing(found), indent=1))
+        else:
+            for diagnostic in found:
+                click.echo(as_text(diagnostic, colour=sys.stderr.isatty()), err=True)
         return 1
     text, notes = parse(body.text, body.path, body.first_line, title=body.title)
+    given = [b for b in bodies if b is not None]
+    numbers = Counter(b.number for b in given)
     papers = [
-        Amendment(id=b.number or b.path, source=b.text, form=b.form, path=b.path, first_line=b.first_line)
-        for b in bodies if b is not None
-    ]  # fmt: skip
+        Amendment(
+            id=b.number if numbers[b.number] == 1 and b.number else b.path,
+            source=b.text,
+            form=b.form,
+            path=b.path,
+            first_line=b.first_line,
+        )
+        for b in given
+    ]
     return _show(text, papers, notes, MEASURE, view, as_json)
 
 
