@@ -111,7 +111,7 @@ class _Reader:
 
     def prose(self, body: str, line: int | None = None) -> prose.Prose:
         value, found = prose.convert(
-            body, path=self.path, first_line=self.line if line is None else line, lang=self.language
+            body, path=self.path, first_line=self.line if line is None else line, lang=self.language, top=2
         )
         self.diagnostics += found
         return value
@@ -123,7 +123,7 @@ class _Reader:
 
     def small(self, text: str) -> str:
         """A short text of the front matter as a fragment: addresses, imprints, facts."""
-        return prose.convert(text, path=self.path, first_line=1, lang=self.language)[0].html if text else ""
+        return prose.convert(text, path=self.path, first_line=1, lang=self.language, top=2)[0].html if text else ""
 
 
 def _facts(reader: _Reader, value: prose.Prose) -> Payload:

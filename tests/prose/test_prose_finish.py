@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,9 +46,27 @@ def test_anchors_may_carry_a_prefix_that_links_follow() -> None:
     assert prose.footnotes == 1
 
 
-def test_headings_move_below_the_title_of_the_page() -> None:
-    assert [h.level for h in made("# A\n\n## B\n\n###### C", top=2).headings] == [2, 3, 6]
-    assert [h.level for h in made("## A\n\n### B", top=2).headings] == [2, 3]
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("# A\n\n## B\n\n# C", [2, 3, 2]),
+        ("## A\n\n### B", [2, 3]),
+        ("# Again the title\n\n## A\n\n## B\n\n### C", [2, 2, 2, 3]),  # one above all others holds none of them
+        ("# A\n\n#### B\n\n#### C\n\n# D", [2, 3, 3, 2]),  # no level is skipped
+        ("### A\n\n## B\n\n### C", [2, 2, 3]),
+        ("- # A\n\n> ## B", [2, 2]),
+        ("<h1>A</h1>\n\n# B\n\n## C", [2, 2, 3]),
+        ("\n\n".join("#" * n + " A" for n in (1, 1, 2, 3, 4, 5, 6)), [2, 2, 3, 4, 5, 6, 6]),
+    ],
+)
+def test_headings_stand_below_the_title_of_the_page_and_skip_no_level(typed: str, shown: list[int]) -> None:
+    prose = made(typed, top=2)
+    assert [h.level for h in prose.headings] == shown
+    assert [int(n) for n in re.findall(r"</h(\d)>", prose.html)] == shown
+
+
+def test_headings_stay_as_typed_where_the_text_has_its_own_title() -> None:
+    assert [h.level for h in made("# A\n\n### B\n\n# C").headings] == [1, 3, 1]
 
 
 @settings(max_examples=150, deadline=None)

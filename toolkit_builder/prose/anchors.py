@@ -16,6 +16,7 @@ RESERVED = names(
 )
 """Anchors that pages use themselves: a heading called "Contact" gets ``contact-2``."""
 
+_LEVEL = re.compile(r"<h([1-6])[ >]")
 _ID = re.compile(r' id="([^"]*)"')
 _NOT_SLUG = re.compile(r"[^\w.-]+|_+")
 
@@ -27,9 +28,28 @@ def slug(text: str) -> str:
     return joined[:60].rstrip("-.") or "section"
 
 
+def outline(written: list[int], top: int) -> list[int]:
+    """The levels of headings as they are typed -> as a page below its own title has them: none skipped, from ``top``.
+
+    A first ``#`` that is the only one is a title typed once more, not what all others belong to.
+    """
+    if written[:1] == [1] and 1 not in written[1:] and len(written) > 1:
+        written = [min(written[1:]), *written[1:]]
+    levels, above = [], list[int]()
+    for level in written:
+        while above and above[-1] >= level:
+            above.pop()
+        levels.append(min(top + len(above), 6))
+        above.append(level)
+    return levels
+
+
 class Anchors:
-    """The anchors of one fragment. ``top`` is the level its highest heading must not exceed; ``prefix`` stands before
-    every anchor; ``reserved`` names are the page's own."""
+    """The anchors of one fragment.
+
+    ``top`` is the level that its highest headings have (1: all stay as typed); ``prefix`` stands before every anchor;
+    ``reserved`` names are the page's own.
+    """
 
     def __init__(self, fragment: str, top: int, prefix: str, reserved: frozenset[str]) -> None:
         self.prefix = prefix
@@ -40,13 +60,13 @@ class Anchors:
         self._given: set[str] = set()
         self._counts: dict[str, int] = {}
         self._renamed: dict[str, str] = {}
-        levels = [int(each) for each in re.findall(r"<h([1-6])[ >]", fragment)] if top > 1 else []
-        self._shift = max(0, top - min(levels)) if levels else 0
+        written = [int(each) for each in _LEVEL.findall(fragment)] if top > 1 else []
+        self._levels = iter(outline(written, top))
 
     def heading(self, tag: str, raw: str) -> tuple[str, str]:
         """A heading's opening tag and the HTML text in it -> its new tags, with level and anchor."""
         text = " ".join(html.unescape(raw).split())
-        level = min(int(tag[2]) + self._shift, 6)
+        level = next(self._levels, int(tag[2]))
         given = _ID.search(tag)
         if given and _clean(given[1]):
             tag = self.explicit(tag)
