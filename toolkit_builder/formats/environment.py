@@ -77,11 +77,36 @@ class Context(jinja2.runtime.Context):
                 said = __obj._func(*args)
                 return Markup(said) if self.eval_ctx.autoescape else said
             return __obj(self.eval_ctx, *args, **kwargs)
+        if kind is _KeptMacro:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+            return __obj.said(self.eval_ctx, args, kwargs)
         if kind is FunctionType and not hasattr(__obj, "jinja_pass_arg"):
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
             return __obj(*args, **kwargs)
         return super().call(__obj, *args, **kwargs)
+
+
+class _KeptMacro(Macro):
+    """A macro that sees nothing but its arguments: what it says to the same ones is kept (an icon's drawing)."""
+
+    def __init__(self, macro: Macro) -> None:
+        self.__dict__.update(vars(macro))
+        self.memo: dict[Any, str] = {}
+
+    def said(self, context: jinja2.nodes.EvalContext, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        if kwargs or not all(type(each) is str for each in args):
+            return self(context, *args, **kwargs)
+        key = (context.autoescape, *args)
+        if (found := self.memo.get(key)) is None:
+            found = self(context, *args)
+            if len(self.memo) < _MOST:
+                self.memo[key] = found
+        return found
+
+
+_MOST = 1000  # of one macro's results that are kept
 
 
 @dataclass(slots=True)
@@ -122,6 +147,9 @@ class Template(jinja2.Template):
         """The module of an import without context. (Every template here has the same globals.)"""
         if self._module is None:
             self._module = self.make_module()
+            if self.name in self.environment.pure:
+                names = self._module.__dict__
+                names |= {name: _KeptMacro(each) for name, each in names.items() if type(each) is Macro}
         return self._module
 
     def make_module(
@@ -161,6 +189,7 @@ class Environment(jinja2.Environment):
         super().__init__(loader=loader, **options)
         self.steady: dict[str, dict[str, tuple[frames.Reads, bool]]] = {}
         self.modular: set[str] = set()  # templates that hold macros and imports, and nothing else
+        self.pure: set[str] = set()  # those of them whose macros depend on their arguments alone, without a context
         self.modules: dict[tuple[str, ...], _Module] = {}
         self.used: set[tuple[str, ...]] = set()  # by the page that is being made
         self.begun: list[_Module] = []
@@ -181,6 +210,8 @@ class Environment(jinja2.Environment):
             }
             if frames.only_macros(source):
                 self.modular.add(name)
+                if frames.without_chance(source):
+                    self.pure.add(name)
         return super()._generate(source, name, filename, defer_init)
 
     def _tree(self, name: str) -> nodes.Template | None:

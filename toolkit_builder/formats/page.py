@@ -110,12 +110,19 @@ def absolute(html: str, root: str) -> str:
     return _each_address(html, lambda target: root + target)
 
 
+_LEAVES = frozenset({str, int, bool, float, type(None)})
+
+
 def hydrate(value: Any, name: str, resolve: Mapping[str, Any]) -> Any:
     """Turn each ``*_html`` value into safe markup with its links and references resolved."""
     if isinstance(value, dict):
-        return {k: hydrate(v, k, resolve) for k, v in value.items()}
+        found = dict(value)
+        for key, each in value.items():
+            if type(each) not in _LEAVES or key.endswith("html"):
+                found[key] = hydrate(each, key, resolve)
+        return found
     if isinstance(value, list):
-        return [hydrate(v, name, resolve) for v in value]
+        return [hydrate(each, name, resolve) for each in value]
     if isinstance(value, str) and (name == "html" or name.endswith("_html")):
         return safe(link(value, resolve))
     return value
