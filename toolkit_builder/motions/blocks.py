@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from toolkit_builder.motions.markers import Marker, Style, as_letter, as_roman, letter_value, read_marker, roman_value
+from toolkit_builder.motions.openers import SECTION_LINE
 
 _HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*$")
@@ -102,6 +103,10 @@ def _line(s: _Scanner, lines: list[str], number: int, text: str, offset: int) ->
     if marker is not None and _accept(s, marker):
         _item(s, marker, text, offset, number)
         return
+    under = s.open is not None and not s.after_blank and SECTION_LINE.match(text) is not None
+    if under and s.open is not None and (s.open.kind == "call" or lines[number - 1].rstrip().endswith((".", ":", ";"))):
+        s.close()  # "This branch believes:" right under a point or a full stop goes on with neither
+        _end_list(s)
     _prose(s, text, offset, number)
 
 

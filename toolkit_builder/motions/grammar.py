@@ -22,7 +22,7 @@ from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.motions import newtext as nt
 from toolkit_builder.motions import phrases as ph
 from toolkit_builder.motions.adding import Adding
-from toolkit_builder.motions.instructions import Instruction, Target
+from toolkit_builder.motions.instructions import Instruction, Place, Target
 from toolkit_builder.motions.places import read_bare_label, read_paths
 from toolkit_builder.motions.quotations import INSTRUCTION_LINE
 from toolkit_builder.motions.reading import Cursor
@@ -78,6 +78,17 @@ _TO_READ = (
     r"\s*(?:→|[-=–—]+>)|\s*,?\s*becomes\b|\s*,?\s*(?:(?:so\s+that|so\s+as)\s+(?:it|they)?\s*)?(?:to|should|shall|must|will|"
     r"now)(?:\s+(?:now|be\s+amended\s+to|be\s+changed\s+to))?\s+"
     r"(?:read|say|state|become|be)\b(?:\s+as\s+follows|\s+instead)?"
+)
+_EVERYWHERE = (
+    r"(?:(?:in|at|on)\s+(?:each|every)\s+(?:place|instance|case|point|occasion)(?:\s+(?:where|in\s+which|that|at\s+which)\s+"
+    r"(?:it|they|this)\s+(?:occurs?|appears?))?|throughout(?:\s+(?:the\s+)?(?:motion|text))?|"
+    r"wherever\s+(?:it|they)\s+(?:occurs?|appears?))\s*[,:]\s*"
+)
+"""``Throughout the motion, replace``: all places of the words that follow."""
+
+_NEW_TITLE = (
+    r"(?:(?:retitle|rename|re-title)(?:\s+(?:the\s+|this\s+)?motion)?(?:\s+(?:as|to))?|(?:a\s+)?new\s+title(?:\s+to\s+read)?)"
+    r"\s*[:–-]?\s*(?=[“\"‘'«])"
 )
 _LABEL_IN_LINE = (
     r"\d{1,2}(?:\.\d{1,2})+\s*(?:\([a-z]+\))?\s*[,:]?\s|"
@@ -183,10 +194,11 @@ class Parser(Adding):
     def _statement(self) -> bool:
         while self.c.take(_FILLER):
             pass
+        self.everywhere = self.c.take(_EVERYWHERE) is not None
         if self.out and (reads := nt.read_reads(self.c)):
             self.out[-1] = replace(self.out[-1], reads=reads.text)
             return True
-        if self._renumber_codes():
+        if self._new_title() or self._renumber_codes():
             return True
         if nt.read_renumber(self.c):
             if self.out and self.out[-1].verb != "renumber":
@@ -214,6 +226,16 @@ class Parser(Adding):
         if self.c.word(ph.MOVE):
             return self._move(lead)
         return self._verbless(lead)
+
+    def _new_title(self) -> bool:
+        """``Retitle the motion 'X'``, ``New title: 'X'``; False (and no move) for anything else."""
+        here = self.c.at
+        if self.c.take(_NEW_TITLE) and (text := nt.read_new_text(self.c, unquoted=False)):
+            target = Target(kind="places", places=((Place(unit="title"),),))
+            self._emit(Instruction(verb="replace", target=target, text=text.text, text_start=text.start), ())
+            return True
+        self.c.at = here
+        return False
 
     def _lead(self) -> Lead:
         """Places, a spot and quoted words before the verb, in any order."""

@@ -14,7 +14,7 @@ from toolkit_builder.motions.inserting_blocks import (
     side_by_side,
     top_point,
 )
-from toolkit_builder.motions.instructions import Instruction, Spot, Words, print_place
+from toolkit_builder.motions.instructions import Instruction, Spot, Words, print_place, quoted
 from toolkit_builder.motions.joins import Cut
 from toolkit_builder.motions.plans import Plan
 from toolkit_builder.motions.points import (
@@ -65,9 +65,21 @@ def _at_words(p: Cutter, i: Instruction, spot: Spot, words: Words, regions: list
         at = _outside(p.source, match.start, match.end, block, before=spot.kind == "before")
         if spot.kind == "between" and not _meets(p, i, spot, match.end, regions, plan):
             return
+        if _stands_there(p.source, at, i.text, block, before=spot.kind == "before"):
+            plan.fail(
+                "A314", f"{quoted(i.text)} stands there already", "leave the instruction out, or quote other words"
+            )
+            return
         _put(p, i, at, block, plan, after=spot.kind != "before")
         if plan.problem:
             return
+
+
+def _stands_there(source: str, at: int, text: str, block: Block, *, before: bool) -> bool:
+    """Whether the new words are the very words beside the spot."""
+    words = re.findall(r"\w+", text.lower())
+    beside = re.findall(r"\w+", (source[block.content : at] if before else source[at : block.end]).lower())
+    return bool(words) and (beside[-len(words) :] if before else beside[: len(words)]) == words
 
 
 def _outside(source: str, start: int, end: int, block: Block, *, before: bool) -> int:

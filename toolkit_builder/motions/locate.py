@@ -6,6 +6,7 @@ between them; what nothing decides is a ``Problem`` that offers the places.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -20,6 +21,10 @@ from toolkit_builder.motions.sentences import sentences
 from toolkit_builder.motions.text import Block, MotionText
 
 _POINTS = {"point", "call", "bullet", "clause", "subpoint"}
+
+_NUMBERED_HEADING = re.compile(
+    r"(?:rule|article|standing order|bye-?law|schedule|appendix|chapter)\s+[\d.()a-z]+\W*$", re.IGNORECASE
+)
 
 
 @dataclass
@@ -142,13 +147,18 @@ class Locator(Searcher):
         blocks = list(region.blocks)
         for index, block in enumerate(blocks):
             words = self.text.text(block)
-            if block.kind == "heading" and _bare_heading(words) == wanted:
-                under = list(takewhile(lambda b: b.kind != "heading", blocks[index + 1 :]))
+            heads = block.kind == "heading" or (len(words) < 40 and not words.endswith((".", ":")))
+            if heads and _bare_heading(words) == wanted:
+                under = list(takewhile(self._goes_on, blocks[index + 1 :]))
                 if under:
                     found.append(replace(self._span("section", under), name=print_place(place)))
-            elif block.kind == "paragraph" and ":" in words and _bare_heading(words.partition(":")[0]) == wanted:
+            elif block.kind == "paragraph" and _led_by(words, wanted):
                 found.append(self._one(block, "paragraph"))
         return found
+
+    def _goes_on(self, block: Block) -> bool:
+        """Whether a block still stands under the heading before it."""
+        return block.kind != "heading" and _NUMBERED_HEADING.match(self.text.text(block)) is None
 
     def _pick(self, blocks: list[Block], place: Place, unit: str) -> list[Region]:
         """Ordinals, and the words a block begins, ends or is full of."""
@@ -353,6 +363,15 @@ class Locator(Searcher):
                        name=f"{quoted(short(place.containing))}") for m in found]  # fmt: skip
 
     # --- words -------------------------------------------------------------------------------------------
+
+
+def _led_by(words: str, heading: str) -> bool:
+    """``Background: ...``, ``Rule 14.4 The Committee ...``."""
+    folded = folded_text(words).lower().lstrip("'*_#. ")
+    after = folded[len(heading) :]
+    return folded.startswith(heading) and (
+        after.lstrip()[:1] in {":", "–"} or (heading[-1:].isdigit() and after[:1] == " ")
+    )
 
 
 def _bare_heading(words: str) -> str:

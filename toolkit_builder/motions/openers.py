@@ -34,6 +34,12 @@ _OPENING = re.compile(
     r"(?:\s+(?:that|to|on|the|further))*\W*$",
     re.IGNORECASE,
 )
+SECTION_LINE = re.compile(
+    rf"[*_]*(?:(?:this|the|our)\s+)?(?:{_SUBJECT}){_ADVERBS}\s+(?:{_OPERATIVE}|{_PREAMBLE})\b[^.;:]{{0,80}}:[*_]*$",
+    re.IGNORECASE,
+)
+"""A line that begins a section whatever stands above it: ``This branch resolves:``."""
+
 _ANYWHERE = re.compile(_PHRASE, re.IGNORECASE)
 _STEMS = {"noting": "notes", "believing": "believes", "recognizes": "recognises", "authorizes": "authorises",
           "calls upon": "calls on", "calls": "calls on", "express": "expresses", "are": "is",

@@ -77,6 +77,22 @@ def read_scope(c: Cursor) -> Path | None:
 _NEW_SENTENCE = re.compile(r"[\s*_]*(?:In|At|On|Under|From|Within)\s")
 """``... insert 'a' In point 3 delete``: a capital begins the next instruction, even where the full stop is missing."""
 
+
+def read_scopes(c: Cursor) -> tuple[Path, ...]:
+    """``in paragraphs 1 and 2``: several places for the same words; none where there is one only."""
+    start = c.at
+    if (
+        not c.sentence_over()
+        and not _NEW_SENTENCE.match(c.source, c.at)
+        and c.take(r"\s*,?\s*(?:both\s+)?(?:in|from)\s+(?:both\s+)?")
+    ):
+        paths = read_paths(c)
+        if len(paths) > 1:
+            return paths
+    c.at = start
+    return ()
+
+
 _BARE_WORDS = (
     r"(?P<how>after|before|following)\s+(?:the\s+words?\s+)?(?!(?:the\s+|each\s+|this\s+|existing\s+|\w+\s+)?"
     r"(?:paragraph|para|point|bullet|call|clause|section|sentence|line|item|motion|sub)\w*\b)"

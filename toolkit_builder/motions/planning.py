@@ -115,7 +115,8 @@ class Planner(Cutter):
                 return
             if regions[0].unit == "sentence" and len(path) == 1 and not i.scope and len(self.text.blocks) > 1:
                 place = path[0]
-                if not (place.beginning or place.ending or place.containing):
+                edge = place.ordinal in {1, -1} and place.count == 1 and self.text.blocks[-1].kind == "paragraph"
+                if not (place.beginning or place.ending or place.containing or edge):
                     plan.problem = self.at.absent(place, path)
                     return
             if regions[0].unit == "title":
@@ -125,6 +126,13 @@ class Planner(Cutter):
                 return
             region = self.one_region(regions, print_place(path[-1]), plan)
             if region is None:
+                return
+            if path[-1].unit == "part":
+                plan.fail(
+                    "A308",
+                    f"it is not said whether the heading of {print_place(path[-1])} goes too",
+                    "name the paragraphs or points that go, and the heading if it goes",
+                )
                 return
             found.append(region)
         if i.verb == "replace" and len(found) > 1:

@@ -26,6 +26,10 @@ _AFTER_OPENER = (
     r"bullets?|bullet|sub|insert|add|delete|remove|replace|after|before|amend|at|in|line|first|second|third|last|final|"
     r"new|and|renumber|(?:[a-z]|[ivx]{2,5})\b\)?))"
 )
+_RULE = (
+    r"(?:rule|article|standing\s+order|bye-?law|schedule|appendix|chapter)s?\s+(?:\d{1,3}(?:\.\d{1,3})*|[ivx]{1,5}|[a-h])"
+    r"(?:\([a-z0-9]{1,3}\))*(?!\w)"
+)
 _USUAL_HEADINGS = (
     r"(?P<name>(?:executive\s+)?summary|synopsis|abstract|background|conclusions?)(?:\s+section)?\b"
     r"(?!\s+(?:paragraphs?|points?|sentences?|of|to)\b)(?=\s*(?:[,:;.)–-]|\n|$|\w))"
@@ -39,17 +43,49 @@ _ABBREVIATION = r"C(?P<f>F|f)?(?P<what>N|B|R|I)(?:\s?(?=\d|\())"
 _ABBREVIATED = {"N": "notes", "B": "believes", "R": "resolves", "I": "instructs"}
 
 
+def _named(further: str) -> str:
+    """An opener without marks. What follows it must not be the motion's own words: ``Conference notes that members``.
+
+    ``further`` are other things that may follow.
+    """
+    return (
+        rf"(?:this\s+|that\s+)?(?:(?P<subject>{_SUBJECT})\s+)(?P<further>further\s+|also\s+|"
+        rf"therefore\s+)?(?P<verb>{_OPENER_VERB})"
+        rf"(?={_AFTER_OPENER})(?:\s+(?:that|to))?"
+        r"|(?P<one>note|belief|resolve)(?=\s+(?:\(?\d|\(?(?:[a-z]|[ivx]{1,5})\)?[\s,:.]))"
+        r"|(?P<bare>(?:further\s+)?(?:notes|believes|resolves)|calls\s+on|instructs)"
+        r"(?=\s*(?:sections?\b|list\b|[,:]|[–—-]\s|\(?\d|\(?(?:[a-z]|[ivx]{1,5})\)?(?=[\s,:.)])|points?\b|bullets?\b|"
+        r"paragraphs?\b|"
+        r"add\b|insert\b|delete\b|replace\b|change\b|amend\b|strike\b|remove\b|substitute\b|after\b|before\b"
+        rf"{further}))"
+        rf"|(?:this\s+)?(?:{_SUBJECT})\s+(?:further\s+|also\s+|"
+        rf"therefore\s+)?(?P<long>{_OPENER_VERB})\b[^:.;\n“”\"]{{0,80}}:"
+        r"(?=\s+(?:(?:delete|insert|add|replace|remove|amend|after|before|in|at|point|bullet|paragraph|\d)\b|\(?(?:[a-z]|"
+        r"[ivx]{1,5})\)))"
+    )
+
+
+_NAMED = _named("")
+_NAMED_AFTER_IN = _named(r"|to\b|and\b|[.;]|$|\n")
+"""After ``in`` or ``under`` an opener may end the sentence: ``the first bullet under Resolves``."""
+
+
 def read_headed(c: Cursor) -> tuple[Place, ...]:
     """``the section headed 'Pay'``, ``(under) the heading 'Pay'``, ``the 'Pay' section``, ``the synopsis``."""
     start = c.at
     c.take(r"the\s+")
+    if rule := c.take(_RULE):
+        return (Place(unit="part", beginning=" ".join(rule[0].split())),)
     if match := c.take(_USUAL_HEADINGS):
         return (Place(unit="part", beginning=" ".join(match["name"].split()).lower()),)
-    under = _UNDER.search(c.source[:start]) is not None and c.peek(r"[“\"‘'«]")
+    under = _UNDER.search(c.source[max(0, start - 40) : start]) is not None and c.peek(r"[“\"‘'«]")
     named = (
         under
         or c.take(_HEADED)
-        or (_UNDER.search(c.source[:start]) and c.take(r"(?:sub[\s-]?)?(?:heading|title)\s*:?\s*(?=[“\"‘'«*])"))
+        or (
+            _UNDER.search(c.source[max(0, start - 40) : start])
+            and c.take(r"(?:sub[\s-]?)?(?:heading|title)\s*:?\s*(?=[“\"‘'«*])")
+        )
     )
     if c.peek(r"[“\"‘'«*]") and (quote := c.quotation()) and (named or c.take(r"\s*(?:section|part)\b(?!\s+\d)")):
         return (Place(unit="part", beginning=quote.text.strip(" :.")),)
@@ -75,11 +111,11 @@ def read_under_opener(c: Cursor) -> tuple[Place, ...]:
         if named and named[0].labels and inside.done:  # 'Congress believes 2', in marks as a whole
             return named
         found = opening(quote.text.strip(" :.…") + " ")
-        if found is None and _prefixed(c.source[:start]) and _begins_with_verb(quote.text):
+        if found is None and _prefixed(c.source[max(0, start - 40) : start]) and _begins_with_verb(quote.text):
             found = opening(f"Conference {quote.text}")  # under "calls on the executive to"
         if found is not None and not _begins_section(quote.text):
             found = None  # under "What we ask": a heading
-        whole = found is not None and found.end >= 4 and _prefixed(c.source[:start])
+        whole = found is not None and found.end >= 4 and _prefixed(c.source[max(0, start - 40) : start])
         leads = not c.source[c.source.rfind("\n", 0, start) + 1 : start].strip() and c.peek(r"\s*[:,–-]\s")
         if (
             found is not None
@@ -89,22 +125,7 @@ def read_under_opener(c: Cursor) -> tuple[Place, ...]:
             return _under_opener(c, _said(quote.text))
         c.at = here
         return ()
-    # what follows must not be the motion's own words: "Conference notes that members ..."
-    pattern = (
-        rf"(?:this\s+|that\s+)?(?:(?P<subject>{_SUBJECT})\s+)(?P<further>further\s+|also\s+|"
-        rf"therefore\s+)?(?P<verb>{_OPENER_VERB})"
-        rf"(?={_AFTER_OPENER})(?:\s+(?:that|to))?"
-        r"|(?P<one>note|belief|resolve)(?=\s+(?:\(?\d|\(?(?:[a-z]|[ivx]{1,5})\)?[\s,:.]))"
-        r"|(?P<bare>(?:further\s+)?(?:notes|believes|resolves)|calls\s+on|instructs)"
-        r"(?=\s*(?:sections?\b|list\b|[,:]|\(?\d|\(?(?:[a-z]|[ivx]{1,5})\)?(?=[\s,:.)])|points?\b|bullets?\b|"
-        r"paragraphs?\b|"
-        r"add\b|insert\b|delete\b|replace\b|after\b|before\b))"
-        rf"|(?:this\s+)?(?:{_SUBJECT})\s+(?:further\s+|also\s+|"
-        rf"therefore\s+)?(?P<long>{_OPENER_VERB})\b[^:.;\n“”\"]{{0,80}}:"
-        r"(?=\s+(?:(?:delete|insert|add|replace|remove|amend|after|before|in|at|point|bullet|paragraph|\d)\b|\(?(?:[a-z]|"
-        r"[ivx]{1,5})\)))"
-    )
-    match = c.take(pattern)
+    match = c.take(_NAMED_AFTER_IN if _prefixed(c.source[max(0, start - 40) : start]) else _NAMED)
     if match is None:
         c.at = start
         return ()

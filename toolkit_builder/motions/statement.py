@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 
 from toolkit_builder.motions import newtext as nt
-from toolkit_builder.motions.instructions import RANKS, Instruction, Path, Spot, Target
+from toolkit_builder.motions.instructions import RANKS, Instruction, Path, Spot, Target, Words
 from toolkit_builder.motions.paths import join_paths
 from toolkit_builder.motions.reading import Cursor
 from toolkit_builder.motions.refusals import Refusal
@@ -35,6 +35,7 @@ class Statement(ABC):
     carry: Path = ()
     pending: Refusal | None = None
     begin: int = 0
+    everywhere: bool = False
 
     @abstractmethod
     def _statement(self) -> bool:
@@ -101,6 +102,9 @@ class Statement(ABC):
         if inherited == len(scope) and instruction.unit.removesuffix("s") in {"paragraph", "heading"}:
             scope, inherited = tuple(p for p in scope if RANKS[p.unit] < RANKS["paragraph"]), 0
         target = instruction.target
+        if self.everywhere and target and isinstance(target.start, Words) and not target.start.occurrence:
+            target = replace(target, start=replace(target.start, every=True))
+            instruction = replace(instruction, target=target)
         paths = list(target.places) if target else []
         if inherited and paths and any(RANKS[p[0].unit] <= RANKS[scope[-1].unit] for p in paths):
             scope, inherited = own, 0

@@ -56,10 +56,12 @@ class Verbs(Statement):
             del self.refusals[before:]
             self.c.at = here
         made = [Instruction(verb="delete", target=target) for target in targets]
+        scopes = () if scope else ph.read_scopes(self.c)
         self._tail(made)
         for one in lead.scopes or ((),):
-            for instruction in made:
-                self._emit(instruction, join_paths(one, scope))
+            for own in scopes or (scope,):
+                for instruction in made:
+                    self._emit(instruction, join_paths(one, own))
         self.carry = carried(self._scope_of(join_paths((lead.scopes or ((),))[-1], scope))[0])
         if scope and made[0].target and made[0].target.kind == "words":
             self._more_deletions(lead)
@@ -248,9 +250,11 @@ class Verbs(Statement):
             )
         ):
             made[0] = replace(made[0], target=replace(targets[0], start=replace(targets[0].start, every=True)))
+        scopes = () if scope or not text.quoted or made[0].target != targets[0] else ph.read_scopes(self.c)
         self._tail(made)
         for one in lead.scopes or ((),):
-            self._emit(made[0], join_paths(one, scope))
+            for own in scopes or (scope,):
+                self._emit(made[0], join_paths(one, own))
         self.carry = carried(self._scope_of(join_paths((lead.scopes or ((),))[-1], scope))[0])
         return True
 
