@@ -42,6 +42,7 @@ ARROWS: dict[str, set[str]] = {
     "contexts": BASE | {"references"},
     "bodies": READING | {"contexts", "config", "prose", "references", "motions", "kinds", "localise", "build"},
     "linking": READING | {"config", "references", "motions", "kinds", "site"},
+    "intake": READING | {"config", "kinds", "build", "linking"},
     "decisions": READING | {"config", "motions", "kinds", "site"},
     "studies": READING | {"kinds", "site"},
     "study": READING | {"motions", "kinds", "prose"},

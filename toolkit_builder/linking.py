@@ -36,20 +36,15 @@ class Moment:
 # --- from files to documents -----------------------------------------------------------------------------
 
 
-def documents(
-    sources: Sequence[Source | Unread], readings: Sequence[Payload], shelf: Mapping[str, bytes | str]
-) -> tuple[list[Document], list[Diagnostic]]:
-    """A document for every file whose front matter holds, and what was wrong with the others.
+def document(
+    source: Source | Unread, reading: Payload, shelf: Mapping[str, bytes | str]
+) -> tuple[Document | None, list[Diagnostic]]:
+    """The document of a file whose front matter holds, and what is wrong with the file.
 
-    ``shelf`` has the large texts that the readings speak of by digest.
+    ``shelf`` has the large texts that the reading speaks of by digest.
     """
-    found: list[Document] = []
-    problems: list[Diagnostic] = []
-    for source, reading in zip(sources, readings, strict=True):
-        problems += [Diagnostic.from_json(d) for d in reading["diagnostics"]]
-        if reading["fields"] is not None:
-            found.append(_document(source, reading, shelf))
-    return found, problems
+    found = [Diagnostic.from_json(d) for d in reading["diagnostics"]]
+    return None if reading["fields"] is None else _document(source, reading, shelf), found
 
 
 def _document(source: Source | Unread, reading: Payload, shelf: Mapping[str, bytes | str]) -> Document:

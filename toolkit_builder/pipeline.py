@@ -14,11 +14,10 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from toolkit_builder import __version__, decisions, editions, linking, quick, sources, studies, theme
+from toolkit_builder import decisions, editions, intake, linking, quick, sources, studies, theme
 from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import aside, engine, fastpath
 from toolkit_builder.build.cache import Store
@@ -31,14 +30,13 @@ from toolkit_builder.config import Config
 from toolkit_builder.config import load as load_config
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span, any_errors, error, ordered, warning
 from toolkit_builder.formats import Toolchain
-from toolkit_builder.kinds import kind_of
+from toolkit_builder.intake import code_digest
 from toolkit_builder.kinds.prints import PRINTS
 from toolkit_builder.layout.memory import Memory
 from toolkit_builder.model import Document
 from toolkit_builder.site import Site
 
 CONTENT = "content"
-_READ = Imported("toolkit_builder.bodies", "read")
 _STUDY = Imported("toolkit_builder.study", "study")
 
 
@@ -60,6 +58,7 @@ class Options:
     environment: Mapping[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ("build",)
     executor: Executor | None = None
+    warm: intake.Warm | None = None
     on_progress: Callable[[int, int], None] | None = None
     on_wait: Callable[[Holder], None] | None = None
     on_later: Callable[[Later], None] | None = None
@@ -82,16 +81,6 @@ class Loaded:
     when: linking.Moment | None = None
     pins: Mapping[str, Any] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
-
-
-@cache
-def code_digest() -> str:
-    """The digest of the builder's own source: another version of the program is another key everywhere."""
-    h = blake2b(__version__.encode(), digest_size=16)
-    package = Path(__file__).parent
-    for file in sorted(package.rglob("*.py")):
-        h.update(f"{file.relative_to(package).as_posix()}\0".encode() + file.read_bytes())
-    return h.hexdigest()
 
 
 def moment(config: Config, options: Options) -> tuple[linking.Moment, list[Diagnostic]]:
@@ -134,17 +123,9 @@ def load(project: Path, options: Options, store: Store, known: Mapping[str, str]
     found += problems
     pins, problems = editions.read(tree.assets)
     found += problems
-    readings = stage(
-        "read",
-        code_digest(),
-        _reading_inputs(tree, config, pins),
-        _READ,
-        store,
-        executor=options.executor,
-        workers=options.jobs,
-        labels=[s.path for s in tree.sources],
+    documents, problems = intake.documents(
+        tree.sources, config, pins, store, warm=options.warm, executor=options.executor, workers=options.jobs
     )
-    documents, problems = linking.documents(tree.sources, readings, store.blobs)
     found += problems
     texts = sources.Texts(tree.sources)
     assets = frozenset(a.path for a in tree.assets)
@@ -205,29 +186,6 @@ def _studied(site: Site, pins: Mapping[str, Any], options: Options, store: Store
     )
     found = [Diagnostic.from_json(d) for value in values for d in value["diagnostics"]]
     return replace(site, studies={name: value for (name, _), value in zip(asked, values, strict=True)}, memo={}), found
-
-
-def _reading_inputs(tree: sources.Tree, config: Config, pins: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    inputs: list[tuple[str, Any]] = []
-    own = config.organisation.short_name
-    for source in tree.sources:
-        kind, _ = kind_of(source.path)
-        fixed = {
-            "path": source.path,
-            "kind": kind.name,
-            "language": config.language,
-            "measure": config.motions.measure,
-            "own": own,
-        }
-        key = f"{source.digest}:{source.path}:{kind.name}:{config.language}:{config.motions.measure}:{own}"
-        if pin := pins.get(source.path):
-            key += f":{digest_of_value(pin)}"
-        inputs.append((key, partial(_reading_payload, source, fixed, pin)))
-    return inputs
-
-
-def _reading_payload(source: sources.Source | sources.Unread, fixed: dict[str, Any], pin: Any) -> dict[str, Any]:
-    return {**fixed, "text": source.text, "pin": pin}
 
 
 def lay_out(loaded: Loaded, memory: Memory | None = None) -> Blueprint | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from toolkit_builder import pipeline
+from toolkit_builder import intake, pipeline
 from toolkit_builder.blueprint import print_jobs
 from toolkit_builder.build import aside
 from toolkit_builder.build.cache import Store
@@ -87,7 +87,7 @@ def make(
     assert loaded.site is not None
     assert loaded.theme is not None
     wanted = [(o.document, _wished(o.form, wish)) for o in ordered]
-    plan = print_jobs(loaded.site, loaded.theme, loaded.tree.assets, pipeline.code_digest(), wanted)
+    plan = print_jobs(loaded.site, loaded.theme, loaded.tree.assets, intake.code_digest(), wanted)
     paths = [job.path for job in plan.jobs if job.format == "pdf"]
     made = aside.make(
         aside.needed(plan.jobs, paths),

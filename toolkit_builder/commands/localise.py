@@ -63,7 +63,7 @@ def command(
     TEMPLATE is a resource's file name, such as leaflet-a5; all templates if left out. Nothing that is already made
     is made again, so a run that was stopped goes on where it was.
     """
-    from toolkit_builder import frame, pipeline
+    from toolkit_builder import frame, intake, pipeline
     from toolkit_builder.build.cache import Store
     from toolkit_builder.localise import bureau
 
@@ -94,7 +94,7 @@ def command(
         contact_sheet=contact_sheet,
         allow_overflow=allow_overflow,
         workers=asked.jobs,
-        code=pipeline.code_digest(),
+        code=intake.code_digest(),
         on_progress=common.progress,
     )
     with common.executor(work) as workers:

@@ -35,11 +35,13 @@ def command(
     Printed documents are made when they are asked for. It ends with Ctrl-C.
     """
     from toolkit_builder import pipeline, quick, serve
+    from toolkit_builder.intake import Warm
 
     project = common.site(voice.messages)
     state = serve.State(project / quick.output_name(str(project)), "/")
     heard = ("serve", str(asked.drafts), str(asked.future), str(asked.strict), asked.base_url, asked.clock)
-    options = asked.options(arguments=heard, on_progress=common.progress, on_later=state.take_later)
+    options = asked.options(arguments=heard, on_progress=common.progress, on_later=state.take_later,
+                            warm=Warm())
     first = pipeline.build(project, options)
     voice.report(first.diagnostics)
     state.take(first)

@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from toolkit_builder import editions, pictures, redirects
 from toolkit_builder.frame import root_of
-from toolkit_builder.kinds import shapes
+from toolkit_builder.kinds import editionmap, shapes
 from toolkit_builder.layout.draft import Draft, output_path
 from toolkit_builder.linking import address_of
 from toolkit_builder.localise import makepages
@@ -52,24 +52,23 @@ def old_numbers(draft: Draft, taken: set[str]) -> None:
     """Links to a paper's number in an earlier edition lead to the paper, where no other paper has that number now."""
     site = draft.site
     for held in site.conferences:
-        for doc in (*held.motions, *held.amendments, *held.composites):
-            for number in doc.fields.numbers.values():
-                url = f"{doc.url.rstrip('/').rpartition('/')[0]}/{address_of(number)}/"
-                if url not in taken:
-                    taken.add(url)
-                    draft.add(
-                        output_path(url),
-                        "redirect",
-                        {
-                            "url": url,
-                            "target": doc.url,
-                            "title": shapes.title(doc, site),
-                            "root": root_of(site),
-                            "language": site.config.language,
-                        },
-                        label=doc.path,
-                        reasons={doc.path: doc.digest},
-                    )
+        for doc, number in editionmap.redirects(held):
+            url = f"{doc.url.rstrip('/').rpartition('/')[0]}/{address_of(number)}/"
+            if url not in taken:
+                taken.add(url)
+                draft.add(
+                    output_path(url),
+                    "redirect",
+                    {
+                        "url": url,
+                        "target": doc.url,
+                        "title": shapes.title(doc, site),
+                        "root": root_of(site),
+                        "language": site.config.language,
+                    },
+                    label=doc.path,
+                    reasons={doc.path: doc.digest},
+                )
 
 
 def files(draft: Draft) -> None:
@@ -91,7 +90,7 @@ def files(draft: Draft) -> None:
         )
     own = {**draft.theme.assets, "css/brand.css": brand_css(draft.theme)}
     if draft.theme.has(makepages.MAKE):
-        own["css/print.css"] = makepages.screen_css(draft.theme)
+        own |= makepages.screen_files(draft.theme)
     for name, data in sorted(own.items()):
         draft.add(
             f"assets/{name}",

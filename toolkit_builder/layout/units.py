@@ -26,7 +26,7 @@ from toolkit_builder.theme import brand_css
 
 _OF_A_CONFERENCE = (
     "conference.html", "motion.html", "amendment.html", "composite.html", "bulletin.html", "motion-view.html",
-    "register.html", "conflicts.html", "bulletins.html",
+    "register.html", "conflicts.html", "editions.html", "bulletins.html",
     "print/bulletin.html", "print/agenda.html", "print/motion.html",
 )  # fmt: skip
 
@@ -253,10 +253,11 @@ class _Keys:
 
     def _company(self, doc: Document) -> list[Document]:
         """The papers that a paper's card names beside it: by which it was amended, what it went into or amends."""
-        held = self._site.conference_of(doc)
-        if held is None or doc.kind not in PAPERS:
+        if doc.kind not in PAPERS or (held := self._site.conference_of(doc)) is None:
             return []
         result = shapes.recorded(doc, self._site)
+        if not (result.by or result.into or doc.kind == "amendment"):
+            return []
         named = [held.paper(number) for number in result.by]
         named += [held.paper(result.into, ("composite",))] if result.into else []
         above = held.above(doc) if doc.kind == "amendment" and not doc.fields.title else []
