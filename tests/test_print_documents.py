@@ -39,6 +39,14 @@ SLOW = [
     *(f"plans/{plan}/plan-{size}.pdf" for plan in ("safe-workloads", "adult-social-work-cy")
       for size in ("a4", "a3", "a5", "a6")),
 ]  # fmt: skip
+BRANCH = "branches/penrhyn-vale/enough-hands"
+BRANCH_DOCUMENTS = [
+    f"{BRANCH}/{name}.pdf"
+    for name in (
+        "leaflet-a5", "leaflet-a4", "leaflet-dl", "poster-a4", "poster-a3", "postcard", "petition", "press-release",
+        "model-letter-director",
+    )
+]  # fmt: skip
 EVERY = [*QUICK, *(pytest.param(path, marks=pytest.mark.slow) for path in SLOW)]
 AGENDAS = [pytest.param(path, marks=pytest.mark.slow) for path in SLOW if Path(path).name.startswith("agenda")]
 
@@ -112,6 +120,25 @@ def test_pdf_passes_pdf_ua_1(path: str, sample: Sample, tmp_path: Path) -> None:
     file.write_bytes(sample.printed(path).pdf)
     result = validation.validate_pdf(str(file), profile=validation.ValidationProfile.PDF_UA_1)
     assert result.is_compliant, [failure.rule_id for failure in result.failures]
+
+
+@pytest.mark.slow
+def test_every_pdf_of_the_sample_site_passes_pdf_ua_1(sample: Sample, tmp_path: Path) -> None:
+    """The branches' own as well, one branch for all."""
+    file = tmp_path / "checked.pdf"
+    known = {*QUICK, *SLOW}
+    for path in sample.pdfs:
+        if path not in known and (not path.startswith("branches/") or path.startswith(BRANCH)):
+            file.write_bytes(sample.printed(path).pdf)
+            result = validation.validate_pdf(str(file), profile=validation.ValidationProfile.PDF_UA_1)
+            assert result.is_compliant, (path, [failure.rule_id for failure in result.failures])
+
+
+@pytest.mark.slow
+def test_what_a_branch_prints_has_nothing_to_complain_about(sample: Sample) -> None:
+    for path in BRANCH_DOCUMENTS:
+        said = sample.printed(path).diagnostics
+        assert [found.message for found in said if found.severity is not Severity.NOTE] == [], path
 
 
 @pytest.mark.parametrize("path", EVERY)
@@ -217,6 +244,20 @@ def test_leaflet_of_a_plan_holds_every_word_of_it(path: str, sample: Sample) -> 
 
 
 @pytest.mark.slow
+def test_resources_of_a_toolkit_lead_to_each_other_within_the_document(sample: Sample) -> None:
+    html = sample.printed("toolkits/enough-hands/toolkit.pdf").html
+    assert re.search(r'<a href="#r\d+">workload health check</a>', html)
+    assert 'href="/toolkits/enough-hands/' not in html
+
+
+@pytest.mark.slow
+def test_papers_of_an_agenda_lead_to_each_other_within_the_document(sample: Sample) -> None:
+    html = sample.printed(f"{HELD}/agenda.pdf").html
+    assert f'href="/{HELD}/motions/' not in html
+    assert 'href="/conferences/2026-asw/motions/' in html
+
+
+@pytest.mark.slow
 def test_whole_toolkit_holds_every_word_of_every_resource(sample: Sample) -> None:
     made = sample.printed("toolkits/enough-hands/toolkit.pdf")
     doc = made.payload["doc"]
@@ -298,7 +339,8 @@ def test_lines_of_every_motion_in_the_agenda_are_numbered_and_end_as_on_the_web(
 # --- pictures ------------------------------------------------------------------------------------------------
 
 PICTURES = [(QUICK[0], 0), (QUICK[0], 1), (QUICK[1], 0), (QUICK[1], 1), (QUICK[2], 0), (QUICK[3], 0), (QUICK[4], 0),
-            (QUICK[5], 0), (QUICK[6], 0), (QUICK[6], 1)]  # fmt: skip
+            (QUICK[5], 0), (QUICK[6], 0), (QUICK[6], 1), *((path, 0) for path in BRANCH_DOCUMENTS),
+            *((f"{BRANCH}/{name}.pdf", 1) for name in ("leaflet-a5", "leaflet-dl", "postcard"))]  # fmt: skip
 SLOW_PICTURES = [
     *((f"{HELD}/agenda.pdf", n) for n in (0, 1, 4)),
     (f"{HELD}/agenda-large.pdf", 6),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import page as validation
 import pytest
+from PIL import Image
 
 from tests.sample import ROOT
 from toolkit_builder import theme
@@ -17,6 +19,7 @@ from toolkit_builder.formats import pdf
 from toolkit_builder.formats.templates import Templates
 from toolkit_builder.printing.engine import WeasyPrintEngine, available
 from toolkit_builder.printing.inspect import facts, pdf_text
+from toolkit_builder.printing.picture import pages
 from toolkit_builder.theme import brand_css
 
 WORDS = "<h2>Enough hands</h2><p>There is too much work for too few of us.</p><ul><li>Count it</li><li>Say so</li></ul>"
@@ -95,7 +98,7 @@ class Press:
         }
         return pdf.page(payload, self.templates).decode()
 
-    def printed(self, html: str, language: str = "en-GB") -> tuple[bytes, list[Diagnostic]]:
+    def printed(self, html: str, language: str = "en-GB", **sheet: Any) -> tuple[bytes, list[Diagnostic]]:
         return pdf.render(
             {
                 "html": html.encode(),
@@ -105,7 +108,7 @@ class Press:
                 "stylesheets": self.styles,
                 "assets": self.fonts,
                 "root": "https://example.org",
-                "sheet": {},
+                "sheet": sheet,
             }
         )
 
@@ -144,6 +147,47 @@ def test_each_sheet_is_accessible_complete_and_of_its_size(
     file.write_bytes(data)
     result = validation.validate_pdf(str(file), profile=validation.ValidationProfile.PDF_UA_1)
     assert result.is_compliant, [failure.rule_id for failure in result.failures]
+
+
+@pytest.mark.parametrize(("template", "size", "millimetres", "count"), SHEETS)
+def test_what_goes_to_a_print_shop_has_bleed_and_marks(
+    template: str, size: str, millimetres: tuple[int, int], count: int, press: Press, tmp_path: Path
+) -> None:
+    panels = panels_for(template)
+    html = press.html(template, size, panels=panels, body_html="" if panels else WORDS)
+    data, found = press.printed(html, bleed=3.0, marks=True)
+    assert [d.message for d in found] == []
+    for sheet in facts(data).sheets:
+        left, bottom, right, top = (round(value * 25.4 / 72) for value in sheet.trim)
+        assert (right - left, top - bottom) == millimetres
+        assert [round(value * 25.4 / 72) for value in sheet.bleed] == [left - 3, bottom - 3, right + 3, top + 3]
+        assert [round(value * 25.4 / 72) for value in sheet.media] == [left - 10, bottom - 10, right + 10, top + 10]
+    file = tmp_path / "checked.pdf"
+    file.write_bytes(data)
+    result = validation.validate_pdf(str(file), profile=validation.ValidationProfile.PDF_UA_1)
+    assert result.is_compliant, [failure.rule_id for failure in result.failures]
+
+
+@pytest.mark.parametrize(
+    ("template", "size", "edges"),
+    [("leaflet-a5", "a5", "lrtb"), ("leaflet-dl", "dl", "lrtb"), ("poster", "a3", "lrt"), ("postcard", "a6", "lrtb"),
+     ("leaflet-a4", "a4", "lrt")],
+)  # fmt: skip
+def test_grounds_reach_the_edge_of_the_bleed(template: str, size: str, edges: str, press: Press) -> None:
+    """Where the page is cut a millimetre off, no white shows at an edge that a ground runs to."""
+    panels = panels_for(template)
+    html = press.html(template, size, panels=panels, body_html="" if panels else WORDS)
+    plain, bled = (press.printed(html, **sheet)[0] for sheet in ({}, {"bleed": 3.0}))
+    inner, outer = (Image.open(io.BytesIO(pages(pdf, 72, only=range(1))[0])).convert("RGB") for pdf in (plain, bled))
+    width, height = outer.size
+    step = round(3 * 72 / 25.4)
+    places = {
+        "l": ((1, 30), (0, 30 - step)), "r": ((width - 2, 30), (inner.width - 1, 30 - step)),
+        "t": ((width - 20, 1), (width - 20 - step, 0)), "b": ((width - 20, height - 2), (width - 20 - step, inner.height - 1)),
+    }  # fmt: skip
+    for edge in edges:
+        beyond, at = places[edge]
+        assert outer.getpixel(beyond) == inner.getpixel(at) != (255, 255, 255), edge
 
 
 def test_panels_of_a_folded_leaflet_are_read_in_the_order_they_are_unfolded(press: Press) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from toolkit_builder.printing import colour, inspect, picture
 from toolkit_builder.printing.engine import WeasyPrintEngine
@@ -277,6 +277,20 @@ def test_an_imposed_page_looks_as_it_did(book: bytes) -> None:
                         page.crop((0, 0, page.width - offset, page.height)).tobytes(), strict=True)
     )  # fmt: skip
     assert difference < 0.005 * page.width * page.height
+
+
+@pytest.mark.parametrize(("layout", "filled"), [("same-2", True), ("same-4", False)])
+def test_cards_that_fill_a_sheet_have_cut_marks_on_the_cuts(book: bytes, layout: str, filled: bool) -> None:
+    """Two A5 pages are an A4 sheet: no room around them. Four leave room at A3, outside."""
+    sheet = "a4" if filled else "sra3"
+    plain, marked = (impose(book, layout, sheet, marks=marks)[0] for marks in (False, True))
+    before, after = (Image.open(io.BytesIO(picture.pages(pdf, 288)[0])).convert("L") for pdf in (plain, marked))
+    changed = ImageChops.difference(before, after).getbbox()
+    assert changed is not None
+    if filled:
+        middle = max(after.size) // 2
+        line = (middle - 4, 0, middle + 4, 20) if after.width > after.height else (0, middle - 4, 20, middle + 4)
+        assert after.crop(line).getextrema()[0] < 160
 
 
 def test_wrong_names_are_explained(book: bytes) -> None:

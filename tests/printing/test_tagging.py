@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from pikepdf import Name
 
 from toolkit_builder.printing import inspect
 from toolkit_builder.printing.engine import WeasyPrintEngine
-from toolkit_builder.printing.tags import elements
+from toolkit_builder.printing.tags import document_element, elements
 
 from .conftest import document
 from .helpers import codes, png, ua_failures, unpacked
@@ -176,3 +177,42 @@ def test_text_that_the_engine_drops_is_reported(engine: WeasyPrintEngine) -> Non
 def test_text_that_is_hidden_or_changed_on_purpose_is_not(engine: WeasyPrintEngine, body: str) -> None:
     _, found = engine.render(document(f"<h1>Title</h1>{body}"))
     assert [item for item in found if item.code == "Q125"] == []
+
+
+def long_table(rows: int) -> str:
+    head = "<thead><tr><th>Branch</th><th colspan=2>Members and posts</th></tr></thead>"
+    foot = "<tfoot><tr><td>Total</td><td>1</td><td>2</td></tr></tfoot>"
+    body = "".join(f"<tr><th scope=row>Branch {n}</th><td>m{n}</td><td>p{n}</td></tr>" for n in range(rows))
+    return f"<h1>Figures</h1><table>{head}{foot}<tbody>{body}</tbody></table><p>After the table.</p>"
+
+
+def test_a_table_over_pages_is_one_table_whose_head_is_read_once(engine: WeasyPrintEngine, tmp_path: Path) -> None:
+    printed, found = engine.render(document(long_table(120), "td, th { padding: 2mm }"))
+    assert printed.pages > 2
+    assert not found
+    assert ua_failures(printed.pdf, tmp_path) == []
+    with pikepdf.open(io.BytesIO(printed.pdf)) as opened:
+        tagged = list(elements(document_element(opened.Root.StructTreeRoot)))
+        kinds = [str(element.S) for element in tagged]
+        assert kinds.count("/Table") == 1
+        assert kinds.count("/THead") == kinds.count("/TFoot") == 1
+        assert kinds.count("/TR") == 122
+        names = {bytes(element.ID) for element in tagged if Name.ID in element}
+        cells = [element for element in tagged if element.S == Name.TD and len(element.A.Headers) > 0]
+        assert len(cells) >= 240
+        assert all(bytes(name) in names for cell in cells for name in cell.A.Headers)
+        assert {len(cell.A.Headers) for cell in cells[-20:]} <= {1, 2}
+
+
+def test_a_space_at_the_end_of_a_line_in_a_link_is_read(engine: WeasyPrintEngine, tmp_path: Path) -> None:
+    body = f'<p>Read <a href="https://union.example/">{"the motion on safe caseloads " * 12}</a> today.</p>'
+    printed, _ = engine.render(document(body))
+    with pikepdf.open(io.BytesIO(printed.pdf)) as opened:
+        meant = [
+            str(element.ActualText)
+            for element in elements(document_element(opened.Root.StructTreeRoot))
+            if Name.ActualText in element
+        ]
+    assert len(meant) >= 2
+    assert all(text.endswith(" ") for text in meant)
+    assert ua_failures(printed.pdf, tmp_path) == []

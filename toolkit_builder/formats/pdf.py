@@ -29,6 +29,28 @@ def page(payload: Payload, templates: Templates) -> bytes:
     return _BODY.sub(lambda _: f"<body>\n{''.join(boxes)}</body>", whole, count=1).encode()
 
 
+_PLACES = re.compile(r'<[^<>]*?\sid="([^"]+)"[^<>]*?\sdata-url="([^"]+)"')
+_NAMES = re.compile(r'\sid="([^"]+)"')
+_LINKS = re.compile(r'(<a\s[^<>]*?\bhref=")(/[^"#]*)(?:#([^"]*))?"')
+
+
+def _inward(html: str) -> str:
+    """Links to a page that this document holds as well (``id`` and ``data-url`` of an element say where) lead there."""
+    places = {address: name for name, address in _PLACES.findall(html)}
+    if not places:
+        return html
+    names = set(_NAMES.findall(html))
+
+    def led(match: re.Match[str]) -> str:
+        name = places.get(match[2])
+        if name is None:
+            return match[0]
+        part = f"{name}-{match[3]}"
+        return f'{match[1]}#{part if part in names else name}"'
+
+    return _LINKS.sub(led, html)
+
+
 _BODY = re.compile(r"<body(?P<given>[^>]*)>(?P<inner>.*)</body>", re.DOTALL)
 _CLASS = re.compile(r'class="([^"]*)"')
 
@@ -53,7 +75,7 @@ def _page(payload: Payload, templates: Templates) -> str:
         "sheet": payload["sheet"],
         "qr": _qr,
     }
-    return templates.render(payload["template"], context, payload["label"])
+    return _inward(templates.render(payload["template"], context, payload["label"]))
 
 
 def _qr(address: str) -> Any:

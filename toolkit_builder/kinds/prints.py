@@ -200,8 +200,12 @@ def whole_toolkit(doc: Document, site: Site) -> Payload:
     """A toolkit with the full text of each of its resources."""
     return {
         **campaigns.toolkit(doc, site),
-        "resources": _apart(campaigns.resource(r, site) for r in campaigns.resources(doc, site)),
+        "resources": _apart(_resource(r, site) for r in campaigns.resources(doc, site)),
     }
+
+
+def _resource(doc: Document, site: Site) -> Payload:
+    return {**campaigns.resource(doc, site), "url": doc.url}
 
 
 def _apart(resources: Iterable[Payload]) -> list[Payload]:
@@ -231,7 +235,7 @@ def branch_pack(doc: Document, site: Site) -> Payload:
         **campaigns.toolkit(doc, site),
         "pack": True,
         "resources": _apart(
-            [*(_plan_as_resource(p, site) for p in plans), *(campaigns.resource(r, site) for r in chosen)]
+            [*(_plan_as_resource(p, site) for p in plans), *(_resource(r, site) for r in chosen)]
         ),
     }
 
@@ -247,6 +251,7 @@ def _plan_as_resource(doc: Document, site: Site) -> Payload:
         for p in shown["points"]
     )
     return {
+        "url": doc.url,
         "type": "plan",
         "type_label": campaigns.TYPE_LABELS["plan"],
         "title": doc.title,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -233,12 +234,15 @@ def _reference(kid: Any, key: Any, where: dict[tuple[int, int], _Placed]) -> Any
 
 
 def _marks(trims: list[tuple[float, float, float, float]], chosen: Plan) -> str:
-    """Cut marks at the outer edges of the printed block; for a booklet, fold marks on its spine."""
+    """Cut marks at the outer edges of the printed block, or on the cuts within it where the block fills the sheet;
+    for a booklet, fold marks on its spine."""
     if not trims:
         return ""
     left, bottom = min(trim[0] for trim in trims), min(trim[1] for trim in trims)
     right, top = max(trim[2] for trim in trims), max(trim[3] for trim in trims)
     gap, length = POINTS_PER_MM, MARK * POINTS_PER_MM
+    if not chosen.folded and min(left, bottom, chosen.width - right, chosen.height - top) < 2 * gap:
+        return _marks_within(trims, chosen)
     columns = {round(value, 2) for trim in trims for value in (trim[0], trim[2])}
     rows = {round(value, 2) for trim in trims for value in (trim[1], trim[3])}
     lines = [
@@ -259,3 +263,33 @@ def _marks(trims: list[tuple[float, float, float, float]], chosen: Plan) -> str:
         dashes = f" [2 2] 0 d {folds} S"
         lines = [line for line in lines if not line.startswith(f"{spine:.2f} ")]
     return f"/Artifact <</Type /Page>> BDC q 0.25 w 0 G {' '.join(lines)} S{dashes} Q EMC"
+
+
+def _marks_within(trims: list[tuple[float, float, float, float]], chosen: Plan) -> str:
+    """Short lines on the cuts themselves, at the edges of the sheet and where cuts cross, white around black."""
+    length = 3 * POINTS_PER_MM
+    columns = _cuts((value for trim in trims for value in (trim[0], trim[2])), chosen.width)
+    rows = _cuts((value for trim in trims for value in (trim[1], trim[3])), chosen.height)
+    lines = [
+        f"{x:.2f} {max(0.0, y - length):.2f} m {x:.2f} {min(chosen.height, y + length):.2f} l"
+        for x in columns
+        for y in (0.0, *rows, chosen.height)
+    ]
+    lines += [
+        f"{max(0.0, x - length):.2f} {y:.2f} m {min(chosen.width, x + length):.2f} {y:.2f} l"
+        for y in rows
+        for x in (0.0, *columns, chosen.width)
+    ]
+    drawn = " ".join(lines)
+    return f"/Artifact <</Type /Page>> BDC q 1 w 1 G {drawn} S 0.25 w 0 G {drawn} S Q EMC" if lines else ""
+
+
+def _cuts(edges: Iterable[float], side: float) -> list[float]:
+    """Where to cut: edges of pages that are not edges of the sheet, those of neighbours taken as one."""
+    found: list[float] = []
+    for edge in sorted(edges):
+        if found and edge - found[-1] < 2.0:  # two A5 pages are a little less than an A4 sheet: one cut
+            found[-1] = (found[-1] + edge) / 2
+        elif 1.0 < edge < side - 1.0:
+            found.append(edge)
+    return found

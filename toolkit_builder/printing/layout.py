@@ -37,6 +37,11 @@ def is_principal(box: Any) -> bool:
     return box.element is not None and "::" not in str(box.element_tag) and type(box.style).__name__ != "AnonymousStyle"
 
 
+def is_repeated(group: Any) -> bool:
+    """Whether a group of rows stands on every page of its table: its head or its foot."""
+    return bool(group.element is not None and (group.is_header or group.is_footer))
+
+
 def attribute(box: Any, name: str) -> str | None:
     """An attribute of the element that made the box."""
     value = box.element.get(name) if is_principal(box) else None

@@ -1,8 +1,9 @@
 """What the engine draws in; the tags that it leaves undone, put right in the finished PDF.
 
-The engine (70) tags a document well enough for a validator. For a reader it leaves six things undone:
+The engine (70) tags a document well enough for a validator. For a reader it leaves seven things undone:
 
 - running headers and footers are marked as content that no structure owns: here they become pagination artefacts;
+- the head of a table is tagged again on each page that the table goes on to: here it is an artefact there;
 - decoration (``alt=""`` or ``aria-hidden="true"``) is tagged as a figure without description: here it is an artefact;
 - the language of a part (``lang="cy"``) is not written: here it is, on each run of text;
 - text inside ``opacity`` is drawn in a form of its own and lost to the structure: here the structure points there;
@@ -22,7 +23,7 @@ from pikepdf import Array, Dictionary, Name
 
 from ..diagnostics import Diagnostic, Span, error
 from .fetch import shown
-from .layout import POINTS, children_of, is_principal, kind
+from .layout import POINTS, boxes_of, children_of, is_principal, is_repeated, kind
 from .tags import is_element, kids, parent_tree, set_parent_tree
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -51,10 +52,12 @@ class Tagging:
         self._pages: list[_Page] = []
         self._undescribed: list[str] = []
         self._endings: dict[int, str] = {}
+        self._again: set[int] = set()
 
     def watch(self, laid_out: Any) -> None:
         """Look over the engine's shoulder while it paints each page."""
         self._endings = _line_endings(laid_out)
+        self._again = _again(laid_out)
         for page in laid_out.pages:
             page.paint = self._painter(page, page.paint)
 
@@ -73,7 +76,7 @@ class Tagging:
         margins = {id(box) for margin in page._page_box.children if kind(margin) == "MarginBox" for box in _all(margin)}
         for box, tag in stream._tags.items():
             number = tag["mcid"]
-            if id(box) in margins:
+            if id(box) in margins or id(box) in self._again:
                 noted.artefacts[number] = {"Type": "/Pagination"}
             elif id(box.element) in self._hidden or _is_decoration(box):
                 noted.artefacts[number] = {}
@@ -174,6 +177,19 @@ def _line_endings(laid_out: Any) -> dict[int, str]:
             waiting += [(child, box.element) for child in reversed(children_of(box))]
     last = {block: index for index, (block, _) in enumerate(lines)}
     return {id(run): _as_meant(run) for index, (block, run) in enumerate(lines) if index < last[block]}
+
+
+def _again(laid_out: Any) -> set[int]:
+    """The boxes of table heads and feet that another page has as well, on all pages but the first."""
+    seen: set[int] = set()
+    found: set[int] = set()
+    for page in laid_out.pages:
+        groups = [box for box in boxes_of(page) if kind(box) == "TableRowGroupBox" and is_repeated(box)]
+        for group in groups:
+            if id(group.element) in seen:
+                found.update(map(id, _all(group)))
+        seen.update(id(group.element) for group in groups)
+    return found
 
 
 def _as_meant(run: Any) -> str:
