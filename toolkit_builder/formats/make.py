@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
+from collections.abc import Mapping
 from typing import Any
 
 from toolkit_builder.formats import page, pdf
@@ -17,7 +19,7 @@ from toolkit_builder.model import Payload
 VERSION = 1
 _BODY = re.compile(r"<html(?P<html>[^>]*)>.*?<body(?P<body>[^>]*)>(?P<inner>.*)</body>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
-_PAGE = re.compile(r"@page\s+([\w-]+)\s*{\s*size:\s*([\d.]+)mm\s+([\d.]+)mm;\s*margin:\s*([^;}@]+)")
+_PAGE = re.compile(r"@page\s+([\w-]+)(?::first)?\s*{\s*size:\s*([\d.]+)mm\s+([\d.]+)mm;\s*margin:\s*([^;}@]+)")
 
 
 def render(payload: Payload, templates: Templates) -> bytes:
@@ -64,27 +66,44 @@ def _shell(html: str) -> Payload:
 
 
 def pages(css: str) -> dict[str, Payload]:
-    """The named pages of a style sheet: ``{leaflet-a5: {width, height, margin}}``, millimetres and CSS."""
+    """The named pages of a style sheet: ``{leaflet-a5: {width, height, margin}}``, millimetres and CSS. What it says of
+    the first page comes last and counts."""
     return {m[1]: {"width": float(m[2]), "height": float(m[3]), "margin": m[4].strip()} for m in _PAGE.finditer(css)}
 
 
-def screen_css(sheets: dict[str, bytes]) -> bytes:
-    """The theme's print style sheets for a preview on screen: its own faces, the site's fonts."""
+_FACE = re.compile(r'url\("fonts/(?P<name>[^"/]+)\.(?P<kind>[a-z0-9]+)"\)(?:\s*format\("[^"]*"\))?')
+_BLEED = re.compile(r"\b(left|right|top|bottom):\s*-3mm")
+"""Grounds that reach over the edge: a browser prints no bleed, and would make the page smaller to show it."""
+_TYPED = re.compile(r'^[^{}\n]*ol\[type="[aAiI]"\]\s*{[^{}]*}', re.MULTILINE)
+"""Rules for ``type="a"``: in a browser they are rules for ``type="A"`` as well, and it has its own."""
+_KINDS = {"ttf": "truetype", "otf": "opentype", "woff": "woff", "woff2": "woff2"}
+
+
+def screen_files(sheets: Mapping[str, bytes], printed: Mapping[str, bytes], assets: Mapping[str, bytes]) -> Payload:
+    """The theme's print style sheets for a preview on screen, by path below the assets: ``css/print.css``, and
+    ``css/print-alone.css`` with its fonts inside, for pages opened as files, whose browser fetches no fonts.
+
+    A face that the theme has as ``fonts/print/NAME.woff2`` (or, in small letters, ``fonts/name.woff2``) among its
+    assets is that; any other is published as it is printed.
+    """
     css = "\n".join(data.decode("utf-8", "replace") for _, data in sorted(sheets.items()))
-    css = re.sub(r"@font-face\s*{[^}]*}\s*", "", css)
-    faces = [
-        f'@font-face {{ font-family: "{name}"; src: url("../fonts/{file}") format("woff2"); '
-        f"font-style: {style}; font-weight: 200 900 }}"
-        for name, file, style in (
-            ("Toolkit Sans", "toolkit-sans.woff2", "normal"),
-            ("Toolkit Serif", "toolkit-serif.woff2", "normal"),
-            ("Toolkit Serif", "toolkit-serif-italic.woff2", "italic"),
-            ("Toolkit Serif Display", "toolkit-serif.woff2", "normal"),
-        )
-    ]
-    faces += [
-        f'@font-face {{ font-family: "Noto Naskh Arabic"; src: url("../fonts/notonaskharabic-{file}.woff2") '
-        f'format("woff2"); font-weight: {weight} }}'
-        for file, weight in (("regular", 400), ("bold", 700))
-    ]
-    return ("\n".join(faces) + "\n" + css).encode()
+    files: dict[str, bytes] = {}
+    used: dict[str, tuple[bytes, str]] = {}
+
+    def face(match: re.Match[str]) -> str:
+        name, kind = match["name"], match["kind"]
+        path = next((p for p in (f"fonts/print/{name}.woff2", f"fonts/{name.lower()}.woff2") if p in assets), "")
+        data = assets[path] if path else printed.get(f"fonts/{name}.{kind}")
+        if data is None:
+            return match[0]
+        if not path:
+            path = f"fonts/print/{name}.{kind}"
+            files[path] = data
+        used[path] = data, _KINDS.get(path.rpartition(".")[2], kind)
+        return f'url("../{path}") format("{used[path][1]}")'
+
+    linked = _FACE.sub(face, _TYPED.sub("", _BLEED.sub(r"\1: 0", css)))
+    alone = linked
+    for path, (data, kind) in used.items():
+        alone = alone.replace(f'url("../{path}")', f'url("data:font/{kind};base64,{b64encode(data).decode()}")')
+    return {**files, "css/print.css": linked.encode(), "css/print-alone.css": alone.encode()}

@@ -55,10 +55,10 @@ def make_pages(site: Site, theme: Theme, *, printing: bool = True) -> list[Page]
     return found
 
 
-def screen_css(theme: Theme) -> bytes:
-    """The style sheet of previews: the theme's print rules with its colours."""
+def screen_files(theme: Theme) -> dict[str, bytes]:
+    """What previews need of the theme: its print rules with its colours, and the faces that it prints in."""
     sheets = {n: d for n, d in theme.print_files.items() if n.endswith(".css")}
-    return make.screen_css({**sheets, "zz-brand.css": brand_css(theme)})
+    return make.screen_files({**sheets, "zz-brand.css": brand_css(theme)}, theme.print_files, theme.assets)
 
 
 def _paper(sizes: Mapping[str, Payload], payload: Payload) -> Payload | None:
@@ -67,7 +67,8 @@ def _paper(sizes: Mapping[str, Payload], payload: Payload) -> Payload | None:
     names = (f"{stem}-{size}", stem)
     wide = payload["doc"]["layout"] == "side"
     asked = (*(f"{name}-abreast" for name in names if wide), *names)
-    return next((sizes[name] for name in asked if name in sizes), None)
+    found = next((sizes[name] for name in asked if name in sizes), None)
+    return {**found, "most": payload["sheet"]["max_pages"]} if found else None
 
 
 class _Made:

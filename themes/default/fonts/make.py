@@ -149,6 +149,14 @@ def make_print() -> None:
         font.save(PRINT / f"{file}.ttf", reorderTables=True)
 
 
+def make_preview() -> None:
+    """The print faces for pages that show a document as it is printed: the same outlines and widths, as WOFF2."""
+    for file in STATIC:
+        font = opened(PRINT / f"{file}.ttf")
+        font.flavor = "woff2"
+        font.save(WEB / "print" / f"{file}.woff2", reorderTables=True)
+
+
 def make_arabic(folder: Path) -> None:
     """Noto has no reserved name, so it keeps its own; on the web it is fetched only by pages that need it."""
     for file in NOTO:
@@ -168,6 +176,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
     make_web()
     make_print()
+    make_preview()
     if arabic:
         make_arabic(arabic)
 

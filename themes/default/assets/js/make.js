@@ -439,21 +439,24 @@
   /* `18mm 25mm 20mm`: top, right, bottom, in millimetres. */
   const margins = (text) => { const found = text.split(/\s+/).map(parseFloat); return [found[0] || 0, found[1] ?? found[0] ?? 0, found[2] ?? found[0] ?? 0]; };
 
+  let lacks = "";
+
   const show = () => {
     const { page, still, size } = built();
-    lackingBox.textContent = still.length ? `${lackingBox.dataset.words}. ${lackingBox.dataset.missing}: ${still.join(", ")}` : "";
+    lacks = still.length ? `${lackingBox.dataset.words}. ${lackingBox.dataset.missing}: ${still.join(", ")}` : "";
+    lackingBox.textContent = lacks;
     if (!size) return;
     const target = frame.contentDocument;
     if (!target.querySelector("link")) {
       const sheet = target.createElement("link");
       sheet.rel = "stylesheet";
-      sheet.href = new URL(form.dataset.url, document.baseURI).href;
+      // A page that was opened as a file fetches no fonts, so there they come inside the style sheet.
+      const name = form.dataset.url.replace(/print\.css$/, location.protocol === "file:" ? "print-alone.css" : "print.css");
+      sheet.href = new URL(name, document.baseURI).href;
       sheet.addEventListener("load", fit);
+      target.fonts.addEventListener("loadingdone", fit);
       target.head.append(sheet);
       const style = target.createElement("style");
-      style.textContent = `@media screen { html { background: #fff; overflow: hidden }
-        body { box-sizing: border-box; width: ${size.width}mm; min-height: ${size.height}mm; position: relative; }
-        body:not(.none) { padding: ${size.margin}; } }`;
       style.dataset.size = "";
       target.head.append(style);
     }
@@ -464,8 +467,10 @@
     const body = target.importNode(page.body, true);
     target.body.replaceWith(body);
     target.title = page.title;
-    target.querySelector("style[data-size]").textContent = `@media screen { html { background: #fff; overflow: hidden }
-      body { box-sizing: border-box; width: ${size.width}mm; min-height: ${size.height}mm; position: relative; padding: ${size.margin} !important } }`;
+    target.querySelector("style[data-size]").textContent = `@media screen {
+      html { box-sizing: border-box; width: ${size.width}mm; min-height: ${size.height}mm; padding: ${size.margin} !important; background: #fff; overflow: hidden }
+      body { position: relative; min-height: 1px }
+      .again { padding-top: var(--before) !important } }`;
     fit();
   };
 
@@ -478,21 +483,21 @@
     const high = size.height * MM;
     const [top, , bottom = top] = margins(size.margin).map((m) => m * MM);
     for (const part of target.querySelectorAll(".again")) {
-      part.style.paddingTop = "0";
-      const before = part.getBoundingClientRect().top - target.body.getBoundingClientRect().top;
-      part.style.paddingTop = `${Math.ceil((before - top + bottom - 4) / high) * high + top - before}px`;
+      part.style.setProperty("--before", "0px");
+      const before = part.getBoundingClientRect().top;
+      part.style.setProperty("--before", `${Math.ceil((before - top + bottom - 4) / high) * high + top - before}px`);
     }
-    const pages = Math.max(1, Math.ceil((target.body.scrollHeight - 4) / (size.height * MM)));
-    const height = pages * size.height * MM;
+    const end = target.body.getBoundingClientRect().bottom + bottom;
+    const pages = Math.max(1, Math.ceil((end - 4) / high));
+    const height = pages * high;
     frame.style.height = `${height}px`;
     const scale = Math.min(1, frame.parentElement.clientWidth / width);
     frame.style.transform = `scale(${scale})`;
     frame.parentElement.style.height = `${height * scale}px`;
     const long = [...target.querySelectorAll("[data-fit]")].filter((b) => b.scrollHeight > b.clientHeight + 2 && b.clientHeight > 0)
       .map((b) => b.dataset.fit);
-    if (long.length) {
-      lackingBox.textContent = [lackingBox.textContent, `${lackingBox.dataset.tooLong}: ${long.join(", ")}`].filter(Boolean).join(". ");
-    }
+    if (size.most && pages > size.most) long.push(lackingBox.dataset.pages.replace("{n}", size.most));
+    lackingBox.textContent = [lacks, long.length ? `${lackingBox.dataset.tooLong}: ${[...new Set(long)].join(", ")}` : ""].filter(Boolean).join(". ");
   };
 
   /* --- words, in and out ----------------------------------------------------------------------------------- */
