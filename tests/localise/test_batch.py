@@ -71,6 +71,7 @@ def test_the_same_run_makes_the_same_bytes_and_then_nothing(union: SiteTest) -> 
     stamps = {p: p.stat().st_mtime_ns for p in (union.folder / "one").rglob("*.pdf")}
     again = union.run("localise", "--all", "--format", "pdf,docx", "--zip", "-o", "one")
     assert "0 made, 8 unchanged" in again.stdout
+    assert tree(union.folder / "one") == tree(union.folder / "two")  # the report and the archives too
     assert {p: p.stat().st_mtime_ns for p in (union.folder / "one").rglob("*.pdf")} == stamps
     union.edit("content/branches/alder.md", "a limit of fifteen", "a limit of twelve")
     third = union.run("localise", "--all", "--format", "pdf,docx", "--zip", "-o", "one")
@@ -151,6 +152,40 @@ def png(width: int, height: int) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (width, height), "crimson").save(out, "PNG")
     return out.getvalue()
+
+
+TABLE = "branch,region,employer,contact_name,contact_phone,contact_email,imprint\n" + "".join(
+    f"Branch {n},North,Council {n},Person {n},01632 960{n:03},p{n}@x.example,Printed by P\n" for n in range(12))
+
+
+def test_what_lies_beside_the_documents(union: SiteTest) -> None:
+    """More than one contact sheet, so that workers make them; each file is made again only if a document is."""
+    union.write(**{"b.csv": TABLE})
+    order = ("localise", "letter", "leaflet", "poster", "--data", "b.csv", "--format", "pdf,txt", "--zip", "--contact-sheet")
+    assert "48 made" in union.run(*order, "-o", "out").stdout
+    out = union.folder / "out"
+    made = tree(out)
+    documents = {name: data for name, data in made.items() if name.startswith("branch-")}
+    assert {f for row in rows(out) for f in row["Files"].split()} == set(documents)
+    for folder, count in (("by-branch", 12), ("by-template", 4)):
+        archives = sorted((out / "zip" / folder).iterdir())
+        assert len(archives) == count
+        packed: dict[str, bytes] = {}
+        for file in archives:
+            with zipfile.ZipFile(file) as opened:
+                assert opened.testzip() is None
+                packed |= {name: opened.read(name) for name in opened.namelist()}
+        assert packed == documents
+    sheets = [Image.open(io.BytesIO(made[f"contact-sheets/00{n}.png"])) for n in (1, 2)]
+    assert [sheet.width for sheet in sheets] == [1340, 1340]
+    assert sheets[0].height > sheets[1].height  # 30 thumbnails, then 18
+    stamps = {p: p.stat().st_mtime_ns for p in out.rglob("*.*") if p.suffix in {".zip", ".png"}}
+    union.edit("b.csv", "Person 11", "Somebody Else")
+    union.run(*order, "-o", "out")
+    changed = {p.relative_to(out).as_posix() for p, stamp in stamps.items() if p.stat().st_mtime_ns != stamp}
+    assert {"zip/by-branch/branch-11.zip", "contact-sheets/002.png"} <= changed
+    assert not changed & {f"zip/by-branch/branch-{n}.zip" for n in range(11)}
+    assert "contact-sheets/001.png" not in changed
 
 
 def test_foreign_and_changed_files_are_left_alone(union: SiteTest) -> None:

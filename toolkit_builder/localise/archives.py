@@ -1,40 +1,58 @@
-"""The rows of a run in; ZIPs by branch and by template, and pages of thumbnails, out."""
+"""The rows of a run in; ZIPs by branch and by template, and pages of thumbnails, out.
+
+What is made of which documents comes first, as plain values: what was made of the same ones before is not made again.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from toolkit_builder.build.workers import shared_value
 from toolkit_builder.formats.files import archive
 from toolkit_builder.localise.batch import Row
-
-Maker = tuple[str, Callable[[], bytes]]
 
 _ACROSS, _DOWN = 6, 5
 _CELL, _HEAD = (200, 283), 34
 
 
-def zips(out: Path, rows: Sequence[Row]) -> list[Maker]:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A file that lies beside the documents: its path, and the paths of the documents that it is made of, in order."""
+
+    path: str
+    files: tuple[str, ...]
+
+    @property
+    def is_archive(self) -> bool:
+        return self.path.endswith(".zip")
+
+
+def zips(rows: Sequence[Row]) -> list[Beside]:
     """``zip/by-branch/aldermoor.zip`` and ``zip/by-template/leaflet-a5.zip``: the same bytes from the same files."""
     groups: dict[str, list[str]] = {}
     for row in rows:
         for name in row.files:
             groups.setdefault(f"zip/by-branch/{name.partition('/')[0]}.zip", []).append(name)
             groups.setdefault(f"zip/by-template/{row.template}.zip", []).append(name)
-    return [(name, partial(_zip, out, files)) for name, files in sorted(groups.items())]
+    return [Beside(path, tuple(files)) for path, files in sorted(groups.items())]
 
 
-def _zip(out: Path, files: Sequence[str]) -> bytes:
-    return archive({"entries": [(name, (out / name).read_bytes()) for name in files]})
-
-
-def contact_sheets(out: Path, rows: Sequence[Row]) -> list[Maker]:
+def contact_sheets(rows: Sequence[Row]) -> list[Beside]:
     """``contact-sheets/001.png``: the first page of each PDF, 30 to a sheet, with its name below."""
     listed = [name for row in rows for name in row.files if name.endswith(".pdf")]
-    pages = [listed[i : i + _ACROSS * _DOWN] for i in range(0, len(listed), _ACROSS * _DOWN)]
-    return [(f"contact-sheets/{n:03}.png", partial(_contact_sheet, out, page)) for n, page in enumerate(pages, 1)]
+    pages = [tuple(listed[i : i + _ACROSS * _DOWN]) for i in range(0, len(listed), _ACROSS * _DOWN)]
+    return [Beside(f"contact-sheets/{n:03}.png", page) for n, page in enumerate(pages, 1)]
+
+
+def render(handed: Path | None, beside: Beside) -> bytes:
+    """The bytes of a file beside the documents of the folder ``handed``. Raises OSError."""
+    out: Path = shared_value(handed)
+    if beside.is_archive:
+        return archive({"entries": [(name, (out / name).read_bytes()) for name in beside.files]})
+    return _contact_sheet(out, beside.files)
 
 
 def _contact_sheet(out: Path, names: Sequence[str]) -> bytes:

@@ -283,7 +283,7 @@ class _Run:
         elif not status:
             status = "unchanged" if unchanged else "made"
         return Row(branch=branch.get("title") or branch["name"], region=branch.get("region") or "",
-                   template=outputs.base_name(self.plan.templates[t], s), files=tuple(files), status=status,
+                   template=outputs.base_name(self.plan.templates[t], s), files=tuple(sorted(files)), status=status,
                    reason=reason or (worst[2] if over else ""), field=worst[0], over_mm=worst[1],
                    missing=", ".join(said.get("missing") or []))
 

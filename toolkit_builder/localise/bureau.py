@@ -10,7 +10,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.build.lock import Locked, hold
+from toolkit_builder.build.workers import Lost, Workers, processors
 from toolkit_builder.diagnostics import Diagnostic, any_errors, error, ordered
 from toolkit_builder.formats.register import defused
 from toolkit_builder.kinds.shapes import slug
@@ -199,18 +201,33 @@ def report_csv(rows: Iterable[batch.Row]) -> bytes:
 
 
 def _beside(order: Order, journal: Journal, outcome: batch.Outcome) -> list[Diagnostic]:
-    """The report, and what was asked for beside it: archives and contact sheets."""
-    found: list[Diagnostic] = []
-    makers: list[tuple[str, Callable[[], bytes]]] = [("report.csv", lambda: report_csv(outcome.rows))]
-    if order.zipped:
-        makers += archives.zips(order.out, outcome.rows)
-    if order.contact_sheet:
-        makers += archives.contact_sheets(order.out, outcome.rows)
-    for name, make in makers:
-        made = make()
-        try:
-            if journal.known(name, digest(made)) is None:
-                journal.write(name, digest(made), [(name, made)], {})
-        except Foreign as problem:
-            found.append(error("L140", f"{problem}, so it was left alone", hint="move it out of the folder"))
+    """The report, and what was asked for beside it: archives and contact sheets. Nothing is made twice."""
+    report = report_csv(outcome.rows)
+    found = _placed(journal, "report.csv", digest(report), report)
+    wanted = archives.zips(outcome.rows) if order.zipped else []
+    wanted += archives.contact_sheets(outcome.rows) if order.contact_sheet else []
+    digests = journal.digests()
+    keys = {b: digest_of_value([order.code, b.files, [digests[name] for name in b.files]]) for b in wanted}
+    missing = [b for b in wanted if journal.known(b.path, keys[b]) is None]
+    for beside in missing:  # one at a time: an archive may be large
+        if beside.is_archive:
+            found += _placed(journal, beside.path, keys[beside], archives.render(order.out, beside))
+    sheets = [b for b in missing if not b.is_archive]
+    with Workers(None, order.workers or processors(), order.out) as pool:
+        one = pool.count < 2 or len(sheets) < 2 * pool.count
+        done = ((b, archives.render(order.out, b)) for b in sheets) if one else pool.run(archives.render, sheets)
+        for beside, made in done:
+            if isinstance(made, Lost):
+                found.append(error("L141", f"{beside.path} was not made: its worker died ({made.reason})"))
+            else:
+                found += _placed(journal, beside.path, keys[beside], made)
     return found
+
+
+def _placed(journal: Journal, path: str, key: str, data: bytes) -> list[Diagnostic]:
+    try:
+        if journal.known(path, key) is None:
+            journal.write(path, key, [(path, data)], {})
+    except Foreign as problem:
+        return [error("L140", f"{problem}, so it was left alone", hint="move it out of the folder")]
+    return []

@@ -87,6 +87,10 @@ class Journal:
             return None
         return entry if all(self._same(path, name) for path, name in entry.files.items()) else None
 
+    def digests(self) -> dict[str, str]:
+        """Every file that the journal knows of -> the digest of its bytes."""
+        return {path: name for entry in self._entries.values() for path, name in entry.files.items()}
+
     def _same(self, path: str, name: str) -> bool:
         try:
             return digest((self._folder / path).read_bytes()) == name
