@@ -100,7 +100,7 @@ def _line(s: _Scanner, lines: list[str], number: int, text: str, offset: int) ->
         _extend(s, end)
         return
     marker = read_marker(text)
-    if marker is not None and _accept(s, marker):
+    if marker is not None and _accept(s, marker, introduced=number > 0 and lines[number - 1].rstrip().endswith(":")):
         _item(s, marker, text, offset, number)
         return
     under = s.open is not None and not s.after_blank and SECTION_LINE.match(text) is not None
@@ -165,8 +165,11 @@ def _end_list(s: _Scanner) -> None:
         level.indent = min(level.indent, 3)
 
 
-def _accept(s: _Scanner, marker: Marker) -> bool:
-    """Whether a marker begins an item here; in running text it must begin or continue a sequence."""
+def _accept(s: _Scanner, marker: Marker, *, introduced: bool) -> bool:
+    """Whether a marker begins an item here; in running text it must begin or continue a sequence.
+
+    ``introduced``: the line before ends in a colon, as above a list whose first point was deleted.
+    """
     if marker.style.system == "bullet":
         return marker.strong or s.after_blank or any(lv.style.alike(marker.style) for lv in s.levels)
     continues = any(lv.value + 1 == marker.value and _could_join(lv, marker) for lv in s.levels)
@@ -177,7 +180,7 @@ def _accept(s: _Scanner, marker: Marker) -> bool:
         return marker.value == 1 and (s.after_blank or s.open is None)
     if s.after_blank or s.open is None or s.open.kind == "call":
         return marker.strong or marker.value == 1 or marker.style.system == "decimal"
-    return marker.value == 1
+    return marker.value == 1 or (introduced and marker.strong)
 
 
 def _could_join(level: _Level, marker: Marker) -> bool:

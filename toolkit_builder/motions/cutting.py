@@ -279,10 +279,15 @@ class Cutter:
             self.remove_blocks(first, first.end, plan)
         elif i.verb == "delete":
             plan.cuts.append(joins.delete(self.source, start, end, first.content, first.end))
-        elif whole and first.kind == "call":
+        elif whole and first.kind == "call" and (end == first.end or self._as_points(i.text)):
             self._new_points(Region("point", first.start, first.end, (first,)), i, plan)
         else:
             plan.cuts.append(joins.swap(self.source, start, end, i.text, first.content, first.end))
+
+    def _as_points(self, text: str) -> bool:
+        """Whether new words take the place of a whole point, its closing mark included: ``1. win.``"""
+        new = self._parsed(text)
+        return len(new) > 1 or (bool(new) and new[0].kind == "call") or text.rstrip("”\"'’*_ ")[-1:] in {*".;:,!?"}
 
     def _is_end(self, end: int, block: Block) -> bool:
         return not self.source[end : block.end].strip(" .;,*_”\"'’")
