@@ -50,7 +50,7 @@ ARROWS: dict[str, set[str]] = {
     "downloads": BASE | {"model", "kinds", "site", "build", "motions"},
     "pageset": BASE | {"model", "kinds", "site"},
     "frame": BASE | {"model", "kinds", "site", "prose"},
-    "misfits": BASE | {"model", "kinds", "linking", "site", "sources", "theme"},
+    "misfits": READING | {"kinds", "linking", "site", "sources", "theme"},
     "layout": READING
     | {
         "config",

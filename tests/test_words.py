@@ -132,6 +132,12 @@ def test_the_seed_motion_has_its_ten_calls_as_printed(site: SiteTest) -> None:
     assert len(calls) == 10
 
 
+def test_a_heading_in_an_amendment_is_part_of_it(site: SiteTest) -> None:
+    site.conference().motion("1").amendment("1.1", "1", "# A heading of its own\n\nAdd at end: More.", title="")
+    site.attempt()
+    assert "A heading of its own" in site.words("conferences/2027/amendments/1-1/")
+
+
 def test_only_a_heading_is_taken_for_the_title(site: SiteTest) -> None:
     site.content(
         **{

@@ -37,7 +37,7 @@ def read(payload: Payload) -> WithBlobs:
     body, line = decoded.body, decoded.body_line
     title = ""
     if decoded.fields is not None and (head := _TITLE.match(body)):
-        if not decoded.fields.title:
+        if not decoded.fields.title and kind.name != "amendment":
             title = prose.plain(prose.inline(head["title"]))
             body, line = body[head.end() :], line + body.count("\n", 0, head.end())
         elif _same(decoded.fields.title, head["title"]):

@@ -7,7 +7,9 @@ from collections.abc import Container, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
+from toolkit_builder.decode import field_diagnostic
+from toolkit_builder.diagnostics import Diagnostic, Severity, Span, error, warning
+from toolkit_builder.kinds.shapes import slug
 from toolkit_builder.linking import broken_link
 from toolkit_builder.site import Site
 from toolkit_builder.sources import Asset
@@ -134,6 +136,31 @@ def running_files(site: Site, assets: Sequence[Asset]) -> list[Diagnostic]:
         for name in trusted
         if name not in names
     ]
+
+
+def alike_subjects(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
+    """Tags that are written in two ways and have one page; and those that have no letter to make an address of."""
+    seen: dict[str, tuple[str, str]] = {}
+    found = []
+    for doc in site.documents:
+        for at, name in enumerate(doc.fields.tags):
+            first, where = seen.setdefault(slug(name), (name, doc.path))
+            nothing = not any(map(str.isalnum, name))
+            if not nothing and first.casefold() == name.casefold():
+                continue
+            message = f"the subjects '{name}' and '{first}' ({where}) have one page, since only their signs differ"
+            found.append(
+                field_diagnostic(
+                    "S214",
+                    f"the subject '{name}' has no letter and no digit" if nothing else message,
+                    texts.get(doc.path, ""),
+                    doc.path,
+                    ("tags", at),
+                    hint="write it in letters" if nothing else "write it the same way everywhere, or name it otherwise",
+                    severity=Severity.WARNING,
+                )
+            )
+    return found
 
 
 def late_links(

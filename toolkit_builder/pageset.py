@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from toolkit_builder.kinds import BY_NAME, campaigns, conferences, pages, papers, people, shapes
 from toolkit_builder.kinds.shapes import Page
@@ -21,8 +22,18 @@ def of_a_conference(held: Conference, docs: Iterable[Document], site: Site) -> l
 
 def of_the_rest(docs: Iterable[Document], site: Site) -> list[Page]:
     """The pages of documents that are of no conference, and the lists of them."""
-    made = [document_page(doc, site) for doc in docs]
-    return free([*made, *people.people_pages(site), *pages.index_pages(site)], site)
+    lists = {page.url: page for page in (*people.people_pages(site), *pages.index_pages(site))}
+    made = [_introduced(document_page(doc, site), lists) for doc in docs]
+    return free([*made, *lists.values()], site)
+
+
+def _introduced(page: Page, lists: Mapping[str, Page]) -> Page:
+    """A page of a section (``news/index.md``) with the section's list below its text; any other page as it is."""
+    listing = lists.get(page.url)
+    if listing is None or page.kind != "page":
+        return page
+    shown = {**listing.doc, "title": page.title, "body_html": page.doc["body_html"]}
+    return replace(listing, title=page.title, description=page.description, document=page.document, doc=shown)
 
 
 def free(made: Iterable[Page], site: Site) -> list[Page]:

@@ -48,6 +48,9 @@ KINDS: tuple[Kind, ...] = (
          folder="**", url="/{path}/", template="page.html", view=pages.page),
 )  # fmt: skip
 
+_WITH_A_FRONT = {"plans/**", "branches/**", "updates/{series}/**", "news/**"}
+"""Folders whose index.md is no plan, branch or news but a page: what stands above the list of them."""
+
 BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
 
 
@@ -60,7 +63,8 @@ def example(kind: str) -> str:
 @cache
 def _patterns() -> tuple[tuple[Kind, re.Pattern[str]], ...]:
     def regex(folder: str) -> re.Pattern[str]:
-        escaped = re.escape(folder).replace(r"\*\*", r"(?P<path>.+)\.md")
+        front = r"(?!index\.md$)" if folder in _WITH_A_FRONT else ""
+        escaped = re.escape(folder).replace(r"\*\*", front + r"(?P<path>.+)\.md")
         return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", escaped))
 
     return tuple((kind, regex(kind.folder)) for kind in KINDS)

@@ -11,6 +11,8 @@ from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Site, neighbours
 
 _RELATED = 4
+_SECTIONS = {"/plans/": "plan", "/toolkits/": "toolkit", "/conferences/": "conference"}
+"""Sections that have no page unless somebody writes one; it then lists these kinds."""
 
 
 def news(doc: Document, site: Site) -> Payload:
@@ -46,16 +48,11 @@ def related(doc: Document, site: Site) -> list[Document]:
 
 
 def page(doc: Document, site: Site) -> Payload:
-    below = (
-        [
-            d
-            for d in site.all("page")
-            if d is not doc and d.url.startswith(doc.url) and d.url.count("/") == doc.url.count("/") + 1
-        ]
-        if doc.url != "/"
-        else []
-    )
-    below.sort(key=lambda d: (d.fields.order, d.title.lower()))
+    every = site.all(_SECTIONS.get(doc.url, "page")) if doc.url != "/" else ()
+    below = [
+        d for d in every if d is not doc and d.url.startswith(doc.url) and d.url.count("/") == doc.url.count("/") + 1
+    ]
+    below.sort(key=lambda d: (getattr(d.fields, "order", 0), d.title.lower()))
     return {
         "title": doc.title,
         "body_html": doc.parsed.get("html", ""),
@@ -116,7 +113,7 @@ def index_pages(site: Site) -> list[Page]:
                 template="news-index.html",
                 kind="news-index",
                 title="News",
-                doc={"title": "News", "years": [{"year": y, "items": c} for y, c in years.items()]},
+                doc={"title": "News", "body_html": "", "years": [{"year": y, "items": c} for y, c in years.items()]},
                 listed=items,
             )
         )

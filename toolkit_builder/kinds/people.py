@@ -116,6 +116,7 @@ def people_pages(site: Site) -> list[Page]:
                 title="Find your branch",
                 doc={
                     "title": "Find your branch",
+                    "body_html": "",
                     "total": len(branches),
                     "regions": [
                         {"name": r, "id": shapes.slug(r), "branches": [card(b, site) for b in docs]}
@@ -135,6 +136,7 @@ def people_pages(site: Site) -> list[Page]:
                 title=series_title(docs),
                 doc={
                     "title": series_title(docs),
+                    "body_html": "",
                     "branch": link(home, site) if home else None,
                     "parts": [card(d, site) for d in docs],
                 },

@@ -45,9 +45,10 @@ def convert(
     """Markdown -> (prose, diagnostics). Never raises on any text.
 
     ``path`` and ``first_line`` place the text in its file. ``top`` is the level of the highest headings in the
-    result, with no level skipped below them (2 where the page has a title of its own; 1 leaves all as typed). ``id_prefix`` comes before every anchor, for pages made of
-    several texts; ``reserved`` anchors are not given to headings. ``lead_ins`` makes "Lead-in:" bold in numbered
-    lists, as it always is in points without a dot. ``shortcuts=False`` is slower and gives the same bytes.
+    result, with no level skipped below them (2 where the page has a title of its own; 1 leaves all as typed).
+    ``id_prefix`` comes before every anchor, for pages made of several texts; ``reserved`` anchors are not given to
+    headings. ``lead_ins`` makes "Lead-in:" bold in numbered lists, as it always is in points without a dot.
+    ``shortcuts=False`` is slower and gives the same bytes.
     """
     lines, context = tidy(source, path, first_line, lang)
     engine = engines.shared(shortcuts=shortcuts)
