@@ -244,6 +244,21 @@ def test_large_print_greyscale_bleed_and_marks(printer: Printer) -> None:
     assert "16 point" in printer.words("2027-agenda-large.pdf")
 
 
+@pytest.mark.parametrize("form", ["plan-a4", "plan-a3", "plan-a6"])
+def test_a_plan_for_the_press_is_pdf_x(form: str, printer: Printer) -> None:
+    assert printer("plan", "--as", form, "--pdfx", out=f"{form}.pdf") == 0, printer.said
+    raw = unpacked(printer.pdf(f"{form}.pdf"))
+    assert b"PDF/X-1a:2003" in raw
+    assert b"/DeviceRGB" not in raw
+    assert "Q152" not in printer.said
+
+
+@pytest.mark.parametrize("more", [["--greyscale"], ["--layout", "2-up"]])
+def test_pdf_x_goes_with_no_grey_and_no_layout(more: list[str], printer: Printer) -> None:
+    assert printer("plan", "--pdfx", *more) == 2
+    assert "--pdfx goes with neither" in printer.said
+
+
 @pytest.mark.slow
 def test_an_edition_and_the_booklet_of_it(printer: Printer) -> None:
     assert printer("agenda", "--as", "agenda-a5", "--edition", "preliminary", "--layout", "booklet", out="a.pdf") == 0

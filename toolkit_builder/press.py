@@ -40,6 +40,7 @@ class Wish:
     greyscale: bool = False
     bleed: bool = False
     marks: bool = False
+    pdfx: bool = False
     large: int = 0
     edition: str = ""
     title: str = ""
@@ -130,7 +131,9 @@ def _wished(form: Print, wish: Wish) -> Print:
     sheet: Payload = dict(form.sheet)
     if wish.greyscale:
         sheet["greyscale"] = True
-    if wish.bleed:
+    if wish.pdfx:
+        sheet["pdfx"] = True
+    if wish.bleed or wish.pdfx:
         sheet["bleed"] = prints.BLEED_MM
     if wish.marks and wish.layout == "none":  # on a larger sheet the marks belong around the block of pages
         sheet["marks"] = True

@@ -172,6 +172,56 @@ def test_process_colours_put_neutral_tones_on_the_black_plate(engine: WeasyPrint
     assert ua_failures(printed.pdf, tmp_path) == []
 
 
+OPAQUE = """
+<h1>For the press</h1><p style="color: #06c">Blue <a href="https://example.org">link</a> <b style="color: lab(50% 60 20)">lab</b></p>
+<div style="height: 9mm; background: linear-gradient(red, blue)"></div><img src="photo.png" alt="A photo">
+<ul><li>One</li></ul><table><tr><th>A</th></tr><tr><td>b</td></tr></table>
+"""
+
+
+def test_pdf_x_has_process_colours_its_press_and_nothing_that_is_for_reading(engine: WeasyPrintEngine) -> None:
+    assets = {"photo.png": png(600, 400)}
+    paper = document(OPAQUE, A5 + "img { width: 30mm }", assets, bleed_mm=3, pdfx=True, date="2027-06-14")
+    printed, found = engine.render(paper)
+    assert found == []
+    assert printed.pdf.startswith(b"%PDF-1.4")
+    raw = unpacked(printed.pdf)
+    assert b"/DeviceRGB" not in raw
+    assert not re.search(rb"\n[\d.]+ [\d.]+ [\d.]+ (?:rg|RG)\n", raw)
+    assert b"/ICCBased" not in raw
+    assert b"/Lab" not in raw
+    with pikepdf.open(io.BytesIO(printed.pdf)) as opened:
+        (intent,) = opened.Root.OutputIntents
+        assert (str(intent.S), str(intent.OutputConditionIdentifier)) == ("/GTS_PDFX", "FOGRA39")
+        assert str(intent.RegistryName) == "http://www.color.org"
+        info = opened.docinfo
+        assert str(info["/GTS_PDFXVersion"]) == "PDF/X-1a:2003"
+        assert str(info["/Trapped"]) == "/False"
+        assert str(info["/CreationDate"]) == str(info["/ModDate"]) == "D:20270614000000Z"
+        assert str(info["/Title"]) == "A paper"
+        assert "/ID" in opened.trailer
+        assert not {"/StructTreeRoot", "/Outlines", "/Metadata", "/Names"} & set(opened.Root.keys())
+        for page in opened.pages:
+            assert "/Annots" not in page.obj
+            trim, bleed, media = (page.obj[name] for name in ("/TrimBox", "/BleedBox", "/MediaBox"))
+            assert (
+                float(media[0])
+                <= float(bleed[0])
+                < float(trim[0])
+                < float(trim[2])
+                < float(bleed[2])
+                <= float(media[2])
+            )
+    assert not inspect.facts(printed.pdf).fonts_not_embedded
+    assert engine.render(paper)[0].pdf == printed.pdf
+
+
+def test_what_can_be_seen_through_is_not_called_pdf_x(engine: WeasyPrintEngine) -> None:
+    printed, found = engine.render(document('<p style="opacity: 0.5">Faint</p>', css=A5, pdfx=True))
+    assert codes(found) == ["Q152"]
+    assert b"GTS_PDFX" not in unpacked(printed.pdf)
+
+
 @pytest.mark.parametrize(
     ("rgb", "cmyk", "grey"),
     [

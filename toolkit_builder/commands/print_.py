@@ -33,6 +33,7 @@ _LAYOUT = re.compile(r"none|booklet|\d+-up|same-\d+")
 @click.option("--greyscale", is_flag=True, help="All colours as greys.")
 @click.option("--bleed", is_flag=True, help="3 mm of bleed, for a print shop.")
 @click.option("--marks", is_flag=True, help="Crop marks; with a layout, marks to cut or fold at.")
+@click.option("--pdfx", is_flag=True, help="Process colours and bleed, as PDF/X-1a, for a print shop.")
 @click.option("--large", type=click.Choice(["16", "18"]), help="Large print, in points.")
 @click.option("--edition", default="", metavar="NAME", help="The agenda as this edition of it.")
 @click.option("--conference", default="", metavar="NAME", help="Where a number is looked for; if not, the newest.")
@@ -49,6 +50,7 @@ def command(
     greyscale: bool,
     bleed: bool,
     marks: bool,
+    pdfx: bool,
     large: str | None,
     edition: str,
     conference: str,
@@ -71,6 +73,8 @@ def command(
         raise click.UsageError(f"there is no layout '{layout}': choose booklet, 2-up to 16-up, or same-2 to same-16")
     if sheet.lower() not in SHEETS:
         raise click.UsageError(f"there is no sheet '{sheet}': choose one of {', '.join(SHEETS)}")
+    if pdfx and (greyscale or layout != "none"):
+        raise click.UsageError("--pdfx goes with neither --greyscale nor --layout: a print shop lays pages out itself")
     wish = Wish(
         form=form,
         layout=layout,
@@ -78,6 +82,7 @@ def command(
         greyscale=greyscale,
         bleed=bleed,
         marks=marks,
+        pdfx=pdfx,
         large=int(large or 0),
         edition=edition,
         title=title,

@@ -100,7 +100,7 @@ def engine(seconds: float) -> Any:
 def render(payload: Payload) -> tuple[bytes, list[Diagnostic]]:
     """``{html, title, language, path, stylesheets: {path: text}, assets: {path: bytes}, root, sheet, seconds}`` -> PDF.
 
-    ``sheet``: ``{max_pages, bleed, marks, greyscale, sizes}`` (``sizes``: points of a line of text, of which the
+    ``sheet``: ``{max_pages, bleed, marks, greyscale, pdfx, sizes}`` (``sizes``: points of a line of text, of which the
     largest that fits is taken); ``seconds``: the longest that it may take (300 if left out). A document that cannot
     be printed is an error of its own
     diagnostics; its bytes are then empty, and nothing is published.
@@ -122,6 +122,7 @@ def render(payload: Payload) -> tuple[bytes, list[Diagnostic]]:
         bleed_mm=sheet.get("bleed", 0.0),
         marks=sheet.get("marks", False),
         greyscale=sheet.get("greyscale", False),
+        pdfx=sheet.get("pdfx", False),
         sizes=tuple(sheet.get("sizes", ())),
     )
     printed, found = engine(payload.get("seconds", _SECONDS)).render(document)

@@ -17,9 +17,10 @@ class PrintDocument:
     (a posix path) among ``assets``. ``stylesheets`` are CSS texts in cascade order; ``stylesheet_paths`` (same
     length, or empty) say where each came from: faults are reported there, and its own relative addresses resolve
     against that path. ``path`` is the file that diagnostics name. Links into the site are printed with ``site_url``
-    before them; without one they are printed as plain text. ``date`` (``2027-06-14``) is the day on
-    which variants that must tell one (PDF/X) say they were made. ``sizes`` are root font sizes in points, ascending:
-    the document is printed in the largest that needs no more pages than the smallest and overflows nothing.
+    before them; without one they are printed as plain text. ``date`` (``2027-06-14``) is the day on which variants that
+    must tell one (PDF/X) say they were made; ``pdfx`` makes process colours, as PDF/X-1a. ``sizes`` are root font
+    sizes in points, ascending: the document is printed in the largest that needs no more pages than the smallest and
+    overflows nothing.
     """
 
     html: str
@@ -37,6 +38,7 @@ class PrintDocument:
     marks: bool = False
     greyscale: bool = False
     cmyk: bool = False
+    pdfx: bool = False
     max_pages: int | None = None
     minimum_dpi: int = 150
     line_numbers: bool = True

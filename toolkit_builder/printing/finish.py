@@ -9,7 +9,7 @@ import uuid
 import pikepdf
 
 from ..diagnostics import Diagnostic
-from . import boxes, colour
+from . import boxes, colour, pdfx
 from .document import Fit, PrintDocument, Printed
 from .lines import PlacedLine, stamp
 from .tagging import Tagging
@@ -31,10 +31,12 @@ def finished(
         boxes.set_boxes(opened, document.bleed_mm, marks=document.marks)
         if document.greyscale:
             found += colour.to_grey(opened, document.span)
-        elif document.cmyk:
+        elif document.cmyk or document.pdfx:
             found += colour.to_cmyk(opened, document.span)
+        if document.pdfx:
+            found += pdfx.made_ready(opened, document.date, document.span)
         sheets = tuple(_size(page) for page in opened.pages)
-        data = written(opened)
+        data = pdfx.written(opened) if document.pdfx else written(opened)
     return Printed(pdf=data, pages=len(sheets), sheets=sheets, numbered=len(numbered), fit=fit), found
 
 
