@@ -18,9 +18,7 @@ Texts = Mapping[str, str]
 Found = list[Diagnostic]
 
 
-def decide(
-    site: Site, texts: Texts, known: Mapping[str, Found] | None = None
-) -> tuple[Site, Found, dict[str, Found]]:
+def decide(site: Site, texts: Texts, known: Mapping[str, Found] | None = None) -> tuple[Site, Found, dict[str, Found]]:
     """The site with the results that follow from its consequences, and all that cannot be true together.
 
     ``known``: what there is to say of conferences (by name) that were looked at before, and of which nothing follows;
@@ -51,8 +49,11 @@ def _of_a_conference(
     rules, found = _rules(held, texts)
     listed, problems = _records(held, site, texts)
     found += problems
+    composited = records.implied(listed.values(), words)
+    listed = {doc_id: replace(r, result=composited.get(r.number, r.result)) for doc_id, r in listed.items()}
     found += records.contradictions(listed.values(), words)
     follows, problems = consequences.apply(listed.values(), rules, words)
+    follows = composited | follows
     found += problems
     by_number = {record.number: doc_id for doc_id, record in listed.items()}
     found += _editions(held, texts)
@@ -145,7 +146,7 @@ def _vote(doc: Document, result: results.Result, words: outcomes.Vocabulary, tex
 
 def _editions(held: Conference, texts: Texts) -> Found:
     """Numbers and stars by edition; a conference that lists no editions has the standard ones."""
-    names = tuple(e.name for e in held.document.fields.editions) or editions.STANDARD
+    names = shapes.edition_names(held)
     found: Found = []
     for kind in PAPERS:
         docs = [d for d in (*held.motions, *held.amendments, *held.composites) if d.kind == kind and d.fields.number]
@@ -164,7 +165,8 @@ def _editions(held: Conference, texts: Texts) -> Found:
                     source=source,
                 )
             )
-        found += [d for d in editions.check(items, names) if d.severity is not Severity.NOTE]
+        found += editions.check(items, names)
+        found += editions.redirects(items, held.document.fields.edition, names)[1]
     return found
 
 

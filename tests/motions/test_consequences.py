@@ -194,6 +194,8 @@ def test_a_source_without_a_result_was_composited() -> None:
     listed = [record("9"), record("11", "withdrawn"), record("12"), composite]
     found = records.implied(listed)
     assert {number: results.said(result) for number, result in found.items()} == {"9": "Composited into Composite D"}
+    withdrawn = record("Composite D", "withdrawn", sources=("9",))
+    assert records.implied([record("9"), withdrawn]) == {}
 
 
 def test_an_amendment_named_by_its_mover() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from toolkit_builder.kinds import papers, shapes
+from toolkit_builder.kinds import editionmap, papers, shapes
 from toolkit_builder.kinds.shapes import Page, card, crumb, link, row
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Conference, Site, neighbours
@@ -90,6 +90,7 @@ def conference(doc: Document, site: Site) -> Payload:
         "mentioned_in": shapes.mentioned_in(doc, site),
         "conflicts_url": f"{doc.url}conflicts/" if held.amendments else "",
         "register_url": f"{doc.url}register/" if held.motions else "",
+        "editions_url": editionmap.url(held),
         "downloads": shapes.conference_files(doc) if held.motions else [],
         "feed_url": f"{doc.url}feed.xml",
     }
@@ -190,6 +191,8 @@ def conference_pages(held: Conference, site: Site) -> list[Page]:
                 listed=everything,
             )
         )
+    if numbers := editionmap.page(held, site):
+        pages.append(numbers)
     if held.bulletins:
         pages.append(
             Page(

@@ -45,7 +45,7 @@ def _common(doc: Document, site: Site) -> Payload:
         "mover": doc.fields.mover,
         "seconder": doc.fields.seconder,
         "section": getattr(doc.fields, "section", ""),
-        "star": bool(doc.fields.new_in),
+        "star": shapes.starred(doc, site),
         "conference": _conference_link(conference, site),
         "executive": shapes.position(doc),
         "executive_name": conference.document.fields.executive_name if conference else "",

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from toolkit_builder.model import Contact, Document, Payload
-from toolkit_builder.motions import outcomes, results
-from toolkit_builder.site import PAPERS, Site
+from toolkit_builder.motions import editions, outcomes, results
+from toolkit_builder.site import PAPERS, Conference, Site
 
 T = TypeVar("T")
 
@@ -115,7 +115,7 @@ def card(doc: Document, site: Site) -> Payload:
                 "mover": doc.fields.mover,
                 "result": result(doc, site),
                 "section": getattr(doc.fields, "section", ""),
-                "star": bool(doc.fields.new_in),
+                "star": starred(doc, site),
             }
         if doc.kind == "branch":
             value |= {"employer": doc.fields.employer, "welsh_name": doc.fields.welsh_name}
@@ -126,6 +126,20 @@ def card(doc: Document, site: Site) -> Payload:
         return value
 
     return _memo(site, "card", doc, make)
+
+
+def edition_names(held: Conference) -> tuple[str, ...]:
+    """The conference's editions in the order they come out; the standard ones if it lists none."""
+    return tuple(e.name for e in held.document.fields.editions) or editions.STANDARD
+
+
+def starred(doc: Document, site: Site) -> bool:
+    """Whether a paper is new in the edition that is out (in any but the first, where the conference names none)."""
+    held = site.conference_of(doc)
+    if held is None or not doc.fields.new_in:
+        return False
+    named, now = edition_names(held), held.document.fields.edition
+    return doc.fields.new_in != named[0] and now in {"", doc.fields.new_in}
 
 
 def row(doc: Document, site: Site) -> Payload:

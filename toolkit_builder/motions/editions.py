@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
+from toolkit_builder.diagnostics import Diagnostic, Span, error, note
 from toolkit_builder.motions import numbering
 from toolkit_builder.motions.numbering import NotANumber, Number
 
@@ -52,6 +52,7 @@ class Redirect:
     """An old number of an earlier edition, and the number its item has now."""
 
     edition: str
+    id: str
     old: str
     new: str
 
@@ -94,7 +95,7 @@ def changes(items: Iterable[Item], before: str, after: str, editions: Sequence[s
 def redirects(
     items: Iterable[Item], current: str, editions: Sequence[str] = STANDARD
 ) -> tuple[tuple[Redirect, ...], list[Diagnostic]]:
-    """Old numbers that should lead to the number of today; a warning for each that is another item's number now.
+    """Old numbers that should lead to the number of today; a note for each that is another item's number now.
 
     Where two earlier editions used one number for two items, the later edition's meaning wins.
     """
@@ -110,13 +111,13 @@ def redirects(
                 continue
             other = taken.get(old)
             if other is None:
-                found[old] = Redirect(edition, old.canonical, now.canonical)
+                found[old] = Redirect(edition, item.id, old.canonical, now.canonical)
                 continue
             message = (
                 f"{old.canonical} of the {edition} edition is now {now.canonical}, and {other.id} now has its number"
             )
-            hint = f"links to {old.canonical} lead to {other.id}; link to the edition where the old item is meant"
-            problems.append(warning("R503", message, item.span, hint=hint, source=item.source))
+            hint = f"links to {old.canonical} lead to {other.id}; the page of editions leads to the other"
+            problems.append(note("R503", message, item.span, hint=hint, source=item.source))
     ordered = numbering.in_order(found.values(), key=lambda redirect: redirect.old)
     return tuple(ordered), problems
 

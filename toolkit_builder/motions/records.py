@@ -83,10 +83,15 @@ def amendments_carried(record: Record, book: Book) -> tuple[str, ...]:
 
 
 def implied(records: Iterable[Record], words: Vocabulary = DEFAULT) -> dict[str, results.Result]:
-    """Results that follow from composites: a source without a final result was composited into the composite."""
+    """Results that follow from composites: a source without a final result was composited into the composite.
+
+    A composite that was withdrawn or ruled out leaves its sources as they were.
+    """
     book = Book(tuple(records), words)
     found: dict[str, results.Result] = {}
     for record in book.records:
+        if book.like(record) in {"withdrawn", "ruled-out"}:
+            continue
         for name in record.sources:
             source = book.find(name)
             if source and not words[source.result.outcome].final:
