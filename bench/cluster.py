@@ -95,8 +95,8 @@ def pdfs(table: Path, folder: Path, address: str, pids: list[int], workers: int)
     assert loaded.site is not None
     assert loaded.theme is not None
     with connect(address) as executor, measured(pids) as stop:
-        order = bureau.Order(tables=(table,), out=folder / f"out-{workers}", code=pipeline.code_digest(),
-                             executor=executor)
+        order = bureau.Order(templates=localise.chosen(loaded), tables=(table,), out=folder / f"out-{workers}",
+                             code=pipeline.code_digest(), executor=executor)
         done = bureau.carry_out(order, loaded.site, loaded.theme, frame.site_payload(loaded.site), loaded.tree.assets)
         assert done.outcome is not None
         return stop("PDFs", workers, done.outcome.count("made"))

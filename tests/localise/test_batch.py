@@ -154,6 +154,31 @@ def png(width: int, height: int) -> bytes:
     return out.getvalue()
 
 
+def test_hostile_values_are_text_and_stay_in_the_folder(union: SiteTest) -> None:
+    markup = "<script>alert(1)</script><img src=x onerror=1>"
+    hostile = (
+        "branch;branch_id;employer;demand;contact;logo\n"
+        f"{markup};../../../etc/x;{markup};{{{{ branch.title }}}}{{% if x %}};**bold** [a](javascript:x);../../../etc/passwd\n"
+        "=HYPERLINK(1);/abs/olute;@SUM(1);]]> --> </style></title>;\"a;b\";http://evil.example/x.png\n"
+        "CON;;-1;`code`;' OR 1=1 --;nul\n")
+    union.write(**{"b.csv": hostile})
+    done = union.run("localise", "leaflet", "letter", "--data", "b.csv", "--format", "html,txt,docx", "-o", "out")
+    assert "Traceback" not in done.stderr
+    out = union.folder / "out"
+    assert {p.name for p in out.iterdir() if p.is_dir()} == {"etc-x", "abs-olute", "con-branch", ".toolkit"}
+    assert not {p.name for p in union.folder.parent.iterdir()} - {union.folder.name}
+    pages = "".join(p.read_text() for p in out.rglob("*.html"))
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in pages
+    for tag in ("<script", "<img", "onerror=1>", "javascript:x\"", "evil.example"):
+        assert tag not in pages
+    text = "".join(p.read_text() for p in out.rglob("*.txt"))
+    assert markup in text
+    assert "{{ branch.title }}{% if x %}" in text
+    assert "**bold** [a](javascript:x)" in text
+    report = (out / "report.csv").read_text("utf-8-sig")
+    assert not [cell for row in csv.reader(io.StringIO(report)) for cell in row if cell.startswith(("=", "@", "-", "+"))]
+
+
 TABLE = "branch,region,employer,contact_name,contact_phone,contact_email,imprint\n" + "".join(
     f"Branch {n},North,Council {n},Person {n},01632 960{n:03},p{n}@x.example,Printed by P\n" for n in range(12))
 
