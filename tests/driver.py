@@ -113,6 +113,9 @@ class SiteTest:
     def output(self) -> Path:
         return self.folder / "output"
 
+    def settings(self) -> str:
+        return (self.folder / "toolkit.yaml").read_text(encoding="utf-8")
+
     def text(self, path: str) -> str:
         return (self.output / path).read_text(encoding="utf-8")
 

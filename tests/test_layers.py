@@ -17,7 +17,7 @@ ARROWS: dict[str, set[str]] = {
     "__init__": set(),
     "diagnostics": set(),
     "resources": set(),
-    "quick": {"build"},
+    "quick": {"build", "diagnostics"},
     "model": BASE | {"site"},  # for the types of signatures only
     "encodings": BASE,
     "shapes": BASE | {"model"},

@@ -359,6 +359,7 @@ def _build(project: Path, options: Options, store: Store, *, remember: bool = Tr
         protected=(project / CONTENT, project / "themes"),
         on_progress=options.on_progress,
         left=left,
+        said=tuple(found),
     )
     report = engine.build(
         project,

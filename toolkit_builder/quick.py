@@ -9,6 +9,10 @@ import os
 import sys
 import time
 
+TYPE_CHECKING = False  # importing typing takes as long as all that is done here
+if TYPE_CHECKING:
+    from typing import Any
+
 
 def settings_of(environment: dict[str, str], arguments: list[str]) -> str:
     """What decides the result beside the files, as one text: the same for the long way round and for this one."""
@@ -35,11 +39,28 @@ def nothing_to_do(arguments: list[str]) -> bool:
     now = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
     started = time.perf_counter()
     output = os.path.join(project, output_name(project))
-    if not fastpath.unchanged(project, output, settings_of(dict(os.environ), arguments), now):
+    record = fastpath.unchanged(project, output, settings_of(dict(os.environ), arguments), now)
+    if record is None:
         return False
-    if not {"-q", "--quiet"} & set(arguments):
+    quiet = bool({"-q", "--quiet"} & set(arguments))
+    _say_again(record.head.get("said", []), quiet)
+    if not quiet:
         sys.stdout.write(f"Nothing has changed since the last build ({time.perf_counter() - started:.2f} s).\n")
     return True
+
+
+def _say_again(said: list[Any], quiet: bool) -> None:
+    """The warnings of the last build: they hold as long as nothing changes."""
+    if not said:
+        return
+    from toolkit_builder.diagnostics import Diagnostic, as_text
+
+    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    for each in said:
+        sys.stderr.write(f"{as_text(Diagnostic.from_json(each), colour=colour)}\n")
+    if not quiet:
+        sys.stderr.write(f"{len(said)} warning{'s' if len(said) != 1 else ''}\n")
+    sys.stderr.flush()
 
 
 def _project() -> str | None:

@@ -51,7 +51,8 @@ class Options:
     embargo ends or an item expires ("" if none). ``workers`` 0 means one a processor. ``protected`` are
     folders that ``output`` must keep away from (content, themes). ``locked`` says that the caller holds the
     project's lock already. With ``strict`` a renderer's warning holds the site back as an error does. ``left`` are
-    paths whose last result stands, whatever their key is by now.
+    paths whose last result stands, whatever their key is by now. ``said`` is what the earlier stages had to say: a
+    build that has nothing to do says it again.
     """
 
     settings: str = ""
@@ -60,6 +61,7 @@ class Options:
     inputs: Inputs | None = None
     protected: tuple[Path, ...] = ()
     left: frozenset[str] = frozenset()
+    said: tuple[Diagnostic, ...] = ()
     workers: int = 0
     executor: Executor | None = None
     locked: bool = False
@@ -342,15 +344,22 @@ class _Build:
         if self._report.removed:
             stories.forget(self._report.removed)
         with contextlib.suppress(OSError):
-            if any(d.severity is Severity.WARNING for d in outcome.diagnostics):
-                (self._state / "record").unlink(missing_ok=True)  # the next build has something to say, changed or not
-            elif self._options.inputs:
-                record = _record(self._project, self._options, self._options.inputs, identity(self._output), files)
+            if self._options.inputs:
+                said = ordered([*self._options.said, *outcome.diagnostics])
+                tree = identity(self._output)
+                record = _record(self._project, self._options, self._options.inputs, tree, files, said)
                 write_file(self._state / "record", record.to_bytes())
         self._store.collect({made.digest for made in outcome.made.values()})
 
 
-def _record(project: Path, options: Options, inputs: Inputs, tree: int, files: Mapping[str, Made]) -> fastpath.Record:
+def _record(
+    project: Path,
+    options: Options,
+    inputs: Inputs,
+    tree: int,
+    files: Mapping[str, Made],
+    said: Sequence[Diagnostic],
+) -> fastpath.Record:
     names = [line.partition("\t")[0] for line in inputs.scan.split("\n")[:-1]]
     digests = [inputs.digests.get(name, "") for name in names]
     for n in fastpath.racy_lines(inputs.scan, inputs.scanned_ns):
@@ -365,6 +374,7 @@ def _record(project: Path, options: Options, inputs: Inputs, tree: int, files: M
         "roots": dict(inputs.roots),
         "scanned_ns": inputs.scanned_ns,
         "tree": tree,
+        "said": [d.to_json() for d in said if d.severity is Severity.WARNING],
     }
     outputs = "".join(f"{path}\t{m.size}\t{m.mtime_ns}\t{m.inode}\n" for path, m in files.items())
     return fastpath.Record(head, inputs.scan, "".join(f"{d}\n" for d in digests), outputs)

@@ -158,8 +158,9 @@ def outputs_stat(output: str, recorded: str) -> str:
     return "".join(lines)
 
 
-def unchanged(project: str, output: str, settings: str, now: str) -> bool:
-    """Whether a build would change nothing: same inputs, settings, program and output files, and no date passed.
+def unchanged(project: str, output: str, settings: str, now: str) -> Record | None:
+    """The last build's record, if a build would change nothing: same inputs, settings, program and output files, and
+    no date passed; else None.
 
     ``settings`` is compared as it is (options, environment, version: the caller's digest); ``now`` is the
     clock as an ISO text of the same form as ``clock`` and ``valid_until`` were. Raises nothing.
@@ -167,21 +168,21 @@ def unchanged(project: str, output: str, settings: str, now: str) -> bool:
     folder = state_folder(project, output)
     record = read_record(folder)
     if record is None:
-        return False
+        return None
     head = record.head
     try:
         stat = os.lstat(output)
         if head["settings"] != settings or head["tree"] != stat.st_ino:
-            return False
+            return None
         if now < head["clock"] or (head["valid_until"] and now >= head["valid_until"]):
-            return False
+            return None
         if scan(absolute_roots(project, head["roots"])) != record.inputs:
-            return False
+            return None
         if outputs_stat(output, record.outputs) != record.outputs:
-            return False
-        return _racy_still_same(project, folder, record)
+            return None
+        return record if _racy_still_same(project, folder, record) else None
     except (OSError, KeyError, TypeError, ValueError):
-        return False
+        return None
 
 
 def racy_lines(inputs: str, scanned_ns: int) -> list[int]:

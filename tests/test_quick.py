@@ -1,0 +1,58 @@
+"""A second build of an unchanged site: answered from the record, with what the first one had to say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.driver import SiteTest
+
+BROKEN = "---\ntitle: A\ndate: 2020-06-01\ntranslation_of: nowhere\n---\n\nText.\n"
+
+
+def warned(site: SiteTest) -> SiteTest:
+    return site.content(**{"news/a.md": BROKEN})
+
+
+def test_warnings_are_shown_again_while_nothing_changes(site: SiteTest) -> None:
+    first = warned(site).run("build")
+    assert "S211" in first.stderr
+    second = site.run("build")
+    assert "Nothing has changed" in second.stdout
+    assert second.stderr == first.stderr
+    assert second.returncode == 0
+
+
+def test_quietly_too_but_without_the_count(site: SiteTest) -> None:
+    first = warned(site).run("build", "--quiet")
+    second = site.run("build", "--quiet")
+    assert "S211" in second.stderr
+    assert second.stderr == first.stderr
+    assert second.stdout == ""
+
+
+def test_they_go_with_their_cause(site: SiteTest) -> None:
+    warned(site).run("build")
+    site.edit("content/news/a.md", "translation_of: nowhere\n")
+    assert site.run("build").stderr == ""
+    again = site.run("build")
+    assert "Nothing has changed" in again.stdout
+    assert again.stderr == ""
+
+
+def test_what_strict_refuses_is_refused_again(site: SiteTest) -> None:
+    warned(site).run("build")
+    assert site.run("build", "--strict").returncode == 1
+    assert site.run("build", "--strict").returncode == 1
+
+
+def test_an_unchanged_site_is_answered_with_next_to_nothing_imported(site: SiteTest) -> None:
+    site.content(**{"news/a.md": BROKEN.replace("translation_of: nowhere\n", "")}).run("build")
+    code = (
+        "import sys; from toolkit_builder import quick; assert quick.nothing_to_do(['build', '-q']);"
+        "print(*sorted(m for m in sys.modules if m.startswith('toolkit_builder')))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], cwd=site.folder, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == [
+        "toolkit_builder", "toolkit_builder.build", "toolkit_builder.build.fastpath", "toolkit_builder.quick"
+    ]  # fmt: skip

@@ -1,0 +1,60 @@
+"""Units that a build took from memory are laid out once more, and must be what they were: a key that forgets
+something that its planner looks at fails here, loudly, whatever the bytes of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from toolkit_builder import blueprint
+from toolkit_builder.build.jobs import Encoder
+from toolkit_builder.layout.draft import Draft, Large
+from toolkit_builder.layout.memory import Kept, Memory
+from toolkit_builder.layout.units import Unit
+
+
+@contextmanager
+def verified() -> Iterator[dict[str, int]]:
+    """While this is open every unit that comes from memory is checked. The counts of units come out."""
+    counts = {"kept": 0, "laid": 0}
+    drafts: list[Draft] = []
+    units, recall = blueprint.units, Memory.recall
+
+    def noted(draft: Draft) -> Any:
+        drafts.append(draft)
+        return units(draft)
+
+    def checked(memory: Memory, unit: Unit) -> Kept | None:
+        kept = recall(memory, unit)
+        counts["kept" if kept else "laid"] += 1
+        if kept:
+            _compare(memory, unit, kept, drafts[-1])
+        return kept
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blueprint, "units", noted)
+        patch.setattr(Memory, "recall", checked)
+        yield counts
+
+
+def _compare(memory: Memory, unit: Unit, kept: Kept, draft: Draft) -> None:
+    again = replace(draft, jobs=[], blobs=Large(), files={}, diagnostics=[], memo={})
+    pages = [blueprint._listed(page) for page in unit.make(again)]
+    assert pages == list(kept.pages), f"other pages in '{unit.name}'"
+    assert [d.to_json() for d in again.diagnostics] == [d.to_json() for d in kept.diagnostics], unit.name
+    assert memory.stock is not None
+    files = {**memory.stock.before.live.files, **memory.stock.before.live.hidden}
+    encode = Encoder()
+    keys = {}
+    for job in again.jobs:
+        encoded = encode(job)
+        if job.path in kept.jobs or job.path not in kept.late:
+            keys[job.path] = encoded.key({path: files[path].digest for path in encoded.outputs if path in files})
+    for path, key in keys.items():
+        assert path in kept.jobs, f"'{unit.name}' has a new file: {path}"
+        assert kept.jobs[path][0].key == key, f"'{unit.name}' was taken from memory, and {path} is made otherwise now"
+    assert kept.jobs.keys() == keys.keys(), f"'{unit.name}' has lost files"
