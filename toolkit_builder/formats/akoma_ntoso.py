@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from toolkit_builder.model import Payload
 
 VERSION = 1
 NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]|[\ud800-\udfff]|[\ufffe\uffff]")
+_NOT_IN_ID = re.compile(r"[^A-Za-z0-9_.-]+")
 # Akoma Ntoso names languages by three letters (ISO 639-2); others keep what the site says.
 _LANGUAGES = {"en": "eng", "cy": "cym", "gd": "gla", "ga": "gle", "fr": "fra", "de": "deu", "es": "spa", "pl": "pol",
               "ur": "urd", "bn": "ben", "pa": "pan", "ar": "ara", "pt": "por", "it": "ita", "ro": "ron"}  # fmt: skip
@@ -29,8 +30,7 @@ def render(payload: Payload) -> bytes:
     motion, composite, amendment or resolution; ``amends`` the url of a paper in the list or ""; ``result`` is
     ``{key, label}``; ``vote`` as in the register; ``blocks`` as ``motions.listed.blocks`` gives them. Dates are ISO.
     """
-    ET.register_namespace("", NAMESPACE)
-    root = ET.Element(_q("akomaNtoso"))
+    root = _Element("akomaNtoso", f' xmlns="{NAMESPACE}"')
     conference = payload["conference"]
     papers = payload["papers"]
     maker = _Maker(payload, {paper["url"]: paper for paper in papers})
@@ -38,7 +38,7 @@ def render(payload: Payload) -> bytes:
         document = _add(root, "doc", name="conference")
         maker.meta(document, {"kind": "conference", "number": "", "label": conference["title"], **conference}, "conf")
         maker.preface(document, {"title": conference["title"]})
-        _add(_add(_add(document, "mainBody"), "p"), "inline", conference["title"], name="title")
+        _leaf(_add(_add(document, "mainBody"), "p"), "inline", conference["title"], name="title")
         return _bytes(root)
     collection = _add(root, "documentCollection", name="conference")
     maker.meta(collection, {"kind": "conference", "number": "", "label": conference["title"], **conference}, "conf")
@@ -58,11 +58,15 @@ class _Maker:
         self.organisation = payload.get("organisation") or "Union"
         self.conference: Payload = payload["conference"]
         self.by_url = by_url
+        self.amending: dict[str, list[Payload]] = {}
+        for paper in by_url.values():
+            if paper.get("amends"):
+                self.amending.setdefault(paper["amends"], []).append(paper)
         self.taken: set[str] = set()
 
     def id(self, wanted: str) -> str:
         """An eId that is used once in the file."""
-        plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", wanted) or "x"
+        plain = _NOT_IN_ID.sub("_", wanted) or "x"
         name, count = plain, 2
         while name in self.taken:
             name, count = f"{plain}_{count}", count + 1
@@ -74,7 +78,7 @@ class _Maker:
         held = _slug(self.conference["url"].strip("/").rpartition("/")[2] or self.conference["title"])
         return f"/akn/{self.country}/doc/{_slug(paper['kind'])}/{self.conference['start'][:4]}/{held}/{number}"
 
-    def paper(self, parent: ET.Element, paper: Payload, prefix: str) -> None:
+    def paper(self, parent: _Element, paper: Payload, prefix: str) -> None:
         amendment = paper["kind"] == "amendment"
         document = _add(parent, "amendment" if amendment else "doc", name=paper["kind"])
         self.meta(document, paper, prefix)
@@ -84,14 +88,14 @@ class _Maker:
             for block in paper["blocks"]:
                 _flat_block(content, block)
             if not paper["blocks"]:
-                _add(content, "p")
+                _leaf(content, "p")
             return
         main = _add(document, "mainBody")
         self.body(main, paper["blocks"], prefix)
-        if not len(main):
-            _add(main, "p")
+        if not main.children:
+            _leaf(main, "p")
 
-    def meta(self, document: ET.Element, paper: Mapping[str, Any], prefix: str) -> None:
+    def meta(self, document: _Element, paper: Mapping[str, Any], prefix: str) -> None:
         meta = _add(document, "meta")
         union = self.id(f"{prefix}__union")
         self.identification(meta, paper, f"#{union}")
@@ -101,7 +105,7 @@ class _Maker:
         if result:
             outcome = concepts[result["key"]] = (self.id(f"{prefix}__{result['key']}"), result["label"])
             step = {"date": date, "by": f"#{union}", "outcome": f"#{outcome[0]}"}
-            _add(_add(meta, "workflow", source=f"#{union}"), "step", **step)
+            _leaf(_add(meta, "workflow", source=f"#{union}"), "step", **step)
         vote = {key: count for key, count in (paper.get("vote") or {}).items() if isinstance(count, int)}
         if vote and result:
             analysis = _add(meta, "analysis", source=f"#{union}")
@@ -109,19 +113,19 @@ class _Maker:
                           outcome=f"#{concepts[result['key']][0]}")  # fmt: skip
             for key, count in vote.items():
                 concept = concepts[f"vote-{key}"] = (self.id(f"{prefix}__votes_{key}"), f"Votes: {key}")
-                _add(
+                _leaf(
                     voting, "count", eId=self.id(f"{prefix}__count_{key}"), value=str(count), refersTo=f"#{concept[0]}"
                 )
         references = _add(meta, "references", source=f"#{union}")
         self.links(references, paper, prefix)
-        _add(references, "TLCOrganization", eId=union, href=f"/akn/ontology/organization/{_slug(self.organisation)}",
+        _leaf(references, "TLCOrganization", eId=union, href=f"/akn/ontology/organization/{_slug(self.organisation)}",
              showAs=_text(self.organisation))  # fmt: skip
         for role in ("mover", "seconder"):
             if name := paper.get(role):
-                _add(references, "TLCOrganization", eId=self.id(f"{prefix}__{role}"),
+                _leaf(references, "TLCOrganization", eId=self.id(f"{prefix}__{role}"),
                      href=f"/akn/ontology/organization/{_slug(name)}", showAs=_text(name))  # fmt: skip
         for key, (concept_id, label) in concepts.items():
-            _add(
+            _leaf(
                 references,
                 "TLCConcept",
                 eId=concept_id,
@@ -129,23 +133,22 @@ class _Maker:
                 showAs=_text(label),
             )
 
-    def links(self, references: ET.Element, paper: Mapping[str, Any], prefix: str) -> None:
+    def links(self, references: _Element, paper: Mapping[str, Any], prefix: str) -> None:
         """What an amendment amends, and what amends a motion."""
         target = self.by_url.get(paper.get("amends") or "")
         if target:
-            _add(
+            _leaf(
                 references,
                 "activeRef",
                 eId=self.id(f"{prefix}__amends"),
                 href=self.uri(target),
                 showAs=_text(target["label"]),
             )
-        for other in self.by_url.values():
-            if other.get("amends") and other.get("amends") == paper.get("url"):
-                _add(references, "passiveRef", eId=self.id(f"{prefix}__amended"), href=self.uri(other),
-                     showAs=_text(other["label"]))  # fmt: skip
+        for other in self.amending.get(paper.get("url") or "", ()):
+            _leaf(references, "passiveRef", eId=self.id(f"{prefix}__amended"), href=self.uri(other),
+                 showAs=_text(other["label"]))  # fmt: skip
 
-    def identification(self, meta: ET.Element, paper: Mapping[str, Any], source: str) -> None:
+    def identification(self, meta: _Element, paper: Mapping[str, Any], source: str) -> None:
         work = self.uri(paper)
         expression = f"{work}/{self.language}@{self.conference['start']}"
         date = {"date": self.conference["start"], "name": "conference"}
@@ -153,38 +156,38 @@ class _Maker:
         levels = (("FRBRWork", work), ("FRBRExpression", expression), ("FRBRManifestation", f"{expression}.xml"))
         for level, uri in levels:
             element = _add(found, level)
-            _add(element, "FRBRthis", value=uri)
-            _add(element, "FRBRuri", value=uri)
-            _add(element, "FRBRdate", **date)
-            _add(element, "FRBRauthor", href=source)
+            _leaf(element, "FRBRthis", value=uri)
+            _leaf(element, "FRBRuri", value=uri)
+            _leaf(element, "FRBRdate", **date)
+            _leaf(element, "FRBRauthor", href=source)
             if level == "FRBRWork":
-                _add(element, "FRBRcountry", value=self.country)
+                _leaf(element, "FRBRcountry", value=self.country)
                 if paper.get("number"):
-                    _add(element, "FRBRnumber", value=_text(str(paper["number"])))
+                    _leaf(element, "FRBRnumber", value=_text(str(paper["number"])))
                 if paper.get("title"):
-                    _add(element, "FRBRname", value=_text(str(paper["title"])))
+                    _leaf(element, "FRBRname", value=_text(str(paper["title"])))
             elif level == "FRBRExpression":
-                _add(element, "FRBRlanguage", language=self.language)
+                _leaf(element, "FRBRlanguage", language=self.language)
 
-    def preface(self, document: ET.Element, paper: Mapping[str, Any]) -> None:
+    def preface(self, document: _Element, paper: Mapping[str, Any]) -> None:
         preface = _add(document, "preface")
         result = paper.get("result") or {}
         for tag, value in (("docNumber", paper.get("label")), ("docTitle", paper.get("title")),
                            ("docProponent", paper.get("mover")), ("docProponent", paper.get("seconder")),
                            ("docStatus", result.get("label"))):  # fmt: skip
             if value:
-                _add(_add(preface, "p"), tag, str(value))
-        if not len(preface):
-            _add(preface, "p")
+                _leaf(_add(preface, "p"), tag, str(value))
+        if not preface.children:
+            _leaf(preface, "p")
 
-    def body(self, main: ET.Element, listed: Sequence[Payload], prefix: str) -> None:
+    def body(self, main: _Element, listed: Sequence[Payload], prefix: str) -> None:
         """Blocks as paragraphs and nested points; a heading opens a section."""
         section, open_points = main, [(0, main)]
         for at, block in enumerate(listed):
             name = self.id(f"{prefix}__{block['id']}")
             if block["kind"] == "heading":
                 section = _add(main, "section", eId=name)
-                _add(section, "heading", block["text"])
+                _leaf(section, "heading", block["text"])
                 open_points = [(0, section)]
                 continue
             if block["kind"] != "call":
@@ -197,7 +200,7 @@ class _Maker:
                 open_points.pop()
             point = _add(open_points[-1][1], "point", eId=name)
             if block["marker"]:
-                _add(point, "num", block["marker"])
+                _leaf(point, "num", block["marker"])
             following = listed[at + 1] if at + 1 < len(listed) else None
             deeper = following is not None and following["kind"] == "call" and int(following["depth"]) > depth
             _flat_block(_add(point, "intro" if deeper else "content"), block)
@@ -207,60 +210,82 @@ class _Maker:
 # --- inside ----------------------------------------------------------------------------------------------
 
 
-def _flat_block(parent: ET.Element, block: Payload) -> None:
+def _flat_block(parent: _Element, block: Payload) -> None:
     if block.get("rows"):
         table = _add(parent, "table")
         for cells in block["rows"]:
             row = _add(table, "tr")
             for cell in cells:
-                _add(_add(row, "td"), "p", cell)
+                _leaf(_add(row, "td"), "p", cell)
         return
-    marker = block["marker"] if block["kind"] == "call" and parent.tag == _q("amendmentContent") else ""
-    _add(parent, "p", f"{marker} {block['text']}" if marker else block["text"])
+    marker = block["marker"] if block["kind"] == "call" and parent.name == "amendmentContent" else ""
+    _leaf(parent, "p", f"{marker} {block['text']}" if marker else block["text"])
 
 
-def _add(parent: ET.Element, name: str, text: str = "", /, **attributes: str) -> ET.Element:
-    element = ET.SubElement(parent, _q(name), attributes)
-    if text:
-        element.text = _text(text)
+class _Element:
+    """An element in the making: its opening tag, and what is in it: other elements, and XML as it is written."""
+
+    __slots__ = ("children", "head", "name")
+
+    def __init__(self, name: str, attributes: str = "") -> None:
+        self.name = name
+        self.head = f"<{name}{attributes}"
+        self.children: list[_Element | str] = []
+
+    def write(self, out: list[str]) -> None:
+        if not self.children:
+            out.append(f"{self.head} />")
+            return
+        out.append(f"{self.head}>")
+        for child in self.children:
+            if type(child) is str:
+                out.append(child)
+            else:
+                child.write(out)  # type: ignore[union-attr]
+        out.append(f"</{self.name}>")
+
+
+def _add(parent: _Element, name: str, /, **attributes: str) -> _Element:
+    """An element that others are put into."""
+    element = _Element(name, _attributes(attributes))
+    parent.children.append(element)
     return element
 
 
-def _q(name: str) -> str:
-    return f"{{{NAMESPACE}}}{name}"
+def _leaf(parent: _Element, name: str, text: str = "", /, **attributes: str) -> None:
+    """An element that holds text alone, or nothing."""
+    head = f"<{name}{_attributes(attributes)}" if attributes else f"<{name}"
+    parent.children.append(f"{head}>{_escaped(_text(text))}</{name}>" if text else f"{head} />")
+
+
+def _attributes(values: Mapping[str, str]) -> str:
+    return "".join([f' {key}="{_attribute(value)}"' for key, value in values.items()])
 
 
 def _text(text: str) -> str:
-    return _NOT_XML.sub(" ", text)
+    return text if text.isprintable() else _NOT_XML.sub(" ", text)
 
 
-def _bytes(root: ET.Element) -> bytes:
-    out: list[str] = []
-    _write(root, out, f' xmlns="{NAMESPACE}"')
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{"".join(out)}\n'.encode("utf-8", "xmlcharrefreplace")
-
-
-def _write(element: ET.Element, out: list[str], declared: str = "") -> None:
-    """As ``ElementTree.tostring`` writes it, in a third of the time: there is one namespace, and no text after tags."""
-    name = element.tag[len(NAMESPACE) + 2 :]
-    attributes = "".join([f' {key}="{_attribute(value)}"' for key, value in element.items()])
-    text = element.text
-    if not text and not len(element):
-        out.append(f"<{name}{declared}{attributes} />")
-        return
-    out.append(f"<{name}{declared}{attributes}>")
-    if text:
-        out.append(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
-    for child in element:
-        _write(child, out)
-    out.append(f"</{name}>")
+def _escaped(text: str) -> str:
+    if "&" in text or "<" in text or ">" in text:
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text
 
 
 def _attribute(value: str) -> str:
-    plain = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    return plain.replace("\r", "&#13;").replace("\n", "&#10;").replace("\t", "&#09;")
+    plain = _escaped(value)
+    if '"' in plain or not plain.isprintable():
+        plain = plain.replace('"', "&quot;").replace("\r", "&#13;").replace("\n", "&#10;").replace("\t", "&#09;")
+    return plain
 
 
+def _bytes(root: _Element) -> bytes:
+    out: list[str] = []
+    root.write(out)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{"".join(out)}\n'.encode("utf-8", "xmlcharrefreplace")
+
+
+@lru_cache(maxsize=4096)
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.") or "x"
 
