@@ -13,7 +13,7 @@ from toolkit_builder.motions.paths import in_order, join_paths
 from toolkit_builder.motions.places import read_bare_label, read_paths
 from toolkit_builder.motions.reading import Cursor
 from toolkit_builder.motions.sections import read_new_label, read_under_opener
-from toolkit_builder.motions.statement import Lead, carried
+from toolkit_builder.motions.statement import Lead
 
 _LISTED = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s*\w")
 _DECIMAL = r"(?P<label>\d{1,2}(?:\.\d{1,2})+)(?=\s*:?\s*[“\"‘'«])"
@@ -153,7 +153,7 @@ class Adding(Ordering):
         self._tail(made)
         for one in scopes:
             self._emit(made[0], join_paths(one, scope))
-        self.carry = carried(self._scope_of(join_paths(scopes[-1], scope))[0])
+        self._keep(lead, scope)
         if text.quoted and not unit:
             self._more_insertions()
         return True

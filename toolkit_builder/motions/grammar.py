@@ -32,14 +32,14 @@ from toolkit_builder.motions.wordings import read_words
 
 _LABEL = (
     r"(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.):](?=[\s*_“\"‘'A-Z])|[-•–●▪◦·*](?=\s)|(?:(?:friendly|drafting|proposed|technical|further|"
-    r"procedural)\s+)?amendment\s*:|(?:amendment|part|change)\s+(?:\d+[\d.a-z]*|[a-z])\s*[:.)–-]"
+    r"procedural)\s+)?amendment\s*:|(?:editorial|drafting|correction)\s*:|(?:amendment|part|change)\s+(?:\d+[\d.a-z]*|[a-z])\s*[:.)–-]"
     r"|\d{1,2}(?=\s+(?:in|delete|insert|add|replace|remove|after|before|amend|substitute)\b)|>)\s*"
 )
 _FILLER = (
     r"(?:and|then|also|please|finally|first(?:ly)?(?=,)|second(?:ly)?(?=,)|third(?:ly)?(?=,)|lastly|next(?=,)|"
     r"further(?=,)|"
     r"additionally|to(?=\s+(?:delete|insert|add|remove|replace|amend|substitute|move|renumber)\b)|"
-    r"that(?=\s+(?:the|in|point|para))|"
+    r"that(?=\s+(?:the|in|point|para|[“\"‘']))|"
     r"by(?=\s+(?:the\s+)?(?:delet|insert|add|remov|replac|amend|substitut|mov|strik)\w+)|"
     r"(?:amend|change)\s+(?:the\s+motion\s+|motion\s+[\d.]+\s+)?(?:by(?=\s+\w+ing|\s+the\s+\w+ion\s+of)|to(?=\s+(?:delete|insert|add|"
     r"replace|remove)))|"
@@ -244,6 +244,7 @@ class Parser(Adding):
             here = self.c.at
             if not lead.spot and (found := ph.read_spot(self.c)):
                 lead.spot = found[0]
+                lead.trailing = not lead.scopes
                 lead.scopes = self._joined(lead.scopes, (found[1],) if found[1] else ())
             elif self.c.take(r"(?:for|in\s+place\s+of|instead\s+of|in\s+lieu\s+of)\s+") and (
                 swap := ph.read_target(self.c)

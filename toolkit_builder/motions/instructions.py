@@ -100,7 +100,7 @@ class Instruction:
     ``scope`` is where, outermost first; ``text`` the new words; ``unit`` what the new text is (paragraph, point,
     sentence; empty: words), ``label`` the number it is to have; ``reads`` an after-text to be checked.
     ``every_place`` marks one of several instructions made of "in paragraphs 2 and 5". ``inherited`` says how many
-    places of the scope were given once for several instructions.
+    places of the scope were given once for several instructions; ``soft`` that they only followed other words.
     """
 
     verb: str
@@ -113,6 +113,7 @@ class Instruction:
     renumber: bool = False
     reads: str = ""
     inherited: int = field(default=0, compare=False)
+    soft: bool = field(default=False, compare=False)
     start: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
     text_start: int = field(default=0, compare=False)

@@ -214,7 +214,8 @@ class Locator(Searcher):
         points = self._point(region, replace(place, unit="point"))
         if region.unit in {"section", "list"} and points:
             return points
-        return [*points, *(r for r in self._paragraph(region, replace(place, unit="paragraph")) if r not in points)]
+        paragraphs = [r for r in self._paragraph(region, replace(place, unit="paragraph")) if r not in points]
+        return [*points, *(replace(r, wide=0) if points else r for r in paragraphs)]  # not the points it introduces
 
     def _clauses(self, region: Region, place: Place) -> list[Region]:
         """``clause 3``, ``section 3``: a point where there are points, else a paragraph."""

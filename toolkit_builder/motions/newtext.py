@@ -27,7 +27,7 @@ _RENUMBERING = (
     r"then\s+)*(?:then\s+)?(?:consequential(?:ly)?\s+)?(?:re-?\s?number|re-?letter)(?:ing|ed)?\b"
     r"(?P<rest>(?:[\s,]+(?:accordingly|as\s+(?:appropriate|necessary|required|needed)|consequentially|"
     r"consecutively|thereafter|throughout|"
-    r"all|the|remaining|remainder|rest|of|subsequent|following|existing|other|original|old|later|these|those|to\s+suit|"
+    r"all|the|remaining|remainder|rest|of|subsequent|following|existing|other|original|old|present|current|printed|later|these|those|to\s+suit|"
     r"motion|list|(?:sub[\s-]?)?(?:paragraphs?|paras?|points?|bullets?|clauses?|sections?)|bullet|calls?|items?|"
     r"numbers?|ones|others|rest|and|if|where|are|be|onwards?|to|as|becom(?:e|es|ing)|-|–|"
     r"\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{1,4})[).]?))*)\s*\)?"

@@ -89,6 +89,8 @@ def read_scopes(c: Cursor) -> tuple[Path, ...]:
         paths = read_paths(c)
         if len(paths) > 1:
             return paths
+        if numbers := c.take(r"\d{1,2}(?:\s*,\s*\d{1,2})*\s*(?:,?\s*and|&)\s*\d{1,2}(?=\s*(?:[.;,)]|\n|$))"):
+            return tuple((Place(unit="number", labels=(one,)),) for one in re.findall(r"\d+", numbers[0]))
     c.at = start
     return ()
 
@@ -326,7 +328,7 @@ def _bare_labels(c: Cursor) -> _Found:
     """``delete 4(b)``; ``In 'Conference notes', delete 2 and 3``: labels without a unit, where a list is named."""
     places: list[Path] = []
     c.take(r"(?:the\s+)?(?:existing|current|printed|original)\s+")
-    while c.peek(r"\(?(?:\d{1,2}[a-z]?|[a-z]|[ivx]{1,4})[).]?(?:\s|[,:;.]|$|\()"):
+    while c.peek(r"\(?(?:\d{1,2}[a-z]?|[a-z]|[ivx]{1,4})(?:\.[ivx]{1,4})?[).]?(?:\s|[,:;.]|$|\()"):
         path = read_bare_label(c)
         labels = () if path else c.label()
         if not path and not labels:

@@ -314,7 +314,8 @@ def read_bare_label(c: Cursor) -> Path | None:
     start = c.at
     number = c.peek(_BARE_NUMBER)
     if not number and not c.peek(
-        r"\d{1,2}(?:\.\d{1,2})+(?![\d%])|(?:[a-z]|[ivx]{1,4})(?=\s*[,:]\s)|[a-z]\.(?=\s*[“\"‘'«,:(])|"
+        r"\d{1,2}(?:\.\d{1,2})+(?![\d%])|(?:[a-z]|[ivx]{1,4})(?=\s*[,:]\s)|[a-z]\.(?=\s*[“\"‘'«,:(]|\s+(?:insert|add|delete|replace)\b)|"
+        r"[a-z][. ][ivx]{1,4}(?=[\s,:;.)]|$)|"
         r"\d{1,2}\.?[ \t](?:[a-z]|[ivx]{1,4})\)|\d{1,2}\.[a-z]\)|\d{1,2}\.(?=\s*[,:(]|\s+[a-z])|"
         r"\d{1,2}\s?\([a-z]\)|\d{1,2}[a-z]\b|[ivx]{2,4}(?:\.(?=\s)|(?=\s*,))|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-z]|"
         r"[ivx]{1,4})\)|\d{1,2}(?=\s+(?:under|of)\s)"

@@ -28,7 +28,10 @@ class Planner(Cutter):
     def plan(self, i: Instruction) -> Plan:
         """The plan of one instruction; its ``problem`` says why there is none."""
         plan = self._planned(i)
-        if plan.problem is not None and 0 < i.inherited <= len(i.scope) and i.unit:  # a place given for the lines above
+        elsewhere = i.unit or (i.soft and plan.problem is not None and plan.problem.code == "A301")
+        if (
+            plan.problem is not None and 0 < i.inherited <= len(i.scope) and elsewhere
+        ):  # a place given for the lines above
             alone = self._planned(replace(i, scope=i.scope[i.inherited :], inherited=0))
             plan = alone if alone.problem is None else plan
         return plan

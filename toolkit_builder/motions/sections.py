@@ -141,12 +141,14 @@ def read_under_opener(c: Cursor) -> tuple[Place, ...]:
 
 def _prefixed(before: str) -> bool:
     """Whether a preposition stands before: then an opener in marks is a place, not words to be changed."""
-    return re.search(r"\b(?:in|under|of|from|to|within|at)\s+(?:the\s+)?$", before, re.IGNORECASE) is not None
+    return re.search(r"\b(?:in|under|of|to|within|at)\s+(?:the\s+)?$", before, re.IGNORECASE) is not None
 
 
 def _begins_section(quote: str) -> bool:
     """Whether an opener in marks begins with its subject or its verb: ``This CLP notes``, ``calls on``."""
     found = openings(quote) or openings(f"Conference {quote}")
+    if not quote[:1].isalpha():
+        return False
     before = (quote if openings(quote) else f"Conference {quote}")[: found[0].start] if found else ""
     return (
         re.fullmatch(

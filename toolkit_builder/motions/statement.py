@@ -22,6 +22,7 @@ class Lead:
     spot: Spot | None = None
     targets: tuple[Target, ...] = ()
     swap: bool = False  # "for 'X'", "in place of 'X'"
+    trailing: bool = False  # the place only followed words: "after 'X' in point 4"
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Statement(ABC):
     pending: Refusal | None = None
     begin: int = 0
     everywhere: bool = False
+    soft: bool = False
 
     @abstractmethod
     def _statement(self) -> bool:
@@ -95,6 +97,13 @@ class Statement(ABC):
             return join_paths(around, own), len(around)
         return own, 0
 
+    def _keep(self, lead: Lead, own: Path) -> None:
+        """What later clauses of the sentence inherit. A place that only followed its words yields to others' words."""
+        outer = lead.scopes[-1] if lead.scopes else ()
+        if outer or own:
+            self.soft = lead.trailing or not outer
+        self.carry = carried(self._scope_of(join_paths(outer, own))[0])
+
     def _emit(self, instruction: Instruction, own: Path) -> None:
         scope, inherited = self._scope_of(own)
         if own and not inherited:
@@ -108,7 +117,9 @@ class Statement(ABC):
         paths = list(target.places) if target else []
         if inherited and paths and any(RANKS[p[0].unit] <= RANKS[scope[-1].unit] for p in paths):
             scope, inherited = own, 0
-        self.out.append(replace(instruction, scope=scope, inherited=inherited, start=self.begin, end=self.c.at))
+        soft = self.soft and bool(self.carry) and inherited > 0
+        made = replace(instruction, scope=scope, inherited=inherited, soft=soft, start=self.begin, end=self.c.at)
+        self.out.append(made)
 
     def _refuse(self, code: str, at: int) -> bool:
         self.pending = self.pending or Refusal(code, self.begin, max(at, self.begin))

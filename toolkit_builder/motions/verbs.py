@@ -12,7 +12,7 @@ from toolkit_builder.motions.paths import join_paths
 from toolkit_builder.motions.places import read_paths
 from toolkit_builder.motions.quotations import INSTRUCTION_LINE
 from toolkit_builder.motions.reading import Cursor
-from toolkit_builder.motions.statement import Lead, Statement, carried, without_spot
+from toolkit_builder.motions.statement import Lead, Statement, without_spot
 from toolkit_builder.motions.wordings import read_words
 
 _INSTEAD = (
@@ -62,7 +62,7 @@ class Verbs(Statement):
             for own in scopes or (scope,):
                 for instruction in made:
                     self._emit(instruction, join_paths(one, own))
-        self.carry = carried(self._scope_of(join_paths((lead.scopes or ((),))[-1], scope))[0])
+        self._keep(lead, scope)
         if scope and made[0].target and made[0].target.kind == "words":
             self._more_deletions(lead)
         return True
@@ -255,7 +255,7 @@ class Verbs(Statement):
         for one in lead.scopes or ((),):
             for own in scopes or (scope,):
                 self._emit(made[0], join_paths(one, own))
-        self.carry = carried(self._scope_of(join_paths((lead.scopes or ((),))[-1], scope))[0])
+        self._keep(lead, scope)
         return True
 
     def _with_text(self, lead: Lead, targets: tuple[Target, ...]) -> bool:
