@@ -76,3 +76,20 @@ def test_a_mention_of_a_draft_motion_is_words_only(site: SiteTest) -> None:
     page = site.page("conferences/2027/bulletins/1/")
     assert [a.text(deep=False).strip() for a in page.css("a.ref")] == ["motion 1"]
     assert not (site.output / "conferences/2027/motions/2").exists()
+
+
+def test_check_finds_mistakes_in_what_is_still_to_come(site: SiteTest) -> None:
+    late = "---\ntitle: {}\ndate: 2027-06-29\n{}---\n\nSee [this](/nowhere/), which is late.\n"
+    site.content(
+        **{
+            "about.md": "---\ntitle: About\n---\n\nText.\n",
+            "news/late.md": late.format("Late", ""),
+            "news/rough.md": late.format("Rough", "draft: yes\n"),
+            "news/gone.md": late.format("Gone", "expires: 2027-06-01\n"),
+        }
+    )
+    assert "content/news/late.md:6:" in (told := site.check())
+    assert "/nowhere/" in told
+    assert "rough" not in told
+    assert "gone" not in told
+    site.build()  # today nobody sees it

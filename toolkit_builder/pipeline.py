@@ -445,7 +445,8 @@ def _as_strict(found: list[Diagnostic], options: Options) -> list[Diagnostic]:
 
 
 def check(project: Path, options: Options, *, printing: bool = True) -> list[Diagnostic]:
-    """Everything that a build would complain about, and what only `check` looks for; nothing is written to output/.
+    """Everything that a build would complain about, today or when a document's day has come, and what only `check`
+    looks for; nothing is written to output/.
 
     With ``printing``, documents that must fit so many pages are printed, to say by how many lines they are over or
     short; they are kept, so that the next check and the next build have them.
@@ -458,6 +459,7 @@ def check(project: Path, options: Options, *, printing: bool = True) -> list[Dia
         plan = lay_out(loaded)
         found = [*loaded.diagnostics, *(plan.diagnostics if plan else ())]
         found += check_jobs(plan.jobs) if plan and not any_errors(found) else []
+        found += _still_to_come(project, options, loaded, store)
         if printing and plan and loaded.theme and not any_errors(found):
             limited = tuple(f"/{each.name}.pdf" for each in PRINTS if each.sheet.get("max_pages"))
             paths = [job.path for job in plan.jobs if job.heavy and job.path.endswith(limited)]
@@ -476,6 +478,17 @@ def check(project: Path, options: Options, *, printing: bool = True) -> list[Dia
     for doc in loaded.documents:
         found += prose.broken_lines(doc.body, doc.path, doc.body_line)
     return ordered(_as_strict(found, options))
+
+
+def _still_to_come(project: Path, options: Options, loaded: Loaded, store: Store) -> list[Diagnostic]:
+    """What is wrong with documents that wait for their day: told now, not by the build that should publish them."""
+    if options.future or loaded.site is None or not loaded.site.hidden:
+        return []
+    later = load(project, replace(options, future=True), store)
+    plan = lay_out(later)
+    waiting = {doc.path for doc in later.site.documents if doc.id in loaded.site.hidden} if later.site else set()
+    found = (*later.diagnostics, *(plan.diagnostics if plan else ()))
+    return [d for d in found if d.span and d.span.path in waiting]
 
 
 def preview(project: Path, options: Options) -> tuple[list[Diagnostic], list[str]]:

@@ -241,8 +241,3 @@ def group_conferences(documents: Sequence[Document]) -> Iterator[Conference]:
             composites=ordered(doc.name, "composite"),
             bulletins=ordered(doc.name, "bulletin"),
         )
-
-
-def plain_payload(doc: Document) -> Payload:
-    """The body of a document as every view shows it."""
-    return {"title": doc.title, "body_html": doc.parsed.get("html", ""), "headings": doc.parsed.get("headings", [])}

@@ -52,7 +52,6 @@ class Majority:
 SIMPLE = Majority(over=1, under=2)
 TWO_THIRDS = Majority(over=2, under=3, exact=True, label="a two-thirds majority")
 TWO_THIRDS_OF_ALL = Majority(over=2, under=3, exact=True, of="all", label="two thirds of all votes, abstentions too")
-MAJORITIES = {"simple": SIMPLE, "two-thirds": TWO_THIRDS, "two-thirds of all": TWO_THIRDS_OF_ALL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,8 @@
-"""Font files in; which characters they have, subsets of them, and digits for line numbers out."""
+"""Font files in; digits for line numbers out."""
 
 from __future__ import annotations
 
 import io
-import unicodedata
-from collections.abc import Iterable
 
 import pikepdf
 from fontTools import subset
@@ -12,54 +10,10 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 from pikepdf import Array, Dictionary, Name
 
-from ..diagnostics import Diagnostic, Span
-from .report import no_glyph
-
 
 def opened(data: bytes) -> TTFont:
     """A font file (TTF, OTF, WOFF, WOFF2, the first of a collection), which will not be stamped with the time."""
     return TTFont(io.BytesIO(data), fontNumber=0, recalcTimestamp=False, lazy=True)
-
-
-def characters(data: bytes) -> frozenset[int]:
-    """The code points that a font file has a glyph for."""
-    return frozenset(opened(data).getBestCmap() or ())
-
-
-def uncovered(text: str, fonts: Iterable[bytes]) -> list[str]:
-    """The characters of a text that none of the fonts has, in code point order.
-
-    Characters that leave no mark (spaces and controls that the engine draws itself, joiners, variation selectors)
-    need no glyph.
-    """
-    needed = {char for char in text if not _leaves_no_mark(char)}
-    for font in fonts:
-        if needed:
-            has = characters(font)
-            needed = {char for char in needed if ord(char) not in has}
-    return sorted(needed)
-
-
-def coverage(text: str, fonts: Iterable[bytes], span: Span) -> list[Diagnostic]:
-    """A diagnostic for each character of a text that no font has, before anything is printed."""
-    return [no_glyph(ord(char), span) for char in uncovered(text, fonts)]
-
-
-def _leaves_no_mark(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cf", "Zs", "Zl", "Zp"} or "\ufe00" <= char <= "\ufe0f"
-
-
-def subsetted(data: bytes, text: str, *, flavour: str | None = None, features: Iterable[str] = ("*",)) -> bytes:
-    """A font file with the glyphs of a text only; ``flavour`` None (TTF, OTF), woff or woff2. The same bytes always."""
-    font = opened(data)
-    options = subset.Options(hinting=False, layout_features=list(features), notdef_outline=True)
-    worker = subset.Subsetter(options)
-    worker.populate(text=text)
-    worker.subset(font)
-    font.flavor = flavour
-    out = io.BytesIO()
-    font.save(out, reorderTables=True)
-    return out.getvalue()
 
 
 class Digits:
