@@ -29,14 +29,13 @@ from toolkit_builder.build.digests import compact_json, digest
 from toolkit_builder.build.jobs import Blob
 from toolkit_builder.diagnostics import Diagnostic, warning
 
-VERSION = 1
+VERSION = 2
 KEPT_DAYS = 30
 LIMIT = 2 << 30  # bytes, of fragments and of objects each
 _NOT_DAMAGED = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR")
 _SCHEMA = """
-CREATE TABLE fragments (stage TEXT, key TEXT, seal BLOB, used INTEGER, value BLOB, PRIMARY KEY (stage, key))
-    WITHOUT ROWID;
-CREATE TABLE blobs (digest TEXT PRIMARY KEY, used INTEGER, value BLOB) WITHOUT ROWID;
+CREATE TABLE fragments (stage TEXT, key TEXT, seal BLOB, used INTEGER, value BLOB, PRIMARY KEY (stage, key));
+CREATE TABLE blobs (digest TEXT PRIMARY KEY, used INTEGER, value BLOB);
 CREATE TABLE results (key TEXT PRIMARY KEY, seal BLOB, used INTEGER, value BLOB) WITHOUT ROWID;
 CREATE TABLE notes (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
 """
@@ -116,8 +115,8 @@ class Store:
         def read() -> list[tuple[str, bytes, int, bytes]]:
             run = self._connection.execute
             columns = "SELECT key, seal, used, value FROM fragments WHERE stage = ?"
-            if len(wanted) > 2000:  # reading all of a stage in order beats thousands of look-ups
-                return run(columns, (stage,)).fetchall()
+            if len(wanted) > 2000:  # reading through the table in order beats thousands of look-ups (+: no index)
+                return run(columns.replace("stage =", "+stage ="), (stage,)).fetchall()
             rows = []
             for some in _slices(sorted(wanted), 500):
                 marks = ",".join("?" * len(some))
@@ -317,7 +316,7 @@ class Store:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = OFF")
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0]
             if version == VERSION and tables == 4:
                 return connection
             if tables or version:
