@@ -108,6 +108,14 @@ def numbered(site: SiteTest, rng: random.Random) -> str:
     return rng.choice(sorted((site.folder / MOTIONS).glob("*.md"))).relative_to(site.folder).as_posix()
 
 
+def free(site: SiteTest, rng: random.Random) -> str:
+    """Some motion of 2027 that no other paper names."""
+    named = {f"{n}.md" for n in (1, 2, 3, 4, 5)}
+    return rng.choice([p for p in sorted((site.folder / MOTIONS).glob("*.md")) if p.name not in named]).relative_to(
+        site.folder
+    ).as_posix()
+
+
 def said(site: SiteTest, path: str, key: str, value: str) -> None:
     """Give a field of front matter another value; an empty one takes the field out."""
     head, body = (site.folder / path).read_text(encoding="utf-8").removeprefix("---\n").split("\n---\n", 1)
@@ -135,13 +143,16 @@ EDITS: dict[str, Edit] = {
     ),
     "first words": lambda s, n, r: s.edit(numbered(s, r), "Conference notes", f"Conference {n} notes"),
     "add": lambda s, n, r: s.motion(str(100 + n), tags=r.choice(["[pay]", "[new, care]", "[]"])),
-    "remove": lambda s, n, r: s.remove(numbered(s, r)),
+    "remove": lambda s, n, r: s.remove(free(s, r)),
     "rename": lambda s, n, r: (s.folder / (p := numbered(s, r))).rename((s.folder / p).with_name(f"x{n}.md")),
-    "renumber": lambda s, n, r: said(s, numbered(s, r), "number", str(200 + n)),
-    "old number": lambda s, n, r: said(s, numbered(s, r), "numbers", f"{{First agenda: '{300 + n}'}}"),
+    "renumber": lambda s, n, r: said(s, free(s, r), "number", str(200 + n)),
+    "old number": lambda s, n, r: said(s, numbered(s, r), "numbers", f"{{preliminary: '{300 + n}'}}"),
     "alias": lambda s, n, r: said(s, numbered(s, r), "aliases", f"[/old/{n % 4}/]"),
     "result": lambda s, n, r: said(s, numbered(s, r), "result", r.choice(["lost", "remitted", "carried", ""])),
-    "carried as amended": lambda s, n, r: said(s, f"{MOTIONS}/1.md", "result", r.choice(["carried as amended by 1.1", ""])),
+    "carried as amended": lambda s, n, r: (
+        said(s, f"{MOTIONS}/1.md", "result", "carried as amended by 1.1"),
+        said(s, "content/conferences/2027/amendments/1.1.md", "result", "carried"),
+    ),
     "withdrawn into": lambda s, n, r: said(s, f"{MOTIONS}/4.md", "result", r.choice(["composited into D", ""])),
     "amendment's result": lambda s, n, r: said(
         s, "content/conferences/2027/amendments/1.1.md", "result", r.choice(["carried", "lost", ""])
@@ -158,9 +169,11 @@ EDITS: dict[str, Edit] = {
     "executive": lambda s, n, r: said(s, numbered(s, r), "executive", r.choice(["support", "oppose", ""])),
     "vote": lambda s, n, r: said(s, f"{MOTIONS}/3.md", "vote", f"{{for: {n + 2}, against: 1}}"),
     "tags": lambda s, n, r: said(s, numbered(s, r), "tags", r.choice(["[pay]", "[care, Solidarity]", "[]", "[Pay]"])),
-    "draft": lambda s, n, r: said(s, numbered(s, r), "draft", r.choice(["yes", ""])),
+    "draft": lambda s, n, r: said(s, free(s, r), "draft", r.choice(["yes", ""])),
     "embargo": lambda s, n, r: said(s, "content/news/b.md", "embargo", r.choice(["2030-01-01 09:00", ""])),
     "conference": lambda s, n, r: said(s, HEAD, r.choice(["title", "place", "short_title"]), f"Conference {n}"),
+    "edition": lambda s, n, r: said(s, HEAD, "edition", r.choice(["final", "preliminary", ""])),
+    "new in": lambda s, n, r: said(s, numbered(s, r), "new_in", r.choice(["final", ""])),
     "session": lambda s, n, r: said(
         s, HEAD, "sessions", f"[{{title: Day {n}, date: 2027-06-14, start: '9:30', end: '17:00', business: ['{1 + n % 3}']}}]"
     ),
@@ -188,6 +201,9 @@ EDITS: dict[str, Edit] = {
         "toolkit.yaml", append="" if "motions:" in s.settings() else "motions:\n  measure: 70\n"
     ),
     "style sheet": lambda s, n, r: s.write(**{"themes/mine/assets/css/extra.css": f"p{{order:{n}}}\n"}),
+    "template of a conference's list": lambda s, n, r: s.write(
+        **{"themes/mine/templates/editions.html": f"<title>{n}</title><main>{{{{ doc.title }}}}</main>"}
+    ),
     "template of a list": lambda s, n, r: s.write(
         **{"themes/mine/templates/tags.html": f"<title>{n}</title><main>{{{{ doc.tags|length }}}}</main>"}
     ),

@@ -42,7 +42,7 @@ def verified() -> Iterator[dict[str, int]]:
 
 
 def _compare(memory: Memory, unit: Unit, kept: Kept, draft: Draft) -> None:
-    again = replace(draft, jobs=[], blobs=Large(), files={}, diagnostics=[], memo={})
+    again = replace(draft, jobs=[], blobs=Large(), files={}, diagnostics=[], asked=set(), memo={})
     pages = [blueprint._listed(page) for page in unit.make(again)]
     assert pages == list(kept.pages), f"other pages in '{unit.name}'"
     assert [d.to_json() for d in again.diagnostics] == [d.to_json() for d in kept.diagnostics], unit.name

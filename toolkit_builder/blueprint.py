@@ -125,8 +125,15 @@ def _draft(
 
 def _laid(unit: Unit, draft: Draft) -> Laid:
     jobs, said = len(draft.jobs), len(draft.diagnostics)
+    draft.asked = set(unit.templates)
     pages = [_listed(page) for page in unit.make(draft)]
-    return Laid(unit=unit, jobs=draft.jobs[jobs:], pages=pages, diagnostics=draft.diagnostics[said:])
+    return Laid(
+        unit=unit,
+        jobs=draft.jobs[jobs:],
+        pages=pages,
+        templates=frozenset(draft.asked),
+        diagnostics=draft.diagnostics[said:],
+    )
 
 
 def _listed(page: Page) -> Listed:

@@ -43,8 +43,8 @@ class Draft:
     """What every planner is handed, and the jobs that they have added so far.
 
     ``code`` is the digest of the builder itself; ``texts`` each source file's text; ``pins`` printed lines by a
-    paper's path; ``files`` the paths of printed documents, by the id of the document that they are of; ``memo`` what
-    planners have worked out once.
+    paper's path; ``files`` the paths of printed documents, by the id of the document that they are of; ``asked`` the
+    names of the templates that planners have asked for; ``memo`` what they have worked out once.
     """
 
     site: Site
@@ -59,7 +59,18 @@ class Draft:
     blobs: Large = field(default_factory=lambda: Large())
     files: dict[str, list[str]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
     memo: dict[str, Any] = field(default_factory=dict)
+
+    def has(self, template: str) -> bool:
+        """Whether the theme has a template. This and ``closure`` are the only ways to ask: who asks is remembered."""
+        self.asked.add(template)
+        return self.theme.has(template)
+
+    def closure(self, template: str) -> str:
+        """The digest of all that rendering a template may read."""
+        self.asked.add(template)
+        return self.theme.closure_digest(template)
 
     def add(
         self,

@@ -30,11 +30,12 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laid:
-    """A unit that was laid out now."""
+    """A unit that was laid out now; ``templates`` are those that its planner has asked for."""
 
     unit: Unit
     jobs: Sequence[Job]
     pages: Sequence[Listed]
+    templates: frozenset[str]
     diagnostics: Sequence[Diagnostic] = ()
 
 
@@ -61,6 +62,8 @@ class Memory:
         value = self._known.get(unit.name)
         if value is None or self.stock is None or value["key"] != unit.key or (value["late"] and not self.late):
             return None
+        if value["given"] != unit.given(value["templates"]):
+            return None
         jobs: dict[str, tuple[Settled, Made]] = {}
         for row in value["jobs"]:
             job = Settled(*row)
@@ -82,6 +85,8 @@ class Memory:
             if all(job.path in keys for job in now):
                 value = {
                     "key": each.unit.key,
+                    "templates": sorted(each.templates),
+                    "given": each.unit.given(each.templates),
                     "jobs": [[job.path, keys[job.path], job.publish, job.heavy] for job in now],
                     "pages": each.pages,
                     "late": [job.path for job in each.jobs if job.path in late and job.publish],

@@ -16,19 +16,22 @@ from toolkit_builder.layout.draft import Draft, output_path
 from toolkit_builder.localise import publish
 from toolkit_builder.model import Document, Kept, Payload
 from toolkit_builder.site import Site
-from toolkit_builder.theme import Theme
 
 
 def lay_out(draft: Draft, page: Page, offered: Sequence[publish.Offer] = ()) -> None:
     """Everything that is made from one page; nothing where the theme has no template for it (reported elsewhere)."""
-    if not draft.theme.has(page.template):
+    if not draft.has(page.template):
         return
-    prints = _prints_of(page, draft.theme) if draft.printing else []
+    prints = _prints_of(page, draft) if draft.printing else []
     words = [p for p in prints if p.word]
     more = publish.links(page.document, draft.site, draft.theme) if page.document else []
     if prints or offered or more:
-        downloads = [*more, *(o.download for o in offered), *map(partial(_download, page), prints),
-                     *map(partial(_word_download, page), words)]
+        downloads = [
+            *more,
+            *(o.download for o in offered),
+            *map(partial(_download, page), prints),
+            *map(partial(_word_download, page), words),
+        ]
         page = replace(page, doc={**page.doc, "downloads": [*downloads, *page.doc.get("downloads", [])]})
     _page_job(draft, page)
     for each in prints:
@@ -63,7 +66,7 @@ def _page_job(draft: Draft, page: Page) -> None:
         payload | page.meta.get("payload", {}),
         label=page.label,
         reasons=reasons,
-        closure=":".join(map(theme.closure_digest, (page.template, *filter(theme.has, more)))),
+        closure=":".join(map(draft.closure, (page.template, *filter(draft.has, more)))),
     )
 
 
@@ -86,11 +89,11 @@ def _facets(doc: Document, site: Site) -> Mapping[str, str]:
     return found
 
 
-def _prints_of(page: Page, theme: Theme) -> list[Print]:
+def _prints_of(page: Page, draft: Draft) -> list[Print]:
     """The printed documents of a page, as far as the theme has templates for them."""
     if page.document is None:
         return []
-    return [p for p in PRINTS if p.kind == page.kind and theme.has(p.template)]
+    return [p for p in PRINTS if p.kind == page.kind and draft.has(p.template)]
 
 
 def _download(page: Page, each: Print) -> Payload:

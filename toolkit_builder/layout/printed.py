@@ -57,7 +57,7 @@ def document_jobs(draft: Draft, page: Page, each: Print) -> None:
         "print-page",
         payload,
         label=label,
-        closure=theme.closure_digest(each.template),
+        closure=draft.closure(each.template),
         reasons=reasons,
         publish=False,
     )
@@ -119,7 +119,7 @@ def localised_jobs(draft: Draft, offer: publish.Offer) -> None:
         "print-page",
         offer.payload,
         label=label,
-        closure=draft.theme.closure_digest(name),
+        closure=draft.closure(name),
         reasons=reasons,
         publish=False,
     )
@@ -157,10 +157,7 @@ def press(draft: Draft) -> Payload:
 def _pictures(draft: Draft) -> Payload:
     """Every picture of the content, for print pages to show: by digest, so that only a PDF that is made loads it."""
     names = [(a, a.path.removeprefix("content/")) for a in draft.assets if is_picture(a.path)]
-    return {
-        name: Output(name) if name.lower().endswith(pictures.PHOTOGRAPHS) else draft.file(a)
-        for a, name in names
-    }
+    return {name: Output(name) if name.lower().endswith(pictures.PHOTOGRAPHS) else draft.file(a) for a, name in names}
 
 
 def is_picture(path: str) -> bool:

@@ -24,39 +24,41 @@ from toolkit_builder.model import Document
 from toolkit_builder.site import PAPERS, Conference
 from toolkit_builder.theme import brand_css
 
-_OF_A_CONFERENCE = (
-    "conference.html", "motion.html", "amendment.html", "composite.html", "bulletin.html", "motion-view.html",
-    "register.html", "conflicts.html", "editions.html", "bulletins.html",
-    "print/bulletin.html", "print/agenda.html", "print/motion.html",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """``make`` adds the unit's jobs to a draft and returns its pages; nothing but what is in ``key`` decides them."""
+    """``make`` adds the unit's jobs to a draft and returns its pages.
+
+    Nothing decides them but what is in ``key``, and what ``given`` digests: the templates that the planner asks for,
+    and the listings that the theme wants on their pages. ``templates`` are asked for in other ways than by the draft.
+    """
 
     name: str
     key: str
     make: Callable[[Draft], list[Page]]
+    given: Callable[[Iterable[str]], str]
+    templates: Sequence[str] = ()
 
 
 def units(draft: Draft) -> Iterator[Unit]:
     """All units of a site: its conferences, what is of no conference, all motions, and the subjects."""
     site, keys = draft.site, _Keys(draft)
+    unit = partial(Unit, given=keys.given)
     of = _by_conference(site.documents)
     for held in site.conferences:
         docs = of[held.name]
         key = keys.conference(held, docs)
-        yield Unit(name=f"conference {held.name}", key=key, make=partial(_conference, held, docs))
+        yield unit(name=f"conference {held.name}", key=key, make=partial(_conference, held, docs))
     rest = of.get(None, [])
-    yield Unit(name="rest", key=keys.rest(rest), make=partial(_rest, rest))
+    every = sorted({t.name for t in draft.theme.templates})
+    yield unit(name="rest", key=keys.rest(rest), make=partial(_rest, rest), templates=every)
     if site.all("motion") or site.all("composite"):
-        yield Unit(name="motions", key=keys.motions(), make=_motions)
+        yield unit(name="motions", key=keys.motions(), make=_motions)
     tagged = kind_pages.subjects(site)
     for subject in tagged:
-        yield Unit(name=f"subject {subject.key}", key=keys.subject(subject), make=partial(_subject, subject))
+        yield unit(name=f"subject {subject.key}", key=keys.subject(subject), make=partial(_subject, subject))
     if tagged:
-        yield Unit(name="subjects", key=keys.subjects(tagged), make=partial(_subjects, tagged))
+        yield unit(name="subjects", key=keys.subjects(tagged), make=partial(_subjects, tagged))
 
 
 def _by_conference(documents: Iterable[Document]) -> dict[str | None, list[Document]]:
@@ -132,7 +134,6 @@ class _Keys:
         here = {doc.id for doc in docs}
         pins = self._draft.pins
         return self._key(
-            self._given(_OF_A_CONFERENCE),
             self._press,
             [(d.path, d.digest) for d in docs],
             [digest_of_value(pins[d.path]) for d in docs if d.path in pins],
@@ -148,7 +149,6 @@ class _Keys:
         issues = site.all("bulletin")
         related = [d for doc in docs for name in doc.fields.related if (d := site.lookup(name))]
         return self._key(
-            self._given(sorted({t.name for t in self._theme.templates})),
             self._press,
             [(d.path, d.digest) for d in (*docs, *heads, *issues)],
             self._leads((*docs, *issues)),
@@ -161,18 +161,17 @@ class _Keys:
     def motions(self) -> str:
         site = self._site
         return self._key(
-            self._given(("motions.html",)),
             [(held.document.path, held.document.digest, self._papers(held)) for held in site.conferences],
             "/motions/" in site.by_url,
         )
 
     def subject(self, subject: kind_pages.Subject) -> str:
         taken = f"/tags/{subject.key}/" in self._site.by_url
-        return self._key(self._given(("tag.html",)), subject.name, [self.shown(d) for d in subject.documents], taken)
+        return self._key(subject.name, [self.shown(d) for d in subject.documents], taken)
 
     def subjects(self, tagged: Sequence[kind_pages.Subject]) -> str:
         counts = [(s.key, s.name, len(s.documents)) for s in tagged]
-        return self._key(self._given(("tags.html",)), counts, "/tags/" in self._site.by_url)
+        return self._key(counts, "/tags/" in self._site.by_url)
 
     # parts of keys
 
@@ -186,15 +185,15 @@ class _Keys:
         config = self._site.config.model_dump_json()
         return digest_of_value([draft.code, config, draft.shared.digest, self._theme.name, draft.printing])
 
-    def _given(self, templates: Sequence[str]) -> list[Any]:
-        """The templates of a unit, and the listings that the theme wants on their pages."""
-        theme = self._theme
+    def given(self, templates: Iterable[str]) -> str:
+        """The digest of these templates, and of the listings that the theme wants on their pages."""
+        theme, templates = self._theme, sorted(templates)
         asked = [
             [name, listing.model_dump(mode="json"), self._listing(name)]
             for name, listing in theme.settings.listings.items()
             if not listing.for_ or not set(listing.for_).isdisjoint(templates)
         ]
-        return [[theme.closure_digest(name) if theme.has(name) else "" for name in templates], asked]
+        return digest_of_value([[theme.closure_digest(n) if theme.has(n) else "" for n in templates], asked])
 
     def _listing(self, name: str) -> str:
         if name not in self._known:
@@ -257,8 +256,8 @@ class _Keys:
             return []
         result = shapes.recorded(doc, self._site)
         if not (result.by or result.into or doc.kind == "amendment"):
-            return []
-        named = [held.paper(number) for number in result.by]
+            return [held.document]  # whose edition decides the stars
+        named = [held.document, *(held.paper(number) for number in result.by)]
         named += [held.paper(result.into, ("composite",))] if result.into else []
         above = held.above(doc) if doc.kind == "amendment" and not doc.fields.title else []
         return [other for other in (*named, *above) if other is not None]
@@ -266,4 +265,4 @@ class _Keys:
     def _papers(self, held: Conference) -> str:
         """All that lists show of a conference's papers."""
         every = (*held.motions, *held.amendments, *held.composites)
-        return digest_of_value([self._face(doc) for doc in every])
+        return digest_of_value([self._face(doc) for doc in (held.document, *every)])
