@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.driver import SiteTest
 
 RULES = (
@@ -44,3 +46,38 @@ def test_a_source_of_a_composite_counts_as_composited_unless_it_was_withdrawn(si
     assert "Composite D" in site.page("conferences/2027/motions/21/").body.text()
     site.content(**{"conferences/2027/composites/d.md": COMPOSITE.format(more="result: withdrawn\n")}).build()
     assert shown(site)["21"] == "is tabled"
+
+
+# --- sub-amendments, and amendments that need another --------------------------------------------------------------
+
+TEXT = "Conference notes that bus fares have risen.\n\nConference calls on the executive to:\n\n1. lobby councils;\n2. report."
+
+
+def test_a_sub_amendment_is_a_choice_with_its_amendment_and_a_page_for_readers_without_scripts(site: SiteTest) -> None:
+    site.conference().motion("20", TEXT)
+    site.amendment("20.1", "20", 'In point 1, after "lobby" insert "all"')
+    site.amendment("20.2", "20", 'In point 2, after "report" insert "soon"')
+    site.amendment("20.1.1", "20.1", 'After "all" insert "the"').build()
+    page = site.page("conferences/2027/motions/20/")
+    assert [box.attributes["value"] for box in page.css("[data-pick] input")] == ["20-1", "20-1-1", "20-2"]
+    plan = json.loads(page.css_first("[data-pick]").attributes["data-pick"])
+    assert plan["needs"] == {"20-1-1": ["20-1"]}
+    sets = set(plan["groups"][0]["sets"])
+    assert {"20-1", "20-1 20-1-1"} <= sets
+    assert all("20-1" in names.split() for names in sets if "20-1-1" in names.split())
+    alone = site.page("conferences/2027/motions/20/views/20-1-1/").css_first(".motion-text")
+    assert "lobby inserted: all the end of insertion councils" in " ".join(alone.text().split())
+
+
+def test_an_amendment_that_needs_another_is_shown_after_it_chosen_with_it_and_carried_with_it(site: SiteTest) -> None:
+    site.conference().motion("20", TEXT, result="carried as amended by 20.1 & 20.2")
+    site.amendment("20.1", "20", 'In point 1, after "lobby" insert "all"', result="carried")
+    site.amendment("20.2", "20", 'In point 1, after "all" insert "the"', result="carried").build()
+    assert "A301" not in site.check()
+    page = site.page("conferences/2027/motions/20/")
+    said = " ".join(page.body.text().split())
+    assert "20.2 can only be applied after 20.1" in said
+    assert "Shown as a change to the text with amendment 20.1, without which it cannot be applied." in said
+    assert "lobby all the councils" in " ".join(page.css_first(".final").text().split())
+    plan = json.loads(page.css_first("[data-pick]").attributes["data-pick"])
+    assert [set(group["sets"]) for group in plan["groups"]] == [{"20-1", "20-1 20-2"}]

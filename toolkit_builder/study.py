@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +12,9 @@ from toolkit_builder.kinds import shapes
 from toolkit_builder.model import Payload
 from toolkit_builder.motions import composites, html, lines, pins
 from toolkit_builder.motions.amend import Amended, Amendment, apply, sub_amend
-from toolkit_builder.motions.chosen import Choice, choices
-from toolkit_builder.motions.compare import compare
-from toolkit_builder.motions.conflicts import IDENTICAL, INDEPENDENT, Matrix, matrix
+from toolkit_builder.motions.chosen import Choice, Desk, choices
+from toolkit_builder.motions.compare import Change, compare
+from toolkit_builder.motions.conflicts import DEPENDS, IDENTICAL, INDEPENDENT, Matrix, matrix
 from toolkit_builder.motions.text import MotionText, parse
 
 
@@ -37,15 +37,16 @@ def study(payload: Payload) -> Payload:
         moved = [_Moved(given, text, numbered) for given in payload["amendments"]]
         relations = matrix(text, [m.amendment for m in moved])
         _relate(result, moved, relations)
+        later = {r.second for r in relations.relations if r.kind == DEPENDS}
         for each in moved:
             result["amendments"][each.id] |= each.shown()
-            found += each.diagnostics
+            found += each.diagnostics if each.amendment.id not in later else []
         _views(result, text, moved, payload)
         _choice(result, text, moved, relations, numbered)
-        found += _final(result, text, moved, payload)
+        found += _final(result, text, moved, payload, later)
     elif payload["lost_parts"]:
         _views(result, text, [], payload)
-        found += _final(result, text, [], payload)
+        found += _final(result, text, [], payload, set())
     if payload["sources"]:
         found += _provenance(result, text, payload["sources"])
     if len(result["views"]) < 2:
@@ -140,7 +141,7 @@ def _views(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: 
     ]
     views += [
         {
-            "key": _key(m),
+            "key": _key(m.given),
             "label": f"With {m.given['label'].lower()}",
             "html": result["amendments"][m.id]["amended_html"],
         }
@@ -155,15 +156,27 @@ def _choice(
 ) -> None:
     """What a page needs to show the text with any set of two or more amendments."""
     open_to_choice = [m for m in moved if m.given["form"] != "editorial"]
-    if len(open_to_choice) < 2:
+    below = {m.amendment.id: [s for s in m.given["subs"] if s["form"] != "editorial"] for m in open_to_choice}
+    if len(open_to_choice) + sum(map(len, below.values())) < 2:
         return
-    found = choices(text, [m.amendment for m in open_to_choice], relations, numbered=numbered, inline=prose.inline)
+    amendments, subs = (
+        [m.amendment for m in open_to_choice],
+        {n: [*map(_amendment, given)] for n, given in below.items()},
+    )
+    found = choices(text, amendments, relations, subs=subs, numbered=numbered, inline=prose.inline)
     if len(found.members) < 2:
         return
-    keys = {m.amendment.id: _key(m) for m in moved}
+    given = {_amendment(g).id: g for m in moved for g in (m.given, *below.get(m.amendment.id, ()))}
+    keys = {name: _key(g) for name, g in given.items()}
+    desk = Desk(text, amendments, relations, subs=subs, numbered=numbered, inline=prose.inline)
+    _views_of_sets(result, desk, found, given)
     pieces: dict[tuple[int, str], int] = {}
     result["choice"] = {
-        "amendments": [{"id": m.id, "key": _key(m)} for m in moved if m.amendment.id in found.members],
+        "amendments": [
+            {"id": g["id"], "key": keys[name], "needs": [given[n]["id"] for n in found.needs.get(name, ())]}
+            for name, g in given.items()
+            if name in found.members
+        ],
         "plan": _plan(found, keys, pieces),
         "pieces": [{"depth": depth, "html": piece} for depth, piece in pieces],
     }
@@ -187,15 +200,42 @@ def _plan(found: Choice, keys: Mapping[str, str], pieces: dict[tuple[int, str], 
             for group in found.groups
         ],
         "apart": [[keys[a], keys[b], why] for a, b, why in found.apart],
+        "needs": {keys[name]: [keys[n] for n in others] for name, others in found.needs.items()},
     }
 
 
-def _key(moved: _Moved) -> str:
-    return shapes.slug(moved.given["number"] or moved.id)
+def _views_of_sets(result: Payload, desk: Desk, found: Choice, given: Mapping[str, Payload]) -> None:
+    """A view for each that can only be read with another: a sub-amendment with what it amends."""
+    for name in (n for n in found.members if n in found.needs):
+        shown = desk.amended(names := desk.least(name))
+        if shown is not None:
+            label = " and ".join(given[n]["label"].lower() for n in names)
+            changes = html.diff_html(compare(*shown), inline=prose.inline)
+            result["views"].append({"key": _key(given[name]), "label": f"With {label}", "html": changes})
+            if name in desk.after and (needed := desk.amended(names[:-1])) is not None:
+                _shown_after(result["amendments"][given[name]["id"]], compare(needed[1], shown[1]), names, given)
 
 
-def _final(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: Payload) -> list[Diagnostic]:
-    """The text as carried, computed from the amendments that were carried with it."""
+def _shown_after(shown: Payload, changes: Sequence[Change], names: Sequence[str], given: Mapping[str, Payload]) -> None:
+    """An amendment that only fits after another, as a change to the text with that."""
+    needed = " and ".join(given[n]["label"].lower() for n in names[:-1])
+    prefix = f"{_slug(given[names[-1]]['id'])}-"
+    shown |= {
+        "diff_html": html.diff_html(changes, inline=prose.inline, only_changes=True, prefix=prefix),
+        "amended_html": html.diff_html(changes, inline=prose.inline),
+        "side_by_side_html": html.side_by_side(changes, inline=prose.inline, only_changes=True),
+        "note": f"Shown as a change to the text with {needed}, without which it cannot be applied.",
+    }
+
+
+def _key(given: Payload) -> str:
+    return shapes.slug(given["number"] or given["id"])
+
+
+def _final(
+    result: Payload, text: MotionText, moved: Sequence[_Moved], payload: Payload, later: Set[str]
+) -> list[Diagnostic]:
+    """The text as carried, computed from what was carried with it; ``later``: amendments that need another."""
     if not payload["carried"]:
         return []
     named = payload["by"]
@@ -218,7 +258,10 @@ def _final(result: Payload, text: MotionText, moved: Sequence[_Moved], payload: 
         paper = payload["paper"]
         words = "\n\n".join(f"Delete {part}." for part in lost)
         ready.append(Amendment(id="vote", source=words, path=paper["path"], first_line=paper["line"]))
-    amended, found = apply(text, ready, lines=_lines(text, payload))
+    amended, found = apply(text, [a for a in ready if a.id not in later], lines=_lines(text, payload))
+    if second := [a for a in ready if a.id in later]:
+        done, more = apply(amended.after, second)
+        amended, found = replace(done, before=amended.before), found + more
     problems += [d for d in found if d.is_error]
     if any_errors(problems):
         return problems

@@ -25,7 +25,7 @@ def choice(text: MotionText, *instructions: str) -> Choice:
 
 def straight(text: MotionText, names: tuple[str, ...], instructions: tuple[str, ...]) -> Slots | None:
     moved = [Amendment(id=f"{n}", source=source) for n, source in enumerate(instructions, start=1)]
-    return chosen._Desk(text, moved, None, chosen.html.escaped).slots(names)
+    return chosen.Desk(text, moved, matrix(text, moved)).slots(names)
 
 
 def some(name: str, size: int, seed: int) -> tuple[str, ...]:
@@ -61,13 +61,56 @@ def test_a_set_that_clashes_is_not_offered_and_the_pair_is_named() -> None:
     assert all(not {"1", "2"} <= set(names) for group in found.groups for names in group.sets)
 
 
-def test_an_amendment_that_does_not_fit_the_printed_text_is_left_out() -> None:
-    found = choice(
-        motion("caseloads"),
-        'In paragraph 2 after "limit" insert "of twelve"',
-        'In paragraph 2, after "limit of twelve" insert "families"',
-    )
+AFTER = ('In paragraph 2, after "limit of twelve" insert "families"', 'In paragraph 2 after "limit" insert "of twelve"')
+
+
+def test_an_amendment_that_fits_only_after_another_is_chosen_with_that() -> None:
+    text = motion("caseloads")
+    found = choice(text, *AFTER)
+    assert found.members == ("2", "1")  # what is needed comes first, whatever the order of the agenda
+    assert found.needs == {"1": ("2",)}
+    (group,) = found.groups
+    assert set(group.sets) == {("2",), ("2", "1")}
+    with_both = " ".join(re.sub("<[^>]*>", "", p.html) for slot in group.sets["2", "1"] for p in slot)
+    assert "families" in with_both
+
+
+def test_an_amendment_that_fits_neither_the_text_nor_another_is_left_out() -> None:
+    found = choice(motion("caseloads"), 'In paragraph 2 after "limit" insert "of twelve"', 'Delete "zebra"')
     assert found.members == ("1",)
+
+
+SHORT = "First words here stand.\n\nSecond words here stand."
+
+
+def with_subs(*subs: str, other: str = 'In paragraph 2, delete "Second" and insert "Last"') -> Choice:
+    text, _ = parse(SHORT)
+    moved = [Amendment(id="1", source='In paragraph 1, after "First" insert "and best"'), Amendment(id="2", source=other)]
+    below = {"1": [Amendment(id=f"1.{n}", source=source) for n, source in enumerate(subs, start=1)]}
+    return choices(text, moved, matrix(text, moved), subs=below)
+
+
+def test_a_sub_amendment_is_chosen_with_the_amendment_that_it_amends() -> None:
+    found = with_subs('After "best" insert "of all"')
+    assert found.members == ("1", "1.1", "2")
+    assert found.needs == {"1.1": ("1",)}
+    assert [set(g.sets) for g in found.groups] == [{("1",), ("1", "1.1")}, {("2",)}]
+    (piece,) = found.groups[0].sets["1", "1.1"][0]
+    assert "First <ins>" in piece.html
+    assert "and best of all" in piece.html
+
+
+def test_two_sub_amendments_that_meet_cannot_both_be_chosen() -> None:
+    found = with_subs('Delete "best" and insert "worst"', 'Delete "best" and insert "oldest"', 'Delete "zebra"')
+    assert [(a, b) for a, b, _ in found.apart] == [("1.1", "1.2")]
+    assert found.members == ("1", "1.1", "1.2", "2")
+    assert set(found.groups[0].sets) == {("1",), ("1", "1.1"), ("1", "1.2")}
+
+
+def test_a_sub_amendment_that_makes_its_amendment_meet_another_is_apart_from_that() -> None:
+    found = with_subs('Delete "paragraph 1, after" and insert "paragraph 2, delete"',
+                      other='In paragraph 2, after "Second" insert "rate"')  # fmt: skip
+    assert all(len(names) < 3 for group in found.groups for names in group.sets)
 
 
 def test_amendments_that_share_no_paragraph_are_in_groups_of_their_own() -> None:

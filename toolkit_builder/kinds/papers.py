@@ -122,7 +122,13 @@ def _choice(study: Payload, site: Site) -> Payload | None:
     return {
         **found,
         "amendments": [
-            {**link(doc, site), "key": a["key"], "number": doc.fields.number, "mover": doc.fields.mover}
+            {
+                **link(doc, site),
+                "key": a["key"],
+                "number": doc.fields.number,
+                "mover": doc.fields.mover,
+                "needs": [link(site.by_id[n], site) for n in a["needs"]],
+            }
             for a, doc in chosen
         ],
     }

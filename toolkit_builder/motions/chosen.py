@@ -1,22 +1,23 @@
 """A motion and the amendments moved to it in; the text with any set of them in, in pieces that a page puts together.
 
 The printed text is cut into slots, one for each printed block (slot 0 stands before the first). An amendment touches
-the slots that read differently with it. Amendments that share a slot form a group, and for a group every set that can
-be carried together is worked out by the engine itself; sets of different groups can be put together slot by slot.
+the slots that read differently with it. Amendments that share a slot, or of which one needs the other (a sub-amendment
+its amendment), form a group, and for a group every set that can be carried together is worked out by the engine
+itself; sets of different groups can be put together slot by slot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from toolkit_builder.diagnostics import any_errors
 from toolkit_builder.motions import html
-from toolkit_builder.motions.amend import Amendment, apply
+from toolkit_builder.motions.amend import Amendment, apply, sub_amend
 from toolkit_builder.motions.compare import compare
-from toolkit_builder.motions.conflicts import DELETES, SAME_WORDS, Matrix
+from toolkit_builder.motions.conflicts import DELETES, DEPENDS, SAME_WORDS, Matrix, matrix
 from toolkit_builder.motions.lines import LineMap
-from toolkit_builder.motions.text import MotionText
+from toolkit_builder.motions.text import MotionText, parse
 
 MOST_SETS = 64
 """How many sets of one group are worked out: all sets of 6 amendments, all pairs of 10."""
@@ -48,11 +49,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """``base``: (id, depth) of each printed block; ``apart``: pairs that cannot both be chosen, and why."""
+    """``base``: (id, depth) of each printed block; ``apart``: pairs that cannot both be chosen, and why.
+
+    ``needs``: what can only be chosen with another (any of those named): a sub-amendment with the amendment that it
+    amends, an amendment that can only be applied after another with that.
+    """
 
     base: tuple[tuple[str, int], ...]
     groups: tuple[Group, ...]
     apart: tuple[tuple[str, str, str], ...]
+    needs: dict[str, Names]
 
     @property
     def members(self) -> Names:
@@ -64,43 +70,105 @@ def choices(
     amendments: Sequence[Amendment],
     relations: Matrix,
     *,
+    subs: Mapping[str, Sequence[Amendment]] | None = None,
     numbered: LineMap | None = None,
     inline: html.Inline = html.escaped,
 ) -> Choice:
-    """Every set of ``amendments`` that a page can show. Those that do not fit the printed text are left out."""
-    desk = _Desk(text, amendments, numbered, inline)
+    """Every set of ``amendments`` and of their ``subs`` (by an amendment's id) that a page can show.
+
+    Those that fit neither the printed text nor the text with one of the others are left out.
+    """
+    desk = Desk(text, amendments, relations, subs=subs, numbered=numbered, inline=inline)
     printed = desk.slots(()) or ()
-    alone = {a.id: found for a in amendments if (found := desk.slots((a.id,))) is not None}
+    alone = {name: found for name in desk.order if (found := desk.slots(desk.least(name))) is not None}
     touched = {name: _touched(printed, slots) for name, slots in alone.items()}
-    order = [a.id for a in amendments if a.id in touched]
-    groups = [desk.group(members, printed, relations) for members in _meeting(order, touched, relations)]
+    order = [name for name in desk.order if name in touched and all(n in touched for n in desk.least(name))]
+    needs = {name: kept for name in order if (kept := tuple(n for n in desk.needs.get(name, ()) if n in order))}
+    apart = {frozenset((one, other)): (one, other, why) for one, other, why in desk.apart(order)}
+    related = {*apart, *(frozenset((name, other)) for name, others in needs.items() for other in others)}
+    groups = [desk.group(members, printed, set(apart)) for members in _meeting(order, touched, related)]
     return Choice(
         base=tuple((b.id, b.depth if b.kind == "call" else 0) for b in text.blocks),
         groups=tuple(groups),
-        apart=tuple((r.first, r.second, r.sentence()) for r in relations.relations
-                    if r.kind in _APART and r.first in order and r.second in order),
-    )  # fmt: skip
+        apart=tuple(apart.values()),
+        needs=needs,
+    )
 
 
-class _Desk:
-    """Where the sets are worked out."""
+class Desk:
+    """Where the sets are worked out. ``order``: all that may be chosen, what is needed before what needs it."""
 
     def __init__(
-        self, text: MotionText, amendments: Sequence[Amendment], numbered: LineMap | None, inline: html.Inline
+        self,
+        text: MotionText,
+        amendments: Sequence[Amendment],
+        relations: Matrix,
+        *,
+        subs: Mapping[str, Sequence[Amendment]] | None = None,
+        numbered: LineMap | None = None,
+        inline: html.Inline = html.escaped,
     ) -> None:
-        self.text, self.numbered, self.inline = text, numbered, inline
+        self.text, self.relations, self.numbered, self.inline = text, relations, numbered, inline
         self.amendments = {a.id: a for a in amendments}
+        self.subs = {s.id: (a.id, s) for a in amendments for s in (subs or {}).get(a.id, ())}
+        self.after: dict[str, list[str]] = {}
+        for relation in relations.relations:
+            if relation.kind == DEPENDS:
+                self.after.setdefault(relation.second, []).append(relation.first)
+        self.needs: dict[str, Names] = {name: tuple(found) for name, found in self.after.items()}
+        self.needs |= {name: (above,) for name, (above, _) in self.subs.items()}
         self.places = {b.id: n for n, b in enumerate(text.blocks, start=1)}
         self.limit = max(2, min(MOST_SETS, MOST_WORDS // max(1, len(text.source.split()))))
+        self.order = self._ordered([a.id for a in amendments])
+
+    def _ordered(self, names: Sequence[str]) -> list[str]:
+        """The agenda's order, every sub-amendment behind its amendment, what depends on another behind that."""
+        waiting = [name for name in names if name in self.after]
+        found: list[str] = []
+        for name in [*(n for n in names if n not in self.after), *waiting]:
+            found += [name, *(s for s, (above, _) in self.subs.items() if above == name)]
+        return found
+
+    def least(self, name: str) -> Names:
+        """The smallest set that holds a name: what it needs, and itself."""
+        needed = self.needs.get(name, ())[:1]
+        return (*(n for first in needed for n in self.least(first)), name)
+
+    def amended(self, names: Names) -> tuple[MotionText, MotionText] | None:
+        """The printed text, and the text with these carried; None where they cannot be."""
+        if any(self.needs.get(n) and not set(self.needs[n]) & set(names) for n in names):
+            return None
+        moved: list[Amendment] = []
+        for name in (n for n in names if n in self.amendments):
+            amendment, mine = (
+                self.amendments[name],
+                [self.subs[n][1] for n in names if self.subs.get(n, ("",))[0] == name],
+            )
+            if mine:
+                amendment, problems = sub_amend(amendment, mine)
+                if any_errors(problems):
+                    return None
+            moved.append(amendment)
+        before = after = self.text
+        for some, lines in (
+            ([a for a in moved if a.id not in self.after], self.numbered),
+            ([a for a in moved if a.id in self.after], None),
+        ):
+            if some or after is self.text:
+                done, problems = apply(after, some, lines=lines)
+                if any_errors(problems):
+                    return None
+                before, after = (done.before if after is self.text else before), done.after
+        return before, after
 
     def slots(self, names: Names) -> Slots | None:
-        """The pieces of every slot with these amendments carried; None where they cannot be."""
-        amended, problems = apply(self.text, [self.amendments[n] for n in names], lines=self.numbered)
-        if any_errors(problems):
+        """The pieces of every slot with these carried; None where they cannot be."""
+        found = self.amended(names)
+        if found is None:
             return None
         slots: list[list[Piece]] = [[] for _ in range(len(self.text.blocks) + 1)]
         here = 0
-        for change in compare(amended.before, amended.after):
+        for change in compare(*found):
             block = change.new or change.old
             here = self.places[change.old.id] if change.old else here
             if block is not None:
@@ -108,32 +176,55 @@ class _Desk:
                 slots[here].append(Piece(depth, html.piece(change, inline=self.inline)))
         return tuple(tuple(slot) for slot in slots)
 
-    def group(self, members: Names, printed: Slots, relations: Matrix) -> Group:
-        found = {names: slots for names in self._sets(members, relations) if (slots := self.slots(names)) is not None}
+    def apart(self, order: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """Pairs that cannot stand together, and why: as the matrix says; of sub-amendments, as their words say."""
+        for relation in self.relations.relations:
+            if relation.kind in _APART and relation.first in order and relation.second in order:
+                yield relation.first, relation.second, relation.sentence()
+        for name in (n for n in order if n in self.subs):
+            above, sub = self.subs[name]
+            changed = sub_amend(self.amendments[above], [sub])[0]
+            others = [self.amendments[n] for n in order if n in self.amendments and n != above and n not in self.after]
+            for other in others:
+                met = matrix(self.text, [changed, other]).between(above, other.id)
+                known = self.relations.between(above, other.id)
+                if met is not None and met.kind in _APART and (known is None or known.kind not in _APART):
+                    yield name, other.id, met.sentence().replace(above, name, 1)
+        for above in self.amendments:
+            own = [self.subs[n][1] for n in order if self.subs.get(n, ("",))[0] == above]
+            if len(own) > 1:
+                for relation in matrix(parse(self.amendments[above].source)[0], own).relations:
+                    if relation.kind in _APART:
+                        yield relation.first, relation.second, relation.sentence()
+
+    def group(self, members: Names, printed: Slots, apart: set[frozenset[str]]) -> Group:
+        found = {names: slots for names in self._sets(members, apart) if (slots := self.slots(names)) is not None}
         changed = sorted({place for slots in found.values() for place in _touched(printed, slots)})
         return Group(members=members, slots=tuple(changed),
                      sets={names: tuple(slots[n] for n in changed) for names, slots in found.items()})  # fmt: skip
 
-    def _sets(self, members: Names, relations: Matrix) -> Iterator[Names]:
+    def _sets(self, members: Names, apart: set[frozenset[str]]) -> Iterator[Names]:
         """Sets without a clash, small ones first; no larger size than fits the limit as a whole."""
-        clash = {frozenset((r.first, r.second)) for r in relations.relations if r.kind in _APART}
         place = {name: n for n, name in enumerate(members)}
-        sets: list[Names] = [(name,) for name in members]
+        sets: list[Names] = [(name,) for name in members if name not in self.needs]
         left = max(self.limit, len(members))
         while sets and len(sets) <= left:
             yield from sets
             left -= len(sets)
             sets = [(*names, more) for names in sets for more in members[place[names[-1]] + 1 :]
-                    if not any(frozenset((name, more)) in clash for name in names)]  # fmt: skip
+                    if self._may_join(more, names, apart)]  # fmt: skip
+
+    def _may_join(self, name: str, names: Names, apart: set[frozenset[str]]) -> bool:
+        held = name not in self.needs or bool(set(self.needs[name]) & set(names))
+        return held and not any(frozenset((name, other)) in apart for other in names)
 
 
 def _touched(printed: Slots, slots: Slots) -> frozenset[int]:
     return frozenset(n for n, (old, new) in enumerate(zip(printed, slots, strict=True)) if old != new)
 
 
-def _meeting(order: Sequence[str], touched: dict[str, frozenset[int]], relations: Matrix) -> list[Names]:
-    """The groups: who shares a slot or cannot stand with another, and so on from one to the next."""
-    related = {frozenset((r.first, r.second)) for r in relations.relations if r.kind in _APART}
+def _meeting(order: Sequence[str], touched: dict[str, frozenset[int]], related: set[frozenset[str]]) -> list[Names]:
+    """The groups: who shares a slot, cannot stand with another or needs it, and so on from one to the next."""
     groups: list[list[str]] = []
     for name in order:
         near = [g for g in groups if any(touched[name] & touched[m] or frozenset((name, m)) in related for m in g)]

@@ -128,7 +128,8 @@
     const pick = document.querySelector("[data-pick]");
     const boxes = pick ? [...pick.querySelectorAll("input")] : [];
     const said = pick && pick.querySelector(".pick-said");
-    const text = pick && composer(panel, JSON.parse(pick.dataset.pick));
+    const plan = pick && JSON.parse(pick.dataset.pick);
+    const text = pick && composer(panel, plan);
     let current = start.dataset.view;
 
     const fill = (key, nodes) => {
@@ -155,6 +156,16 @@
       const page = links.find((a) => a.dataset.view === key);
       return page ? [" ", make("a", { href: page.href }, pick.dataset.alone)] : [];
     };
+    /* A sub-amendment only with its amendment: ticked, it ticks that; without that, it is not ticked. */
+    const held = (box) => !plan.needs[box.value] || boxes.some((b) => b.checked && plan.needs[box.value].includes(b.value));
+    const settle = (box) => {
+      for (let one = box; one.checked && !held(one);) {
+        const needed = plan.needs[one.value][0];
+        one = boxes.find((b) => b.value === needed);
+        one.checked = true;
+      }
+      for (let n = boxes.length; n; n -= 1) for (const b of boxes) b.checked &&= held(b);
+    };
     const tick = () => {
       const wanted = boxes.filter((b) => b.checked).map((b) => b.value);
       if (!wanted.length) { show(start.dataset.view); return; }
@@ -176,7 +187,7 @@
     }
     if (pick) {
       for (const box of boxes) {
-        box.addEventListener("change", tick);
+        box.addEventListener("change", () => { settle(box); tick(); });
         const tab = links.find((a) => a.dataset.view === box.value);
         if (tab) tab.parentElement.hidden = true;
       }
@@ -186,6 +197,7 @@
     const asked = new URLSearchParams(location.search);
     const ticked = (asked.get("with") || "").split(",");
     for (const box of boxes) box.checked = ticked.includes(box.value);
+    boxes.forEach(settle);
     if (boxes.some((b) => b.checked)) tick(); else if (asked.get("view")) show(asked.get("view"));
   };
 
