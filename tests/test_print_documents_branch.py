@@ -307,3 +307,15 @@ def test_a_warm_leaflet_takes_a_fraction_of_a_second(press: Press, monkeypatch: 
     for _ in range(10):
         press.printed(html)
     assert (time.process_time() - started) / 10 < 0.15
+
+
+# --- hard content -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("template", ["letter", "leaflet-a4", "leaflet-a5", "petition", "press-release"])
+def test_a_word_that_is_longer_than_a_line_is_broken_and_stays_on_the_page(template: str, press: Press) -> None:
+    long = f"<h2>{'Ansprechpartner' * 6}</h2><p>https://example.org/{'x' * 140} and on</p>"
+    panels = {"front": {"title": "", "html": long}, "back": SIDES["back"]} if template == "leaflet-a5" else {}
+    data, found = press.printed(press.html(template, "a4", panels=panels, body_html="" if panels else long))
+    assert [d.message for d in found if d.code in {"Q122", "Q123", "Q124", "Q125"}] == []
+    assert "x" * 140 in "".join("".join(pdf_text(data)).split())

@@ -277,8 +277,8 @@ def _papers_of(doc: Document, site: Site) -> Iterable[Document]:
 _LINES = [12.4, 12.6, 12.8, 13.0, 13.2, 13.4, 13.6, 13.8, 14.0, 14.2, 14.4, 14.6]
 _LARGE_LINES = [15.2, 15.6, 16.0, 16.5, 17.0, 17.5, 18.0, 18.5, 19.0, 20.0]
 _LARGER_LINES = [*_LARGE_LINES, 21.0, 22.0, 23.0, 24.0]
-_POSTER_LINES = [17.0, 18.0, 19.0, 20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0, 28.0, 30.0]
-_CARD_LINES = [12.8, 13.4, 14.0, 14.6, 15.2, 16.0, 17.0, 18.0]
+_POSTER_LINES = [12.0, 13.0, 14.0, 15.0, 16.0, 17.0, 18.0, 19.0, 20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0, 28.0, 30.0, 33.0, 36.0]
+_CARD_LINES = [10.4, 11.2, 12.0, 12.8, 13.4, 14.0, 14.6, 15.2, 16.0, 17.0, 18.0]
 
 PRINTS: tuple[Print, ...] = (
     Print(kind="bulletin", name="bulletin", template="print/bulletin.html", label="To print, A4",

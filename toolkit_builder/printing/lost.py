@@ -21,9 +21,12 @@ _OWN_PARTS = ("::first-letter", "::first-line")
 
 
 def diagnostics(laid_out: Any, root: Any, style_for: Any, span: Span) -> list[Diagnostic]:
-    """One error for each element that lost letters. ``style_for`` gives an element's computed style."""
+    """An error that names the element that lost letters, or the first of them and how many there are.
+
+    ``style_for`` gives an element's computed style.
+    """
     printed = _printed(laid_out)
-    found = []
+    found: list[tuple[int, int, str]] = []
     waiting: list[tuple[Any, tuple[Any, ...]]] = [(root, ())]
     while waiting:
         element, around = waiting.pop()
@@ -34,11 +37,17 @@ def diagnostics(laid_out: Any, root: Any, style_for: Any, span: Span) -> list[Di
         letters = sum(map(_letters, parts))
         missing = letters - printed[id(element)]
         if missing > 0 and not any(_is_hidden(style_for(each)) for each in chain):
-            text = f"{missing} of {letters} letters are on no page: '{excerpt(' '.join(parts), 60)}'"
-            hint = "give the text room, or take it out of a float, footnote or box of fixed height"
-            found.append(error("Q125", text, span, hint=hint))
+            found.append((missing, letters, excerpt(" ".join(parts), 60)))
         waiting += [(child, chain) for child in reversed(element)]
-    return found
+    if not found:
+        return []
+    missing, letters, first = found[0]
+    text = f"{missing} of {letters} letters are on no page: '{first}'"
+    if len(found) > 1:
+        whole = sum(each for each, _, _ in found)
+        text = f"{whole} letters in {len(found)} places are on no page, the first of them '{first}'"
+    hint = "give the text room, or take it out of a float, footnote or box of fixed height"
+    return [error("Q125", text, span, hint=hint)]
 
 
 def _letters(text: str) -> int:
