@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ ARROWS: dict[str, set[str]] = {
     "__init__": set(),
     "diagnostics": set(),
     "resources": set(),
+    "newfile": set(),
     "quick": {"build", "diagnostics"},
     "model": BASE | {"site"},  # for the types of signatures only
     "encodings": BASE,
@@ -46,7 +48,7 @@ ARROWS: dict[str, set[str]] = {
     "decisions": READING | {"config", "motions", "kinds", "site"},
     "studies": READING | {"kinds", "site"},
     "study": READING | {"motions", "kinds", "prose"},
-    "editions": READING | {"motions", "site"},
+    "editions": READING | {"motions", "site", "newfile"},
     "downloads": BASE | {"model", "kinds", "site", "build", "motions"},
     "pageset": BASE | {"model", "kinds", "site"},
     "frame": BASE | {"model", "kinds", "site", "prose"},
@@ -73,7 +75,7 @@ ARROWS: dict[str, set[str]] = {
     "redirects": READING | {"site"},
     "importers": READING | {"motions", "prose", "kinds"},
     "finding": READING | {"motions", "kinds", "site"},
-    "scaffold": READING | {"resources", "kinds", "build"},
+    "scaffold": READING | {"resources", "kinds", "build", "newfile"},
 }
 ABOVE = {"pipeline", "press", "serve", "commands", "cli", "__main__"}  # these see everything below them
 ORDER_ABOVE = {
@@ -127,3 +129,11 @@ def test_only_commands_print_or_exit() -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in {"print", "exit", "quit"}, f"{file.name}:{node.lineno} prints or exits"
+
+
+def test_every_room_stands_in_the_table_of_the_architecture() -> None:
+    text = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = set(re.findall(r"`([\w/]+(?:\.py|/))`", text[text.index("## Rooms") : text.index("Arrows:")]))
+    rooms = {f"{p.name}/" if p.is_dir() else p.name for p in PACKAGE.iterdir() if not p.name.startswith(("__init__", "."))}
+    assert rooms - {"__pycache__/", "_data/"} - table == set()
+    assert {name for name in table if not (PACKAGE / name).exists()} - {"content/"} == set()

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from toolkit_builder import newfile
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.motions.editions import STANDARD
@@ -70,11 +71,8 @@ def write(
         for doc in (*held.motions, *held.composites)
     }
     path = f"content/conferences/{held.name}/lines/{edition}.json"
-    target = project / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("x", encoding="utf-8", newline="\n") as file:
-        json.dump({"edition": edition, "papers": papers}, file, ensure_ascii=False, indent=1)
-        file.write("\n")
+    pinned_now = {"edition": edition, "papers": papers}
+    newfile.write(project / path, json.dumps(pinned_now, ensure_ascii=False, indent=1) + "\n")
     return path, len(papers)
 
 

@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from toolkit_builder import resources
+from toolkit_builder import newfile, resources
 from toolkit_builder.build.jobs import bad_path
 from toolkit_builder.kinds import BY_NAME, example, shapes
 
@@ -68,10 +68,10 @@ def new_site(folder: Path, title: str, *, sample: bool = False, today: dt.date |
         shutil.copytree(source / "content", folder / "content")
         shutil.copyfile(source / "toolkit.yaml", folder / "toolkit.yaml")
     else:
-        _write(folder / "toolkit.yaml", CONFIG.format(title=_quoted(title)))
+        newfile.write(folder / "toolkit.yaml", CONFIG.format(title=_quoted(title)))
         for path, kind in STARTER.items():
-            _write(folder / "content" / path, _not_later(example(kind), today or dt.date.today()))
-    _write(folder / ".gitignore", "output/\n.toolkit/\n")
+            newfile.write(folder / "content" / path, _not_later(example(kind), today or dt.date.today()))
+    newfile.write(folder / ".gitignore", "output/\n.toolkit/\n")
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
@@ -86,7 +86,7 @@ def new_document(project: Path, kind: str, title: str, folder: str, today: dt.da
     text = _numbered(_retitled(example(kind), title, today), target.parent)
     if target.exists():
         raise Exists(f"content/{path}")
-    _write(target, text)
+    newfile.write(target, text)
     return f"content/{path}"
 
 
@@ -176,8 +176,3 @@ def _quoted(text: str) -> str:
     }:
         return flat
     return '"' + flat.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from toolkit_builder import newfile
 from toolkit_builder.commands import common
 from toolkit_builder.diagnostics import Diagnostic, Span, error, note
 
@@ -108,9 +109,7 @@ def _one(file: Path, options: object, site: Path | None, out: Path, dry_run: boo
 def _write(targets: list[tuple[Path, str]], path: str) -> list[Diagnostic]:
     for target, text in targets:
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("x", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+            newfile.write(target, text)
         except OSError as why:
             message = f"{_shown(target)} cannot be written: {why.strerror}"
             return [error("I304", message, Span(path), hint="check that its folder is yours to write to")]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from toolkit_builder import newfile
 from toolkit_builder.commands import common
 
 if TYPE_CHECKING:
@@ -142,9 +143,7 @@ def _write(sheet: Sheet, out: str, several: bool, force: bool) -> Path:
     if not out or several or target.is_dir() or out.endswith(("/", "\\")):
         target /= sheet.name
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb" if force else "xb") as file:
-            file.write(sheet.pdf)
+        newfile.write(target, sheet.pdf, over=force)
     except FileExistsError:
         raise click.ClickException(
             f"{target} is there already: write over it with --force, or name another with --out"

@@ -22,19 +22,18 @@ def command(kind: str, out: Path | None) -> int:
 
     Without a kind or --out, the schemas of all kinds are written to standard output as one JSON object.
     """
+    from toolkit_builder import newfile
     from toolkit_builder.schema import schemas
 
     every = schemas()
     if kind and kind not in every:
         raise click.UsageError(f"there is no kind '{kind}'; the kinds are: {', '.join(every)}")
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
         for name, schema in every.items():
             if kind in ("", name):
-                (out / f"{name}.schema.json").write_text(
-                    json.dumps(schema, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-                )
-                click.echo(out / f"{name}.schema.json")
+                target = out / f"{name}.schema.json"
+                newfile.write(target, json.dumps(schema, indent=1, ensure_ascii=False) + "\n", over=True)
+                click.echo(target)
         return 0
     click.echo(json.dumps(every[kind] if kind else every, indent=1, ensure_ascii=False))
     return 0
