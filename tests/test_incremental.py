@@ -144,7 +144,7 @@ EDITS: dict[str, Edit] = {
     "first words": lambda s, n, r: s.edit(numbered(s, r), "Conference notes", f"Conference {n} notes"),
     "add": lambda s, n, r: s.motion(str(100 + n), tags=r.choice(["[pay]", "[new, care]", "[]"])),
     "remove": lambda s, n, r: s.remove(free(s, r)),
-    "rename": lambda s, n, r: (s.folder / (p := numbered(s, r))).rename((s.folder / p).with_name(f"x{n}.md")),
+    "rename": lambda s, n, r: (s.folder / (p := free(s, r))).rename((s.folder / p).with_name(f"x{n}.md")),
     "renumber": lambda s, n, r: said(s, free(s, r), "number", str(200 + n)),
     "old number": lambda s, n, r: said(s, numbered(s, r), "numbers", f"{{preliminary: '{300 + n}'}}"),
     "alias": lambda s, n, r: said(s, numbered(s, r), "aliases", f"[/old/{n % 4}/]"),

@@ -132,7 +132,7 @@ def _facts(reader: _Reader, value: prose.Prose) -> Payload:
         "html": value.html,
         "headings": [asdict(h) for h in value.headings],
         "links": [asdict(n) for n in value.links],
-        "ids": list(value.ids),
+        "ids": "\n".join(value.ids),
         "words": value.words,
         "excerpt": value.excerpt,
         "mentions": reader.mentions(value.html),
@@ -241,7 +241,7 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
         "printed": reader.keep(json.dumps(printed, separators=(",", ":"))),
         "headings": [{"level": 2, "id": b.id, "text": value.text(b)} for b in value.blocks if b.kind == "heading"],
         "links": _links(fragment, body, reader.line),
-        "ids": _ANCHOR.findall(fragment),
+        "ids": "\n".join(_ids(fragment)),
         "words": value.words(),
         "lines": len(numbered.lines),
         "excerpt": prose.excerpt(prose.plain(fragment) if "<" in plain else plain),
@@ -250,7 +250,19 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
 
 
 _HREF = re.compile(r'<(?P<tag>a|img)\s[^<>]*?(?:href|src)="(?P<target>[^"]*)"')
-_ANCHOR = re.compile(r'\sid="([^"]*)"')
+
+
+def _ids(fragment: str) -> list[str]:
+    """The anchors of a fragment, in order."""
+    found = []
+    at = fragment.find('id="')
+    while at >= 0:
+        following = at + 4
+        if at and fragment[at - 1].isspace() and (end := fragment.find('"', following)) >= 0:
+            found.append(fragment[following:end])
+            following = end + 1
+        at = fragment.find('id="', following)
+    return found
 
 
 def _links(fragment: str, body: str, first_line: int) -> list[Payload]:

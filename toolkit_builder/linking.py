@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,6 +21,7 @@ from toolkit_builder.site import PAPERS, Conference, Mentioned, Site, group_conf
 from toolkit_builder.sources import Source, Unread
 
 _DATED = {"news", "bulletin", "update"}
+_PLACE = re.compile(r"\{(\w+)\}")
 _ONE_YEAR = dt.timedelta(days=400)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
@@ -91,6 +93,13 @@ def _start(conference: Conference) -> dt.date:
     return day
 
 
+def _ids(doc: Document) -> list[str]:
+    """The anchors of a text: they are kept as one, since nearly nobody asks for them."""
+    kept: str = doc.parsed.get("ids", "")
+    return kept.split("\n") if kept else []
+
+
+@lru_cache(maxsize=65536)
 def _canonical(number: str) -> str:
     known = read_number(number)
     return known.canonical if known else shapes.slug(number)
@@ -114,7 +123,8 @@ def _address(pattern: str, name: str, captures: Mapping[str, str], fields: Any) 
             return "/".join(parts[:-1] if parts[-1] == "index" else parts)
         return name if key == "name" else shapes.slug(captures[key])
 
-    return re.sub(r"//+", "/", re.sub(r"\{(\w+)\}", fill, pattern))
+    url = _PLACE.sub(fill, pattern)
+    return re.sub(r"//+", "/", url) if "//" in url else url
 
 
 def hidden(doc: Document, when: Moment) -> bool:
@@ -397,7 +407,7 @@ class _Linker:
         path, _, query = path.partition("?")
         suffix = (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
         if not path:
-            if fragment and unquote(fragment) not in doc.parsed.get("ids", ()) and not _made_by_template(fragment):
+            if fragment and unquote(fragment) not in _ids(doc) and not _made_by_template(fragment):
                 self._broken(doc, found, f"this text has no heading '#{fragment}'", "link to a heading of this page")
             return None
         if path.startswith("/"):
@@ -437,7 +447,7 @@ class _Linker:
             else:
                 self._broken(doc, found, f"there is no {what} '{path}'", hint)
             return None
-        ids = other.parsed.get("ids", ())
+        ids = _ids(other) if fragment else []
         if fragment and unquote(fragment) not in ids and not _made_by_template(fragment):
             self._broken(
                 doc,
