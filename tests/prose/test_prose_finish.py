@@ -127,6 +127,8 @@ def test_a_bulletin_is_cut_at_its_headlines() -> None:
         ("wait... what -- no --- yes", "wait… what – no — yes"),
         ("1990--95 and --open and -----", "1990–95 and --open and -----"),
         ("&nbsp;\"a\"", "&nbsp;“a”"),
+        ('After "x" insert " and one"; delete "y "', "After “x” insert “ and one”; delete “y ”"),
+        ('Insert " and one" after "x"', "Insert “ and one” after “x”"),
     ],
 )
 def test_quotes_curl(text: str, expected: str) -> None:

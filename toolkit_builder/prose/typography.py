@@ -31,6 +31,7 @@ def curl(text: str, before: str, language: str) -> str:
         return text
     last = (-1, " ")  # where the mark replaced last ended, and what it became: "'Nested' quotation"
     double_open, double_close, single_open, single_close = _QUOTES.get(language, _DEFAULT)
+    quoting = False  # whether a double mark has opened and none has closed
 
     def replace(match: re.Match[str]) -> str:
         nonlocal last
@@ -41,6 +42,7 @@ def curl(text: str, before: str, language: str) -> str:
         return became
 
     def choose(match: re.Match[str], previous: str) -> str:
+        nonlocal quoting
         mark, start, end = match.group(), match.start(), match.end()
         if mark == "...":
             return "…"
@@ -53,6 +55,9 @@ def curl(text: str, before: str, language: str) -> str:
         if start + 1 == len(text) and previous in _OPENS_AFTER:
             opening = True  # a mark of emphasis follows: "*so it began*"
         if mark == '"':
+            if previous in _OPENS_AFTER and following in ("", " ", "\n", "\u00a0"):
+                opening = not quoting  # 'insert " and one': a space belongs to the words that are quoted
+            quoting = opening
             return double_open if opening else double_close
         if opening and _ELISION.match(text, end):
             return "’"
