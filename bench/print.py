@@ -7,6 +7,7 @@ process (median), except the last two lines, which are wall time.
 from __future__ import annotations
 
 import gc
+import resource
 import statistics
 import sys
 import time
@@ -159,6 +160,10 @@ def main() -> None:
         times = cpu(lambda paper=paper: engine.render(paper), rounds)  # type: ignore[misc]
         size = len(printed.pdf) // 1024
         print(f"{name:10s} {times:7.0f} ms  {printed.pages} pages, {printed.numbered} line numbers, {size} KB")
+    start = time.process_time()
+    long, _ = engine.render(agenda(300))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"300 pages  {(time.process_time() - start) * 1000:7.0f} ms  {long.pages} pages, {peak} MB at the most")
     book = engine.render(agenda())[0].pdf
     print(f"booklet    {cpu(lambda: impose(book, 'booklet', 'a3'), 5):7.0f} ms  imposing that agenda")
     print(f"inspect    {cpu(lambda: inspect.facts(book), 3):7.0f} ms  reading its structure")

@@ -395,6 +395,19 @@ def test_bleed_and_marks_of_the_settings_are_for_what_goes_to_a_print_shop(site:
 
 
 @pytest.mark.slow
+def test_what_is_photocopied_can_be_had_in_greys_where_the_settings_ask_for_it(site: SiteTest, tmp_path: Path) -> None:
+    other = SiteTest(tmp_path / "greys", **site.options)
+    shutil.copytree(site.folder / "content", other.folder / "content")
+    other.write(**{"toolkit.yaml": f"{CONFIG}print:\n  greyscale: yes\n"})
+    drawn = unpacked(_built(other, "plans/three-points/plan-a5-grey.pdf"))
+    assert not re.search(rb"[\d.] rg\b", drawn)
+    assert re.search(rb"[\d.] rg\b", unpacked(_built(other, "plans/three-points/plan-a5.pdf")))
+    assert b"in greys" in _built(other, "plans/three-points/index.html")
+    with pytest.raises(KeyError):
+        _built(other, "plans/three-points/plan-a3-grey.pdf")
+
+
+@pytest.mark.slow
 def test_a_build_that_has_nothing_to_do_says_again_what_print_warns_of(long_bulletin: SiteTest) -> None:
     said = [long_bulletin.run("build", "--quiet", TOOLKIT_CLOCK="2027-06-20T12:00").stderr for _ in range(2)]
     assert "warning[Q131]" in said[0]

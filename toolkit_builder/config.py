@@ -59,6 +59,7 @@ class PrintSettings(Part):
     enabled: bool = True
     marks: bool = False
     bleed: bool = False
+    greyscale: bool = Field(False, description="What is photocopied can be downloaded in greys as well")
     seconds: int = Field(300, gt=0, description="The longest that one document may take")
 
 

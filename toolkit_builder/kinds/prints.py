@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from toolkit_builder.kinds import campaigns, conferences, papers, shapes
@@ -20,7 +20,8 @@ class Print:
     template's words, ``max_pages``, ``large`` (points of large print). ``word``: it is also offered as a Word document
     of that label, made from the same print page. ``view`` makes the payload's ``doc``, if it
     is not the page's; ``sources`` are the other documents it shows. ``shop``: it is meant for a print shop, and gets
-    the bleed and the marks that toolkit.yaml asks for.
+    the bleed and the marks that toolkit.yaml asks for. ``copied``: it is photocopied, and is made in greys as well
+    where toolkit.yaml asks for that.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Print:
     view: Callable[[Document, Site], Payload] | None = None
     sources: Callable[[Document, Site], Iterable[Document]] = lambda doc, site: ()
     shop: bool = False
+    copied: bool = False
     word: str = ""
 
 
@@ -234,9 +236,7 @@ def branch_pack(doc: Document, site: Site) -> Payload:
     return {
         **campaigns.toolkit(doc, site),
         "pack": True,
-        "resources": _apart(
-            [*(_plan_as_resource(p, site) for p in plans), *(_resource(r, site) for r in chosen)]
-        ),
+        "resources": _apart([*(_plan_as_resource(p, site) for p in plans), *(_resource(r, site) for r in chosen)]),
     }
 
 
@@ -277,11 +277,11 @@ def _papers_of(doc: Document, site: Site) -> Iterable[Document]:
 _LINES = [12.4, 12.6, 12.8, 13.0, 13.2, 13.4, 13.6, 13.8, 14.0, 14.2, 14.4, 14.6]
 _LARGE_LINES = [15.2, 15.6, 16.0, 16.5, 17.0, 17.5, 18.0, 18.5, 19.0, 20.0]
 _LARGER_LINES = [*_LARGE_LINES, 21.0, 22.0, 23.0, 24.0]
-_POSTER_LINES = [12.0, 13.0, 14.0, 15.0, 16.0, 17.0, 18.0, 19.0, 20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0, 28.0, 30.0, 33.0, 36.0]
+_POSTER_LINES = [*map(float, range(12, 27)), 28.0, 30.0, 33.0, 36.0]
 _CARD_LINES = [10.4, 11.2, 12.0, 12.8, 13.4, 14.0, 14.6, 15.2, 16.0, 17.0, 18.0]
 
 PRINTS: tuple[Print, ...] = (
-    Print(kind="bulletin", name="bulletin", template="print/bulletin.html", label="To print, A4",
+    Print(kind="bulletin", name="bulletin", copied=True, template="print/bulletin.html", label="To print, A4",
           sheet={"size": "a4", "max_pages": 4, "sizes": _LINES}, view=bulletin),
     Print(kind="bulletin", name="bulletin-large", template="print/bulletin.html", label="Large print 16 pt",
           sheet={"size": "a4", "large": 16, "sizes": [20.4, 20.8, 21.2, 21.6, 22.0, 22.4, 22.8]}, view=bulletin),
@@ -299,17 +299,32 @@ PRINTS: tuple[Print, ...] = (
           sheet={"size": "a4"}, view=motion, word="Motion with its amendments, to edit"),
     Print(kind="composite", name="composite", template="print/motion.html", label="Composite sheet, A4",
           sheet={"size": "a4"}, view=motion, word="Composite, to edit"),
-    Print(kind="plan", shop=True, name="plan-a4", template="print/plan-a4.html", label="Leaflet, A4",
+    Print(kind="plan", shop=True, name="plan-a4", copied=True, template="print/plan-a4.html", label="Leaflet, A4",
           sheet={"size": "a4", "sizes": _LARGER_LINES}),
     Print(kind="plan", shop=True, name="plan-a3", template="print/plan-a3.html", label="Poster, A3",
           sheet={"size": "a3", "max_pages": 1, "sizes": _POSTER_LINES}),
-    Print(kind="plan", shop=True, name="plan-a5", template="print/plan-a5.html", label="Handout, A5",
+    Print(kind="plan", shop=True, name="plan-a5", copied=True, template="print/plan-a5.html", label="Handout, A5",
           sheet={"size": "a5", "sizes": _LARGE_LINES}),
-    Print(kind="plan", shop=True, name="plan-a6", template="print/plan-a6.html", label="Wallet card, A6",
+    Print(kind="plan", shop=True, name="plan-a6", copied=True, template="print/plan-a6.html", label="Wallet card, A6",
           sheet={"size": "a6", "max_pages": 2, "sizes": _CARD_LINES}),
     Print(kind="toolkit", name="toolkit", template="print/toolkit.html", label="The whole toolkit, A4",
           sheet={"size": "a4"}, view=whole_toolkit,
           sources=lambda doc, site: campaigns.resources(doc, site)),
-    Print(kind="toolkit", name="pack", template="print/toolkit.html", label="Branch-meeting pack, A4",
+    Print(kind="toolkit", name="pack", copied=True, template="print/toolkit.html", label="Branch-meeting pack, A4",
           sheet={"size": "a4"}, view=branch_pack, sources=_pack_sources),
 )  # fmt: skip
+
+
+def forms(site: Site, kind: str) -> list[Print]:
+    """The printed documents of a kind that a site offers."""
+    own = [each for each in PRINTS if each.kind == kind]
+    if not site.config.print.greyscale:
+        return own
+    greys = [
+        replace(
+            each, name=f"{each.name}-grey", label=f"{each.label}, in greys", sheet={**each.sheet, "greyscale": True}
+        )
+        for each in own
+        if each.copied
+    ]
+    return [*own, *greys]

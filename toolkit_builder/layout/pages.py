@@ -9,7 +9,7 @@ from functools import partial
 from toolkit_builder.build.jobs import Blob
 from toolkit_builder.frame import page_payload, root_of
 from toolkit_builder.kinds import shapes
-from toolkit_builder.kinds.prints import PRINTS, Print
+from toolkit_builder.kinds.prints import Print, forms
 from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.layout import printed
 from toolkit_builder.layout.draft import Draft, output_path
@@ -93,7 +93,7 @@ def _prints_of(page: Page, draft: Draft) -> list[Print]:
     """The printed documents of a page, as far as the theme has templates for them."""
     if page.document is None:
         return []
-    return [p for p in PRINTS if p.kind == page.kind and draft.has(p.template)]
+    return [p for p in forms(draft.site, page.kind) if draft.has(p.template)]
 
 
 def _download(page: Page, each: Print) -> Payload:
