@@ -57,7 +57,7 @@ def test_a_template_holds_no_inline_code_and_asks_no_other_host(path: Path) -> N
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.relative_to(THEME).as_posix())
 def test_the_assets_a_template_names_exist(path: Path) -> None:
-    made_by_the_builder = {"css/brand.css", "css/print.css", "css/print-alone.css"}
+    made_by_the_builder = {"css/brand.css", "css/print.css", "css/print-alone.css", "branches/list.js"}
     for name in re.findall(r"asset\('([^']+)'\)", path.read_text(encoding="utf-8")):
         assert name in made_by_the_builder or (THEME / "assets" / name).is_file()
 

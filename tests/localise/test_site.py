@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.driver import CONFIG, SiteTest
 
 
@@ -47,3 +49,32 @@ def test_incremental_equals_clean(union: SiteTest) -> None:
         clean.write(**{path.relative_to(union.folder).as_posix(): path.read_bytes()})
     clean.write(**{"toolkit.yaml": CONFIG + "localise: build\n"}).build()
     assert clean.tree() == after
+
+
+def test_lists_say_in_what_language_a_title_is(union: SiteTest) -> None:
+    union.content(**{"toolkits/hands/llythyr.md": "---\ntitle: Llythyr\ntype: other\nlanguage: cy\n---\n\nTestun.\n"})
+    union.build()
+    listed = union.page("/toolkits/hands/").css('.resource-words[lang="cy"]')
+    assert [words.css_first("a").text() for words in listed] == ["Llythyr"]
+
+
+def test_a_make_page_loads_one_branch_when_it_is_picked(union: SiteTest) -> None:
+    union.build()
+    page = union.text("toolkits/hands/letter/make/index.html")
+    assert "Ada Bell" not in page
+    assert "Birch" not in page
+    assert "Alder branch" in union.text("assets/branches/list.js")
+    assert "Ada Bell" in union.text("assets/branches/alder.js")
+    assert "Ada Bell" not in union.text("assets/branches/birch.js")
+    union.edit("content/branches/birch.md", "Birch Council", "</script><script>alert(1)//").build()
+    assert "<" not in union.text("assets/branches/birch.js").partition('"qr"')[0]
+
+
+def test_previews_are_set_in_the_faces_of_print(union: SiteTest) -> None:
+    union.build()
+    css = union.text("assets/css/print.css")
+    for face in set(re.findall(r'url\("\.\./(fonts/[^"]+)"\)', css)):
+        assert (union.output / "assets" / face).exists(), face
+    assert 'url("fonts/' not in css
+    assert "url(\"data:font/woff2;base64," in union.text("assets/css/print-alone.css")
+    assert 'ol[type="A"]' not in css

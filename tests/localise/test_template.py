@@ -181,3 +181,22 @@ def test_the_report_names_the_place_and_the_branches() -> None:
 
 def test_the_sample_branch_is_complete() -> None:
     assert branch()["title"] == ALDER["title"]
+
+
+# --- lines to write on, and addresses ----------------------------------------------------------------------------
+
+
+def test_a_line_of_underscores_is_a_line_to_write_on() -> None:
+    line = '<p class="write-line"><span class="blank">______________________</span></p>'
+    assert filled("Because\n\n_______\n\n___\n\nFrom: ____").html == f"<p>Because</p>\n{line}\n{line}\n<p>From: ____</p>"
+    assert filled("A\n\n---\n\nB").html == "<p>A</p>\n<hr>\n<p>B</p>"
+
+
+def test_a_mistake_after_a_line_to_write_on_keeps_its_place() -> None:
+    _, found = compiled("_______\n\n  ____\n\n{{ branch.title | foo }}")
+    assert [(d.span.line, d.span.column) for d in found if d.span] == [(5, 19)]
+
+
+def test_an_address_is_kept_in_one_piece() -> None:
+    html = filled("Write to {{ contact.email }}, {{ contact.name }}").html
+    assert html == '<p>Write to <span class="address">ada@alder.example</span>, Ada Bell</p>'

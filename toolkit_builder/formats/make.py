@@ -72,8 +72,10 @@ def pages(css: str) -> dict[str, Payload]:
 
 
 _FACE = re.compile(r'url\("fonts/(?P<name>[^"/]+)\.(?P<kind>[a-z0-9]+)"\)(?:\s*format\("[^"]*"\))?')
-_BLEED = re.compile(r"\b(left|right|top|bottom):\s*-3mm")
-"""Grounds that reach over the edge: a browser prints no bleed, and would make the page smaller to show it."""
+_BLEED = re.compile(r"\b(left|right):\s*-3mm")
+"""Grounds that reach over the edge: a browser prints no bleed, and would make a page that is too wide smaller."""
+_CLIPPED = "\n.branch-doc > section, .branch-doc.again { overflow: clip }\n"
+"""Nor may the ground of one side reach into the next."""
 _TYPED = re.compile(r'^[^{}\n]*ol\[type="[aAiI]"\]\s*{[^{}]*}', re.MULTILINE)
 """Rules for ``type="a"``: in a browser they are rules for ``type="A"`` as well, and it has its own."""
 _KINDS = {"ttf": "truetype", "otf": "opentype", "woff": "woff", "woff2": "woff2"}
@@ -102,7 +104,7 @@ def screen_files(sheets: Mapping[str, bytes], printed: Mapping[str, bytes], asse
         used[path] = data, _KINDS.get(path.rpartition(".")[2], kind)
         return f'url("../{path}") format("{used[path][1]}")'
 
-    linked = _FACE.sub(face, _TYPED.sub("", _BLEED.sub(r"\1: 0", css)))
+    linked = _FACE.sub(face, _TYPED.sub("", _BLEED.sub(r"\1: 0", css))) + _CLIPPED
     alone = linked
     for path, (data, kind) in used.items():
         alone = alone.replace(f'url("../{path}")', f'url("data:font/{kind};base64,{b64encode(data).decode()}")')

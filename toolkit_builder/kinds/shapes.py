@@ -108,6 +108,7 @@ def card(doc: Document, site: Site) -> Payload:
             "date": date.isoformat() if date else "",
             "summary": summary(doc),
             "tags": [tag(t) for t in doc.fields.tags],
+            "language": language if (language := doc.fields.language or "") != site.config.language else "",
         }
         if doc.kind in PAPERS:
             value |= {

@@ -61,10 +61,10 @@ class _Filler:
     # --- nodes -----------------------------------------------------------------------------------------------
 
     def write_e(self, node: Sequence[Any]) -> str:
-        value = as_text(self.value(node[1]))
+        value, path = as_text(self.value(node[1])), node[2]
         if value.strip(_SPACE):
-            return escape(value, quote=False).replace("\n", "<br>")
-        path = node[2]
+            text = escape(value, quote=False).replace("\n", "<br>")
+            return f'<span class="address">{text}</span>' if path in ADDRESSES else text
         if not path or path in self.optional or path.partition(".")[0] not in _ROOTS:
             return ""
         self.missing[path] = None
@@ -159,6 +159,12 @@ class _Filler:
             return text[:1].upper() + text[1:]
         return text.upper() if name == "upper" else text.lower() if name == "lower" else text.strip(_SPACE)
 
+
+ADDRESSES = frozenset({
+    "branch.email", "branch.web", "branch.url", "branch.join_link", "contact.email", "contact.web", "meeting.link",
+    "union.join_link",
+})  # fmt: skip
+"""What is kept in one piece where it fits on a line, and broken anywhere where it does not."""
 
 _ROOTS = ("branch", "contact", "meeting", "fields", "union", "toolkit")
 

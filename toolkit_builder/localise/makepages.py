@@ -14,6 +14,7 @@ from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.localise import documents, fields, languages, outputs, shell
 from toolkit_builder.localise.branchfiles import key, variant_id
 from toolkit_builder.localise.documents import Made, Stationery, Template
+from toolkit_builder.localise.fill import ADDRESSES
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Site
 from toolkit_builder.theme import Theme, brand_css
@@ -156,7 +157,8 @@ def _make_payload(made: _Made, doc: Document) -> tuple[Payload, Payload]:
         "paper_url": f"{doc.url}{template.sheets[0][0]}.pdf" if template.sheets else "",
     }
     data = {
-        **made.shell.table, "optional": sorted(fields.OPTIONAL), "imprinted": template.type in documents.IMPRINTED,
+        **made.shell.table, "optional": sorted(fields.OPTIONAL), "addresses": sorted(ADDRESSES),
+        "imprinted": template.type in documents.IMPRINTED,
         "name": documents.file_name(template.name), "title": template.title, "type": template.type,
         "language": template.language, "questions": list(template.questions), "key": key(made.template),
         "variants": {name: {"languages": [languages.tag(p.language) for p in t.parts or (t,)], "title": t.title,

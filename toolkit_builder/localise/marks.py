@@ -16,7 +16,8 @@ from toolkit_builder.diagnostics import Diagnostic, Span, error
 
 BLOCKS = ((0x17000, 0x187F7), (0x30000, 0x3134A))
 MOST = 1000
-_TAG = re.compile(r"\{\{(?P<e>.*?)\}\}|\{%[-+]?(?P<s>.*?)[-+]?%\}|\{#(?P<c>.*?)#\}", re.DOTALL)
+_TAG = re.compile(r"\{\{(?P<e>.*?)\}\}|\{%[-+]?(?P<s>.*?)[-+]?%\}|\{#(?P<c>.*?)#\}|(?P<u>(?m:^[ \t]*_{3,}[ \t]*$))",
+                  re.DOTALL)
 _OPEN = re.compile(r"\{\{|\{%")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\(?(?:\d{1,3}|[a-z]{1,3})[.)])\s+\S|\s*\|")
 
@@ -110,6 +111,9 @@ def mark(source: str, path: str, first_line: int) -> Marked:
         add(source[at : match.start()], at)
         at = match.end()
         if match["c"] is not None:
+            continue
+        if match["u"] is not None:  # a line to write on, and not Markdown's line between two parts
+            add(match["u"].strip().replace("_", "\\_"), match.start())
             continue
         if len(made.marks) >= MOST:
             made.report("L104", f"a template may have {MOST} fields and conditions at most", match.start(), 2)

@@ -19,6 +19,7 @@ from typing import Any
 from toolkit_builder import prose
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.localise import calendar, expressions
+from toolkit_builder.localise.fill import BLANK
 from toolkit_builder.localise.marks import MOST, Marked, mark
 from toolkit_builder.model import Payload
 
@@ -27,6 +28,7 @@ Tree = list[Any]
 _TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)(?P<rest>(?:[^<>\"]|\"[^\"]*\")*)>")
 _CLASS = re.compile(r'\sclass="([^"]*)"')
 _RANGE = re.compile(r'data-min="(\d+)" data-max="(\d+)"')
+_LINE = re.compile(r"<p>_{3,}</p>")
 _VOID = {"br", "hr", "img", "input", "col", "wbr"}
 
 
@@ -324,6 +326,7 @@ def compile_template(body: str, *, path: str, first_line: int, language: str) ->
     html = re.sub(rf"<p>((?:\s*{letters})+)\s*</p>", lambda m: _alone(m, marked), value.html)
     row = rf"<tr>\s*<td[^<>]*>({letters})</td>(?:\s*<td[^<>]*></td>)*\s*</tr>"
     html = re.sub(row, lambda m: _alone(m, marked), html)
+    html = _LINE.sub(f'<p class="write-line"><span class="blank">{BLANK}</span></p>', html)
     tree = builder.build(html)
     uses = []
     for use in builder.uses:

@@ -325,9 +325,10 @@
         const number = Number(place.dataset.e);
         const text = this.value(number, around);
         if (trim(text)) {
-          const part = this.page.createDocumentFragment();
+          const part = this.page.createElement("span");
           lines(part, text);
-          place.replaceWith(part);
+          part.className = "address";
+          place.replaceWith(...(data.addresses.includes(data.values[number][1]) ? [part] : part.childNodes));
         } else if (this.hole(number)) {
           place.className = "blank";
           place.removeAttribute("data-e");
@@ -409,6 +410,28 @@
   const sheetName = () => sheetBox && Object.hasOwn(shells(), sheetBox.value) ? sheetBox.value : Object.keys(shells())[0] ?? "";
   const paper = () => data.pages?.[variantName()]?.[sheetName()];
 
+  /* How large a text is set, by its length: as `size` in print/parts/branch.html. */
+  const resize = (body) => {
+    const weigh = (words) => Array.from(words.replace(/\s+/g, " ").trim()).length;
+    const step = (element, name, steps, weight) => {
+      const at = steps.split(" ").findIndex((most) => weight < Number(most));
+      const size = ["xl", "l", "m"][at] ?? "s";
+      element.className = element.className.replace(new RegExp(`\\b${name}-(xl|l|m|s)\\b`), `${name}-${size}`);
+    };
+    for (const element of body.querySelectorAll("[data-steps]")) {
+      const words = element.classList.contains("prose") ? element : element.querySelector(".prose");
+      if (!words) continue;
+      const lines = [...words.querySelectorAll("*")].filter((e) => /^(BR|P.*|LI.*|H.*)$/i.test(e.tagName)).length;
+      step(element, "text", element.dataset.steps, weigh(words.textContent) + words.querySelectorAll(".tick").length + 26 * lines);
+    }
+    for (const element of body.querySelectorAll("[data-first-steps]")) {
+      const [words, first] = [element.querySelector(".prose"), element.querySelector(".prose h2")];
+      const range = body.ownerDocument.createRange();
+      if (first) { range.setStart(words, 0); range.setEndAfter(first); }
+      step(element, "poster", element.dataset.firstSteps, first ? weigh(range.toString()) : 60);
+    }
+  };
+
   const built = () => {
     const scopes = Object.fromEntries(variant().languages.map((tag) => [tag, scopeOf(tag)]));
     const shell = shells()[sheetName()] ?? { html: {}, body: {}, inner: "" };
@@ -419,6 +442,7 @@
     warning?.remove();
     const filler = new Filler(page, scopes, chosen());
     filler.run(page.body);
+    resize(page.body);
     const still = lacking(filler.missing, scopes);
     if (still.length && warning) {
       const why = warning.querySelector(".not-for-print-why");
