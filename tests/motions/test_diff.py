@@ -141,3 +141,13 @@ def test_every_word_of_both_versions_is_in_the_comparison(old: str, new: str) ->
     )
     assert {c.new.id for c in changes if c.new} == {b.id for b in after.blocks}
     assert {c.old.id for c in changes if c.old} == {b.id for b in before.blocks}
+
+
+def test_a_run_that_is_shown_shortened_keeps_the_space_of_its_own_side() -> None:
+    long = "Conference notes " + "that it was said before and will be said again, " * 6 + "and the number was 26"
+    before, after = parse(f"{long}. The end.")[0], parse(f"{long} and rising. The end.")[0]
+    shown = list(passages(compare(before, after)))
+    assert side_by_side(compare(before, after), only_changes=True).count("26.") == 1
+    (changed,) = shown
+    assert "".join(run.old for run in changed.runs).endswith("was 26. The end.")
+    assert "".join(run.new for run in changed.runs).endswith("was 26 and rising. The end.")

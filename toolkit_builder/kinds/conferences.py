@@ -232,9 +232,9 @@ def register_rows(held: Conference, site: Site) -> list[Payload]:
 
 def _conflicts(held: Conference, site: Site) -> Payload:
     groups = []
-    for paper in (*held.motions, *held.composites):
+    for paper in (*held.motions, *held.composites, *held.amendments):
         amendments = held.amendments_of.get(paper.id, ())
-        if not amendments:
+        if not amendments or (paper.kind == "amendment" and len(amendments) < 2):
             continue
         study = site.studies.get(paper.id, {})
         cells = [

@@ -102,10 +102,15 @@ def _shortened(runs: Sequence[Run], width: int) -> Iterator[Run]:
         if run.op != EQUAL or len(text) <= 2 * width:
             yield run
             continue
-        head = text[:width].rsplit(" ", 1)[0] if index else ""
-        tail = text[-width:].split(" ", 1)[-1] if index < len(runs) - 1 else ""
-        shown = f"{head}{' ' if head else ''}…{' ' if tail else ''}{tail}"
-        yield Run(EQUAL, shown, shown)
+        old, new = (_ends(side, width, index > 0, index < len(runs) - 1) for side in (run.old, run.new))
+        yield Run(EQUAL, old, new)
+
+
+def _ends(text: str, width: int, head: bool, tail: bool) -> str:
+    """The beginning and the end of a long run, as far as a change stands beside them."""
+    first = text[:width].rsplit(" ", 1)[0] if head else ""
+    last = text[-width:].split(" ", 1)[-1] if tail else ""
+    return f"{first}{' ' if first else ''}…{' ' if last else ''}{last}"
 
 
 def as_plain(changes: Sequence[Change]) -> str:
