@@ -192,7 +192,8 @@ class Run:
     def _results(self, pending: list[int]) -> Iterator[Result]:
         heavy = [n for n in pending if self._jobs[n].heavy]
         light = [n for n in pending if not self._jobs[n].heavy]
-        worth_it = len(heavy) > 1 or len(light) >= _WORTH_WORKERS or (self._given and pending)
+        many = 2 * self._workers.count if self._workers.started else _WORTH_WORKERS
+        worth_it = len(heavy) > 1 or len(light) >= many or (self._given and pending)
         if not worth_it or (self._workers.count < 2 and not self._given):
             for chunk in [[n] for n in heavy] + _chunks(light, _LARGEST_CHUNK):
                 yield from render(self._shared, self._task(chunk, travel=False))

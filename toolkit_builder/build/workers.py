@@ -73,6 +73,11 @@ class Workers:
         self._stop()
 
     @property
+    def started(self) -> bool:
+        """Whether worker processes are there already, so that a few tasks more cost no start."""
+        return self._pool is not None
+
+    @property
     def local(self) -> bool:
         """Whether tasks run in processes of our own, which have inherited the shared value."""
         return self._given is None

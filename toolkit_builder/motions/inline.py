@@ -117,23 +117,21 @@ def visible(source: str) -> Visible:
                 continue
             keep(done, match.start())
             done = look = match.end()
-            if match["escape"] is not None:
-                put(match["escape"], match.start(), match.end())
-            elif match["space"] is not None:
-                put(" ", match.start(), match.end())
-            elif match["codetext"] is not None:
-                keep(match.start("codetext"), match.end("codetext"))
-            elif match["target"] is not None:
+            group = match.lastgroup
+            if group == "strong":
+                if not _closes(source, match):
+                    put(match["strong"], match.start(), match.end())
+            elif group == "target":
                 walk(match.start("label"), match.end("label"))
-            elif match["said"] is not None:
-                walk(match.start("said"), match.end("said"))
-            elif match["mention"] is not None:
+            elif group in ("codetext", "said"):
+                show = keep if group == "codetext" else walk
+                show(match.start(group), match.end(group))
+            elif group == "mention":
                 # [[motion:4@2026-asw]] is shown as "motion 4"
                 put(re.sub(r"\s*:\s*", " ", match["mention"].partition("@")[0].strip()), match.start(), match.end())
-            elif match["entity"] is not None:
-                put(html.unescape(match["entity"]), match.start(), match.end())
-            elif match.lastgroup == "strong" and not _closes(source, match):
-                put(match["strong"], match.start(), match.end())
+            elif group in ("escape", "space", "entity"):
+                said = " " if group == "space" else html.unescape(match[group]) if group == "entity" else match[group]
+                put(said, match.start(), match.end())
         keep(done, stop)
 
     walk(0, len(source))
@@ -148,7 +146,7 @@ def _evenly_spaced(source: str) -> bool:
 def _closes(source: str, match: re.Match[str]) -> bool:
     """Whether an opening run of asterisks is markup: its like stands later in the text."""
     run = match["strong"]
-    return run in source[match.end() :] or run in source[: match.start()]
+    return source.find(run, match.end()) >= 0 or source.find(run, 0, match.start()) >= 0
 
 
 def _squeezed(text: str, starts: Sequence[int], ends: Sequence[int]) -> Visible:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import regex
 
@@ -24,8 +24,7 @@ _COMPLEX = re.compile("[^\x00-\u02ff\u0370-\u0482\u0400-\u04ff\u1e00-\u1fff\u201
 _GRAPHEME = regex.compile(r"\X")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One numbered line: ``number`` in the motion, ``within`` its block (both from 1), and its source offsets."""
 
     number: int
@@ -71,7 +70,7 @@ class LineMap:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values: what an edition pins."""
-        rows = [[ln.number, ln.block, ln.within, ln.start, ln.end, ln.text] for ln in self.lines]
+        rows = [list(line) for line in self.lines]
         return {"measure": self.measure, "lines": rows}
 
     @classmethod
