@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from toolkit_builder.motions.folding import fold
@@ -166,26 +166,41 @@ class Finder:
         seen = (m for m in form.finditer(self._spaced) if start <= self.starts[m.start()] < stop)
         return list(dict.fromkeys(m[0] for m in seen if m[0].lower() != bare.lower()))
 
-    def nearest(self, quote: str) -> tuple[str, Block] | None:
-        """The words of the motion most like a quotation that was not found, and their block."""
-        needle = fold(quote).text.lower().split()
+    def nearest(self, quote: str, inside: Collection[str] = ()) -> tuple[str, Block] | None:
+        """The words of the motion most like a quotation that was not found, and their block.
+
+        ``inside``: only the blocks with these ids (all, where there are none).
+        """
+        needle = _plain_words(quote)
         if not needle:
             return None
         best: tuple[float, str, Block] | None = None
         for _, block in self.blocks:
-            words = self.text.text(block).split()
-            plain = [fold(word).text.lower() for word in words]
-            matcher = difflib.SequenceMatcher(None, plain, needle, autojunk=False)
-            runs = [m for m in matcher.get_matching_blocks() if m.size]
-            if not runs:
+            if inside and block.id not in inside:
                 continue
-            anchor = max(runs, key=lambda m: m.size)
-            left = max(0, anchor.a - anchor.b)
-            right = min(len(words), left + len(needle))
-            ratio = difflib.SequenceMatcher(None, plain[left:right], needle, autojunk=False).ratio()
-            if best is None or ratio > best[0]:
-                best = (ratio, " ".join(words[left:right]), block)
-        return (best[1], best[2]) if best and best[0] >= 0.4 else None
+            words = self.text.text(block).split()
+            plain = [" ".join(_plain_words(word)) for word in words]
+            matcher = difflib.SequenceMatcher(None, plain, needle, autojunk=False)
+            starts = {max(0, run.a - run.b) for run in matcher.get_matching_blocks() if run.size}
+            if not starts and len(needle) <= 3:  # a slip of the pen in every word
+                starts = {
+                    n for n, word in enumerate(plain) if difflib.SequenceMatcher(None, word, needle[0]).ratio() > 0.7
+                }
+            for left in starts:
+                right = min(len(words), left + len(needle))
+                ratio = difflib.SequenceMatcher(
+                    None, " ".join(plain[left:right]), " ".join(needle), autojunk=False
+                ).ratio()
+                if best is None or ratio > best[0]:
+                    best = (ratio, " ".join(words[left:right]).strip(" .,;:"), block)
+        enough = 0.6 if len(needle) > 1 else 0.75 if needle[0].isdigit() else 0.76
+        return (best[1], best[2]) if best and best[0] >= enough else None
+
+
+def _plain_words(text: str) -> list[str]:
+    """Words in lower case, without accents and punctuation."""
+    folded = (c for c in fold(text).text.lower() if not unicode_mark(c))
+    return re.findall(r"[\w'-]*\w", "".join(folded))
 
 
 def unicode_mark(char: str) -> bool:

@@ -129,7 +129,7 @@ def _further_quotations(c: Cursor, text: str) -> tuple[str, str, int]:
     """Several quotations in a row, each on a line of its own, are paragraphs (or points) of one new text."""
     while True:
         here = c.at
-        gap = c.take(r"[ \t]*(?:[;,.]|and)?[ \t]*\n\s*(?:(?:and|[-•])[ \t]+)?(?=[“\"‘«])")
+        gap = c.take(r"[ \t]*(?:[;,.]|and)?[ \t]*\n\s*(?:(?:and|[-•])[ \t]+)?(?=[“\"‘«]|'[A-Z])")
         more = c.quotation() if gap else None
         ends = more is not None and (c.newline_ahead() or c.peek(r"\s*(?:[.;,]|and\b)[ \t]*(?:\n|$)"))
         if more is None or not more.text or not more.closed or not ends:
@@ -247,7 +247,7 @@ def read_new_unit(c: Cursor) -> NewUnit | None:
         match is None
         and new
         and not ordinal
-        and c.peek(r"\s*\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[).:]")
+        and c.peek(r"\s*\(?(?:\d{1,2}[a-z]?|[a-z]|[ivx]{1,4})[).:]")
         and (label := c.label())
     ):
         c.take(r"\.(?=\s)")

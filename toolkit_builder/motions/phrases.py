@@ -123,6 +123,9 @@ def read_spot(c: Cursor) -> tuple[Spot, Path] | None:
     if match := c.take(_BARE_WORDS):
         words = Words(quote=" ".join(match["words"].split()))
         return Spot(kind=match["how"].lower().replace("following", "after"), ref=words), ()
+    if numbers := c.take(r"(?:in\s+)?between\s+(?P<a>\d{1,2})\s+and\s+(?P<b>\d{1,2})(?=\s*(?:[:,]|insert\b|add\b|\n))"):
+        refs = [(Place(unit="number", labels=(numbers[name],)),) for name in ("a", "b")]
+        return Spot(kind="between", ref=refs[0], other=refs[1]), ()
     if c.take(r"(?:in\s+)?between\s+"):
         first = read_ref(c)
         if first and c.take(r"\s*,?\s*and\s+") and (second := read_ref(c)):

@@ -351,6 +351,8 @@ def _numbered_like(i: Instruction) -> Instruction:
     spot, target = i.spot, i.target
     if spot is not None and isinstance(spot.ref, tuple):
         spot = replace(spot, ref=point(spot.ref))
+    if spot is not None and isinstance(spot.other, tuple):
+        spot = replace(spot, other=point(spot.other))
     if target is not None:
         target = replace(target, places=tuple(point(path) for path in target.places))
     return replace(i, scope=point(i.scope), spot=spot, target=target)

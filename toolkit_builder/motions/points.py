@@ -109,7 +109,7 @@ def numbered_point(p: Cutter, i: Instruction, regions: list[Region], plan: Plan,
         plan.fail(
             "A311",
             f"there is no place for a point {label_words(i.label)}",
-            "name the point it goes after, or write: add new point at end",
+            f"{_lasts(p, i, regions)}name the point it goes after, or write: add new point at end",
         )
         return
     if len(places) > 1:
@@ -122,6 +122,17 @@ def numbered_point(p: Cutter, i: Instruction, regions: list[Region], plan: Plan,
         return
     block, after, label = places[0]
     add_points(p, block, bodies, plan, after=after, label=label)
+
+
+def _lasts(p: Cutter, i: Instruction, regions: list[Region]) -> str:
+    """``the last point is 5; ``: what the lists end with, for the report."""
+    ends = [
+        p.text.address(items[-1]) for region in regions for items in _lists(p, i, region) if not items[-1].is_bullet
+    ]
+    ends = list(dict.fromkeys(ends))
+    if not ends:
+        return ""
+    return f"the last is {ends[0]}; " if len(ends) == 1 else f"the lists end with {' and '.join(ends[:4])}; "
 
 
 def _lists(p: Cutter, i: Instruction, region: Region) -> list[list[Block]]:

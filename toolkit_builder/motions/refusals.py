@@ -49,12 +49,15 @@ _MESSAGES = {
         'quote the words to go, or name the place: delete "X", delete point 4',
     ),
     "A207": ("one new text cannot replace several words in different places", "write an instruction for each"),
-    "A208": ("there is no instruction here", ""),
+    "A208": ("there is no instruction here", "for words meant for a person write in the front matter: form: editorial"),
     "A209": (
         "this is read as the mover's reasons, not as part of the amendment",
         "if it is new text, put it in quotation marks",
     ),
 }
+
+
+_QUOTED = re.compile(r"[“\"‘«][^”\"’»]*[”\"’»]|(?<!\w)'[^']*'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Refusal:
 
 def nearest_forms(line: str, count: int = 3) -> tuple[str, ...]:
     """The forms most like a line, its quotations and numbers put aside."""
-    shape = re.sub(r"[“\"‘«][^”\"’»]*[”\"’»]|'[^']*'", '"X"', line)
+    shape = _QUOTED.sub('"X"', line)
     shape = re.sub(r"\d+", "2", shape).lower()
 
     def likeness(form: str) -> float:
@@ -79,6 +82,43 @@ def nearest_forms(line: str, count: int = 3) -> tuple[str, ...]:
     return tuple(sorted(FORMS, key=likeness, reverse=True)[:count])
 
 
+_MARKS = re.compile(r"[“”\"‘«»]|(?<!\w)'|'(?!\w)")
+_UNQUOTED = (
+    re.compile(
+        r"\b(?P<verb>replace|change|alter|amend|substitute)\s+(?P<old>[^:;,]{1,50}?)\s+(?P<joint>with|by|to)\s+(?P<new>[^:;,]{1,50}?)\s*\.?$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\b(?P<verb>delete|remove|strike)\s+(?P<old>[^:;,]{1,50}?)\s+(?P<joint>(?:and\s+)?(?:insert|replace\s+with|add))\s+"
+        r"(?P<new>[^:;,]{1,50}?)\s*\.?$",
+        re.IGNORECASE,
+    ),
+)
+_PLACED = (
+    r"(?:the\s+)?(?:\w+\s+)?(?:para|point|bullet|call|sentence|line|section|end|title|motion|clause|full\s+stop|comma|semicolon|"
+    r"colon)"
+)
+_UNQUOTED_SPOT = re.compile(
+    rf"\b(?P<how>after|before)\s+(?:the\s+words?\s+)?(?!{_PLACED}|(?:and|or|after|before|insert|add|delete)\b)"
+    r"(?P<words>\w[\w’-]*(?:\s+\w[\w’-]*){0,2}?)(?=\s+(?:in|of|on|insert|add)\b|\s*[.,]?$)",
+    re.IGNORECASE,
+)
+
+
+def _unquoted(line: str) -> str:
+    """What to do where the words were not put in quotation marks: the mover's own words, with marks."""
+    if _MARKS.search(line) is None:
+        found = next((m for pattern in _UNQUOTED if (m := pattern.search(line))), None)
+        if found is not None and not re.match(_PLACED, found["old"], re.IGNORECASE):
+            old, new = (" ".join(found[name].split()) for name in ("old", "new"))
+            said = " ".join(f"{found['verb']} “{old}” {found['joint']} “{new}”".split())
+            return f"put the words in quotation marks: {said.lower() if said.isupper() else said}"
+    elif (found := _UNQUOTED_SPOT.search(_QUOTED.sub("“”", line))) is not None:
+        how = found["how"].lower()
+        return f"put the words it goes {how} in quotation marks: {how} “{found['words']}”"
+    return ""
+
+
 def as_diagnostic(refusal: Refusal, source: str, path: str, first_line: int) -> Diagnostic:
     """Refusal -> Diagnostic; the span runs from the instruction's first word to where understanding ended."""
     line_start = source.rfind("\n", 0, refusal.start) + 1
@@ -86,7 +126,10 @@ def as_diagnostic(refusal: Refusal, source: str, path: str, first_line: int) -> 
     line = source[line_start : len(source) if line_end < 0 else line_end].rstrip("\r")
     message, hint = _MESSAGES[refusal.code]
     message = refusal.message or message
-    if refusal.code in {"A201", "A206", "A208"}:
+    advice = _unquoted(line[:200]) if refusal.code in {"A201", "A202", "A203", "A206"} else ""
+    if advice:
+        hint = advice
+    elif refusal.code in {"A201", "A206", "A208"}:
         forms = "; ".join(nearest_forms(line[:200]))
         hint = f"{hint + '; ' if hint else ''}forms that are understood: {forms}"
     if refusal.code == "A201":

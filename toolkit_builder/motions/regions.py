@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -162,16 +163,25 @@ class Searcher:
         return not rest.strip(" .;,:*_”\"’')\n")
 
     def _offer(self, found: list[Match]) -> str:
-        """``paragraph 2 or paragraph 5?``"""
+        """``paragraph 2, line 1 (“a low wage”) or paragraph 5, line 2 (“the wage gap”)?``"""
         names: list[str] = []
         for match in found:
             block = self.text.block(match.first)
             line = self.lines.at(match.start)
             name = f"{self.text.address(block)}, line {line.within}" if block and line else ""
+            name += f" ({quoted(self._around_words(match, block))})" if block and name and len(found) > 1 else ""
             if name and name not in names:
                 names.append(name)
         shown = names[:6]
         return f"which is meant: {', '.join(shown[:-1])}{' or ' if len(shown) > 1 else ''}{shown[-1]}?" if shown else ""
+
+    def _around_words(self, match: Match, block: Block) -> str:
+        """Words found, with a word or two on either side, as they are printed."""
+        source = self.text.source
+        before = source[block.content : match.start].split()[-2:]
+        after = source[match.end : block.end].split()[: 2 if len(before) else 3]
+        words = " ".join([*before, *source[match.start : match.end].split(), *after])
+        return short(re.sub(r"\s+(?=[,.;:!?)])", "", words).strip(" .,;:*_"))
 
     def _not_there(self, words: Words, regions: list[Region]) -> Problem:
         """Both texts: what was quoted, and the nearest there is."""
@@ -181,7 +191,8 @@ class Searcher:
         if elsewhere:
             hint = "it stands in " + self._offer(elsewhere).removeprefix("which is meant: ").rstrip("?")
             return Problem("A301", message, hint)
-        near = self.finder.nearest(words.quote)
+        inside = {b.id for region in regions for b in (region.blocks or ())}
+        near = self.finder.nearest(words.quote, inside) or self.finder.nearest(words.quote)
         if near:
             return Problem(
                 "A301", message, f"the nearest words are {quoted(short(near[0]))} in {self.text.address(near[1])}"

@@ -99,6 +99,8 @@ def parse(
     if read and read[0]:
         return replace(read[0], vote=read[0].vote or vote), read[1]
     pieces = _pieces(plain)
+    if not pieces:  # nothing but punctuation
+        return None, [_unknown(plain, words, span, source)]
     # "last paragraph: lost; remaining motion: carried": a first piece that names no outcome, but ends in one.
     part = _part_and_tail(pieces[0], words)
     if part and (len(pieces) > 1 or _PART_NAME.match(part[0])):

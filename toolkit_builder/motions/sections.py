@@ -197,6 +197,7 @@ def read_new_label(c: Cursor) -> Path | None:
     """``new Council believes 3``, ``Resolves 4: "..."``: the section and the point's number."""
     start = c.at
     new = c.take(r"(?:an?\s+)?(?:new|additional|further|extra)\s+") is not None
+    new = new or c.take(r"(?:an?|another)\s+(?=(?:notes|believes|resolves)\s*(?::|[“\"‘'«]))") is not None
     if new and (bare := c.take(r"(?P<verb>notes|believes|resolves)(?=\s*(?::|[“\"‘'«]))")):
         return (Place(unit="section", opener=bare["verb"].lower()),)
     if new or not c.peek(r"[“\"‘'*_]"):

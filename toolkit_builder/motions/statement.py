@@ -12,6 +12,9 @@ from toolkit_builder.motions.paths import join_paths
 from toolkit_builder.motions.reading import Cursor
 from toolkit_builder.motions.refusals import Refusal
 
+_UNREAD = re.compile(r"[ \t]+\w[^“\"‘«:\n]*[:\s][“\"‘«]")
+"""Words that stand before a quotation: what was not understood is they."""
+
 
 @dataclass(slots=True)
 class Lead:
@@ -122,6 +125,8 @@ class Statement(ABC):
         self.out.append(made)
 
     def _refuse(self, code: str, at: int) -> bool:
+        if code == "A203" and _UNREAD.match(self.c.source, at):
+            code = "A201"  # there is new text, behind words that are not understood
         self.pending = self.pending or Refusal(code, self.begin, max(at, self.begin))
         return False
 
