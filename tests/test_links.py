@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import unicodedata
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pikepdf
 import pytest
+from PIL import Image
 
 from tests.crawl import Published
 from tests.driver import SiteTest
@@ -76,3 +80,30 @@ def test_every_page_can_be_reached_from_the_first(sample: Published) -> None:
                 todo.append(file)
     unreached = {path for path, page in sample.pages.items() if not page.is_redirect} - seen - {"404.html"}
     assert not unreached
+
+
+def _dot() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_accents_are_one_letter_wherever_a_name_comes_from(site: SiteTest, form: str) -> None:
+    """A Mac may name a file with accents apart from their letters; a text says them as one, or the other way round."""
+    other = "NFD" if form == "NFC" else "NFC"
+    picture, page = (unicodedata.normalize(form, name) for name in ("images/Café ŵ.png", "né.md"))
+    text = unicodedata.normalize(other, "![a](<images/Café ŵ.png>) ![b](/images/Caf%C3%A9%20%C5%B5.png) [n](né.md)")
+    site.content(**{picture: _dot(), page: "---\ntitle: X\n---\n\nText.\n", "a.md": f"---\ntitle: A\n---\n\n{text}\n"})
+    main = site.build().page("a/").css_first("main")
+    assert [i.attributes["src"] for i in main.css("img")] == ["../images/Caf%C3%A9%20%C5%B5.png"] * 2
+    assert [a.attributes["href"] for a in main.css(".prose a")] == ["../né/"]
+    assert (site.output / "images/Café ŵ.png").is_file()
+
+
+def test_a_name_with_signs_of_addresses_in_it_is_linked_as_a_name(site: SiteTest) -> None:
+    names = ["a#b.txt", "100%.txt", "who%3F.txt", "it's & more.txt"]
+    links = " ".join(f"[x](<{quote(name)}>)" for name in names)
+    site.content(**dict.fromkeys(names, b"x"), **{"a.md": f"---\ntitle: A\n---\n\n{links}\n"})
+    hrefs = [a.attributes["href"] or "" for a in site.build().page("a/").css("main .prose a")]
+    assert [unquote(href).removeprefix("../") for href in hrefs] == names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import posixpath
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -405,6 +406,7 @@ class _Linker:
             return None
         path, _, fragment = target.partition("#")
         path, _, query = path.partition("?")
+        path = unicodedata.normalize("NFC", path)
         suffix = (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
         if not path:
             if fragment and unquote(fragment) not in _ids(doc) and not _made_by_template(fragment):
@@ -413,12 +415,13 @@ class _Linker:
         if path.startswith("/"):
             wanted = path
             other = self.site.by_url.get(path if path.endswith("/") else f"{path}/")
-            if other is None and f"content{path}" in self.site.assets:
+            if other is None and f"content{unquote(path)}" in self.site.assets:
                 return None
         else:
             wanted = posixpath.normpath(posixpath.join(posixpath.dirname(doc.path), unquote(path)))
+            wanted = unicodedata.normalize("NFC", wanted)
             if wanted in self.site.assets:
-                return f"/{wanted.removeprefix('content/')}{suffix}"
+                return f"{shapes.file_url(wanted.removeprefix('content/'))}{suffix}"
             other = (
                 self.site.by_path.get(wanted)
                 or self.site.by_path.get(f"{wanted}.md")

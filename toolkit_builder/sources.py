@@ -177,7 +177,8 @@ class _Walk:
         self._clashes(here.path, [entry.name for entry in entries])
         for entry in entries:
             name = entry.name
-            path = f"{here.path}/{name}"
+            # a Mac may keep accents apart from their letters; addresses and links are written with both in one
+            path = f"{here.path}/{name if name.isascii() else unicodedata.normalize('NFC', name)}"
             if not (name.isascii() and name.isprintable()) and (bad := _bad_name(path, name)):
                 self.found.append(bad)
             elif entry.is_symlink():
