@@ -81,3 +81,25 @@ def test_an_amendment_that_needs_another_is_shown_after_it_chosen_with_it_and_ca
     assert "lobby all the councils" in " ".join(page.css_first(".final").text().split())
     plan = json.loads(page.css_first("[data-pick]").attributes["data-pick"])
     assert [set(group["sets"]) for group in plan["groups"]] == [{"20-1", "20-1 20-2"}]
+
+
+SITTINGS = (
+    "---\ntitle: Conference 2027\nstart: 2027-06-14\nsessions:\n  - title: Monday\n    date: 2027-06-14\n"
+    "    business: [18, 19]\n    not_reached: [18, 19]\n  - title: Tuesday\n    date: 2027-06-15\n    business: [19, 20]\n"
+    "    not_reached: [20{more}]\n---\n\nWelcome.\n"
+)
+
+
+def test_what_no_sitting_reached_says_so_without_being_written_on_each_paper(site: SiteTest) -> None:
+    site.conference(text=SITTINGS.format(more="")).motion("18").motion("19", result="carried")
+    site.motion("20", result="not reached - referred to the NEC under rule P").build()
+    assert shown(site) == {"18": "was not reached", "19": "was carried",
+                           "20": "was not reached and referred to the NEC under rule P"}  # fmt: skip
+
+
+def test_a_vote_on_what_was_not_reached_and_an_unknown_item_are_errors(site: SiteTest) -> None:
+    site.conference(text=SITTINGS.format(more=", 201")).motion("18", result="lost").motion("19").motion("20")
+    said = site.check()
+    assert "R341" in said
+    assert "index.md:8:19" in said
+    assert "R342" in said

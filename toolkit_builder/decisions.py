@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from toolkit_builder.config import Config
 from toolkit_builder.decode import field_diagnostic, field_span
-from toolkit_builder.diagnostics import Diagnostic, Severity, Span
+from toolkit_builder.diagnostics import Diagnostic, Severity, Span, error
 from toolkit_builder.kinds import shapes
 from toolkit_builder.kinds.fields import Vote as VoteFields
 from toolkit_builder.model import Document
-from toolkit_builder.motions import consequences, editions, outcomes, records, results, votes
+from toolkit_builder.motions import consequences, editions, numbering, outcomes, records, results, votes
 from toolkit_builder.site import PAPERS, Conference, Site
 
 Texts = Mapping[str, str]
@@ -49,16 +49,61 @@ def _of_a_conference(
     rules, found = _rules(held, texts)
     listed, problems = _records(held, site, texts)
     found += problems
-    composited = records.implied(listed.values(), words)
-    listed = {doc_id: replace(r, result=composited.get(r.number, r.result)) for doc_id, r in listed.items()}
+    implied = records.implied(listed.values(), words)
+    missed, problems = _not_reached(held, listed, words, texts)
+    found += problems
+    implied = missed | implied
+    listed = {doc_id: replace(r, result=implied.get(r.number, r.result)) for doc_id, r in listed.items()}
     found += records.contradictions(listed.values(), words)
     follows, problems = consequences.apply(listed.values(), rules, words)
-    follows = composited | follows
+    follows = implied | follows
     found += problems
     by_number = {record.number: doc_id for doc_id, record in listed.items()}
     found += _editions(held, texts)
     found += _limits(held, site, texts)
     return rules, {by_number[number]: result for number, result in follows.items()}, found
+
+
+def _not_reached(
+    held: Conference, listed: Mapping[str, consequences.Record], words: outcomes.Vocabulary, texts: Texts
+) -> tuple[dict[str, results.Result], Found]:
+    """What no sitting reached: its result, where none is recorded; an error where a vote on it is recorded.
+
+    An item that a later sitting has in its business again is not counted with those.
+    """
+    missed: dict[str, results.Result] = {}
+    found: Found = []
+    sittings = held.document.fields.sessions
+    for at, sitting in enumerate(sittings):
+        later = {
+            p.id for s in sittings[at + 1 :] for n in s.business if (p := held.paper(n)) and n not in s.not_reached
+        }
+        for n, number in enumerate(sitting.not_reached):
+            paper = held.paper(number)
+            span, source = _place(held.document, ("sessions", at, "not_reached", n), texts)
+            if paper is None:
+                hint = _near(number, held)
+                found.append(error("R342", f"no paper has the number {number}, which was not reached", span,
+                                   source=source, hint=hint))  # fmt: skip
+            elif paper.id in listed and paper.id not in later:
+                record = listed[paper.id]
+                outcome = words[record.result.outcome]
+                if not outcome.final:
+                    missed[record.number] = results.Result(outcome="not-reached")
+                elif outcome.like in _VOTED:
+                    said = results.said(record.result, words).lower()
+                    message = f"{record.number} was not reached, but it is recorded as '{said}'"
+                    hint = f"take it out of the list, or correct the result in {paper.path}"
+                    found.append(error("R341", message, span, source=source, hint=hint))
+    return missed, found
+
+
+_VOTED = {"carried", "carried-as-amended", "carried-unopposed", "lost"}
+
+
+def _near(number: str, held: Conference) -> str:
+    close = numbering.near(number, held.numbers)
+    return f"did you mean {close}?" if close else "check the number"
 
 
 def _vocabulary(config: Config, texts: Texts) -> Found:
