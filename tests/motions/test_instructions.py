@@ -19,22 +19,36 @@ QUOTES = st.text("abcdefg ,.;é'’\"“”()–-", min_size=1, max_size=24).map
     lambda q: any(c.isalnum() for c in q) and q[0].isalnum() and q[-1].isalnum() and "--" not in q
 )  # fmt: skip
 TEXTS = QUOTES
-LABELS = st.sampled_from([("1",), ("2",), ("12",), ("4", "b"), ("b",), ("3", "a", "ii")])
+LABELS = st.sampled_from([("1",), ("2",), ("12",), ("4", "b"), ("b",), ("3", "a", "ii"), ("2", "1"), ("2", "1", "a")])
 PARAGRAPHS = st.one_of(
     st.builds(Place, unit=st.just("paragraph"), labels=st.sampled_from([("1",), ("2",), ("3",)])),
     st.builds(Place, unit=st.just("paragraph"), ordinal=st.sampled_from([1, 2, 3, -1, -2])),
     st.builds(Place, unit=st.just("paragraph"), beginning=QUOTES),
+    st.builds(Place, unit=st.just("paragraph"), beginning=st.sampled_from(["TR210", "ED 112"])),
+)
+PARTS = st.one_of(
+    st.builds(Place, unit=st.just("part"), beginning=QUOTES),
+    st.builds(Place, unit=st.just("section"), opener=st.sampled_from(["notes", "resolves", "whereas", "resolved"])),
 )
 POINTS = st.one_of(
     st.builds(Place, unit=st.just("point"), labels=LABELS),
     st.builds(Place, unit=st.just("point"), ordinal=st.sampled_from([1, 4, -1])),
     st.builds(Place, unit=st.just("bullet"), ordinal=st.sampled_from([1, 2, -1])),
+    st.builds(Place, unit=st.just("number"), labels=st.sampled_from([("3",), ("12",)])),
 )
 INNER = st.one_of(
     st.builds(Place, unit=st.just("line"), labels=st.sampled_from([("1",), ("14",)])),
     st.builds(Place, unit=st.just("sentence"), ordinal=st.sampled_from([1, 2, -1])),
 )
-PATHS = st.one_of(st.tuples(PARAGRAPHS), st.tuples(POINTS), st.tuples(PARAGRAPHS, INNER), st.tuples(POINTS, INNER))
+PATHS = st.one_of(
+    st.tuples(PARAGRAPHS),
+    st.tuples(POINTS),
+    st.tuples(PARAGRAPHS, INNER),
+    st.tuples(POINTS, INNER),
+    st.tuples(PARTS),
+    st.tuples(PARTS, PARAGRAPHS),
+    st.tuples(PARTS, POINTS),
+)
 SCOPES = st.one_of(st.just(()), PATHS, st.tuples(st.builds(Place, unit=st.just("title"))))
 WORDS = st.one_of(
     st.builds(Words, quote=QUOTES),
@@ -68,6 +82,26 @@ INSTRUCTIONS = st.one_of(
         text=TEXTS,
         unit=st.sampled_from(["paragraph", "point", "bullet", "points"]),
         label=st.sampled_from([("2",), ("4",)]),
+        renumber=st.booleans(),
+    ),
+    st.builds(
+        Instruction,
+        verb=st.just("swap"),
+        target=st.builds(
+            Target,
+            kind=st.just("places"),
+            places=st.one_of(
+                st.tuples(st.tuples(POINTS), st.tuples(POINTS)),
+                st.tuples(st.tuples(PARAGRAPHS), st.tuples(PARAGRAPHS)),
+            ),
+        ),
+    ),
+    st.builds(
+        Instruction,
+        verb=st.just("insert"),
+        text=TEXTS,
+        unit=st.just("paragraph"),
+        label=st.sampled_from([("TR212",), ("ED112",)]),
         renumber=st.booleans(),
     ),
     st.builds(

@@ -86,8 +86,9 @@ def matrix(text: MotionText, amendments: Sequence[Amendment]) -> Matrix:
         for first in plans[:index]:
             relations.append(_relation(planner, first, second))
     groups: list[list[str]] = []
+    alike = {frozenset((r.first, r.second)) for r in relations if r.kind == IDENTICAL}
     for plan in plans:
-        group = next((g for g in groups if any(_identical(relations, name, plan.amendment.id) for name in g)), None)
+        group = next((g for g in groups if any(frozenset((name, plan.amendment.id)) in alike for name in g)), None)
         if group is None:
             groups.append([plan.amendment.id])
         else:
@@ -96,10 +97,6 @@ def matrix(text: MotionText, amendments: Sequence[Amendment]) -> Matrix:
     unreadable = tuple(p.amendment.id for p in plans if not p.works and p.amendment.id not in depending)
     return Matrix(amendments=tuple(a.id for a in amendments), relations=tuple(relations),
                   groups=tuple(tuple(g) for g in groups if len(g) > 1), unreadable=unreadable)  # fmt: skip
-
-
-def _identical(relations: list[Relation], one: str, other: str) -> bool:
-    return any(r.kind == IDENTICAL and {r.first, r.second} == {one, other} for r in relations)
 
 
 def _relation(planner: Planner, first: AmendmentPlan, second: AmendmentPlan) -> Relation:

@@ -181,20 +181,24 @@ class Finder:
             words = self.text.text(block).split()
             plain = [" ".join(_plain_words(word)) for word in words]
             matcher = difflib.SequenceMatcher(None, plain, needle, autojunk=False)
-            starts = {max(0, run.a - run.b) for run in matcher.get_matching_blocks() if run.size}
+            runs = sorted(matcher.get_matching_blocks(), key=lambda run: -run.size)[:3]
+            starts = {max(0, run.a - run.b) for run in runs if run.size}
             if not starts and len(needle) <= 3:  # a slip of the pen in every word
-                starts = {
-                    n for n, word in enumerate(plain) if difflib.SequenceMatcher(None, word, needle[0]).ratio() > 0.7
-                }
-            for left in starts:
+                starts = {n for n, word in enumerate(plain) if _alike(word, needle[0]) > 0.7}
+            for left in sorted(starts):
                 right = min(len(words), left + len(needle))
-                ratio = difflib.SequenceMatcher(
-                    None, " ".join(plain[left:right]), " ".join(needle), autojunk=False
-                ).ratio()
+                ratio = _alike(" ".join(plain[left:right]), " ".join(needle))
                 if best is None or ratio > best[0]:
                     best = (ratio, " ".join(words[left:right]).strip(" .,;:"), block)
         enough = 0.6 if len(needle) > 1 else 0.75 if needle[0].isdigit() else 0.76
         return (best[1], best[2]) if best and best[0] >= enough else None
+
+
+def _alike(one: str, other: str) -> float:
+    """How alike two passages are: by letters where they are short, by words where that would take long."""
+    if len(other) > 60:
+        return difflib.SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio()
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _plain_words(text: str) -> list[str]:
