@@ -10,13 +10,14 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from toolkit_builder import __version__, linking
+from toolkit_builder import __version__
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.build.stage import Imported, stage
 from toolkit_builder.config import Config
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.kinds import kind_of
+from toolkit_builder.linking.addresses import document
 from toolkit_builder.model import Document
 from toolkit_builder.sources import Source, Unread
 
@@ -98,7 +99,7 @@ def documents(
     )
     for n, reading in zip(new, readings, strict=True):
         source = sources[n]
-        warm.read[source.path] = _Read(inputs[n][0], *linking.document(source, reading, warm.shelf))
+        warm.read[source.path] = _Read(inputs[n][0], *document(source, reading, warm.shelf))
     paths = [source.path for source in sources]
     if len(warm.read) > len(paths):
         warm.read = {path: warm.read[path] for path in paths}
@@ -106,9 +107,7 @@ def documents(
     return [r.document for r in every if r.document], [d for r in every for d in r.diagnostics]
 
 
-def _inputs(
-    sources: Sequence[Source | Unread], config: Config, pins: Mapping[str, Any]
-) -> list[tuple[str, Any]]:
+def _inputs(sources: Sequence[Source | Unread], config: Config, pins: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """The key of each reading, and what makes its payload."""
     inputs: list[tuple[str, Any]] = []
     own = config.organisation.short_name

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from toolkit_builder.decode import field_diagnostic
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span, error, warning
 from toolkit_builder.kinds.shapes import slug
-from toolkit_builder.linking import broken_link
+from toolkit_builder.linking.leads import broken_link
 from toolkit_builder.site import Site
 from toolkit_builder.sources import Asset
 from toolkit_builder.theme import Theme

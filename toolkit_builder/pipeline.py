@@ -33,6 +33,7 @@ from toolkit_builder.formats import Toolchain
 from toolkit_builder.intake import code_digest
 from toolkit_builder.kinds.prints import PRINTS
 from toolkit_builder.layout.memory import Memory
+from toolkit_builder.linking import visible
 from toolkit_builder.model import Document
 from toolkit_builder.site import Site
 
@@ -78,12 +79,12 @@ class Loaded:
     theme: theme.Theme | None
     documents: tuple[Document, ...] = ()
     tree: sources.Tree = field(default_factory=sources.Tree)
-    when: linking.Moment | None = None
+    when: visible.Moment | None = None
     pins: Mapping[str, Any] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def moment(config: Config, options: Options) -> tuple[linking.Moment, list[Diagnostic]]:
+def moment(config: Config, options: Options) -> tuple[visible.Moment, list[Diagnostic]]:
     """The build's clock: what was asked for, else what the site says, else the present in the site's time zone."""
     zone = zoneinfo.ZoneInfo(config.time_zone)
     problems = []
@@ -101,7 +102,7 @@ def moment(config: Config, options: Options) -> tuple[linking.Moment, list[Diagn
             )
     if now.tzinfo is None:
         now = now.replace(tzinfo=zone)
-    return linking.Moment(now=now, drafts=options.drafts, future=options.future), problems
+    return visible.Moment(now=now, drafts=options.drafts, future=options.future), problems
 
 
 def load(project: Path, options: Options, store: Store, known: Mapping[str, str] | None = None) -> Loaded:
@@ -337,7 +338,7 @@ def _build(project: Path, options: Options, store: Store, *, remember: bool = Tr
         found.append(warning("B501", f"the site was built without its PDFs: {missing}"))
     if plan is None or loaded.config is None or loaded.theme is None or loaded.when is None or _stops(found, options):
         return engine.BuildReport(diagnostics=ordered(_as_strict(found, options)))
-    change = linking.next_change(loaded.documents, loaded.when)
+    change = visible.next_change(loaded.documents, loaded.when)
     digests = {f.path: f.digest for f in (*loaded.tree.sources, *loaded.tree.assets)}
     inputs = engine.Inputs(roots=roots, scan=scan, scanned_ns=scanned_ns, digests=digests)
     pinned = bool(options.clock or loaded.config.clock)

@@ -9,7 +9,7 @@ from toolkit_builder import editions, pictures, redirects
 from toolkit_builder.frame import root_of
 from toolkit_builder.kinds import editionmap, shapes
 from toolkit_builder.layout.draft import Draft, output_path
-from toolkit_builder.linking import address_of
+from toolkit_builder.linking.addresses import address_of
 from toolkit_builder.localise import makepages
 from toolkit_builder.misfits import Listed
 from toolkit_builder.model import Payload
