@@ -141,6 +141,81 @@ def test_every_language_and_layout_can_be_chosen(browser: Any, sample: Path, loa
     page.close()
 
 
+@pytest.mark.parametrize(("name", "branch"), [
+    ("leaflet-a5", "aldermoor"), ("leaflet-a5", "dyffryn-arad"), ("leaflet-dl", "penrhyn-vale"),
+    ("poster-a3", "dyffryn-arad"), ("postcard", "dyffryn-arad"), ("model-letter-director", "penrhyn-vale"),
+])
+def test_what_fits_on_paper_fits_in_the_preview(browser: Any, sample: Path, name: str, branch: str) -> None:
+    page = page_of(browser, sample, name, f"#branch={branch}")
+    page.wait_for_timeout(300)
+    assert page.locator(".make-lacking").inner_text() == ""
+    page.close()
+
+
+def test_what_does_not_fit_is_named(browser: Any, sample: Path) -> None:
+    page = page_of(browser, sample, "leaflet-a5", "#branch=aldermoor")
+    page.get_by_label("Place of the meeting").fill("a long way to go " * 120)
+    page.get_by_text("This does not fit: side back").wait_for()
+    page.get_by_label("Place of the meeting").fill("the hall")
+    page.wait_for_function("document.querySelector('.make-lacking').textContent === ''")
+    page.close()
+
+
+@pytest.mark.parametrize("key", ["language", "size", "branch", "cy:branch.employer", "__proto__.x", "choice-1",
+                                 "choice-__proto__", "constructor", "fields.demand", "cy:__proto__"])
+@pytest.mark.parametrize("value", ["__proto__", "constructor", "<img src=x onerror=alert(1)>", "9" * 4000, "\u202e\u0000x",
+                                   "1 1 2 -1 NaN", "\U0001f469\u200d\U0001f4bb\U0001f3f4 \u0645\u0631\u062d\u0628\u0627"])
+def test_a_link_of_any_shape_leaves_a_page_that_works(shared_page: Any, sample: Path, key: str, value: str) -> None:
+    from urllib.parse import quote
+
+    shared_page.evaluate("(hash) => { location.hash = hash; }", f"{quote(key)}={quote(value)}")
+    shared_page.wait_for_selector("[data-make]:not([aria-busy])")
+    assert shared_page.evaluate("({}).x === undefined && [].x === undefined")
+    assert shared_page.evaluate("Object.prototype.toString.call(toolkitMake.page())") == "[object HTMLBodyElement]"
+    frame = shared_page.frame_locator("iframe")
+    assert frame.locator("script, img[src=x]").count() == 0
+    assert len(shared_page.evaluate("toolkitMake.text()")) > 200
+
+
+@pytest.fixture(scope="module")
+def shared_page(browser: Any, sample: Path) -> Any:
+    page = page_of(browser, sample, "model-letter-director")
+    yield page
+    page.close()
+
+
+def test_the_keyboard_is_enough(browser: Any, sample: Path) -> None:
+    page = page_of(browser, sample, "leaflet-a5")
+    page.locator("#make-branch").focus()
+    page.keyboard.type("Dyff")
+    page.wait_for_selector("[data-make]:not([aria-busy])")
+    page.wait_for_function("toolkitMake.text().includes('Dyffryn Arad')")
+    assert page.locator("#make-variant").input_value() == "cy+en:side"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "make-variant"
+    seen = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate("document.activeElement.dataset.do ?? document.activeElement.id"))
+    assert {"print", "copy", "link", "clear", "make-remember"} <= seen
+    page.close()
+
+
+def test_a_branch_whose_file_is_gone_is_typed(browser: Any, sample: Path) -> None:
+    gone = sample / "output/assets/branches/eastwold.js"
+    kept = gone.read_bytes()
+    gone.unlink()
+    try:
+        page = page_of(browser, sample, "leaflet-a5")
+        pick(page, "eastwold")
+        page.get_by_text("The details of this branch could not be read.").wait_for()
+        page.get_by_label("Employer (English)").fill("Oak Council")
+        assert "Oak Council" in page.evaluate("toolkitMake.text()")
+        page.close()
+    finally:
+        gone.write_bytes(kept)
+
+
 def test_typing_changes_the_document_and_markup_stays_text(browser: Any, sample: Path) -> None:
     page = page_of(browser, sample, "leaflet-a5")
     page.get_by_label("Employer").fill("<img src=x onerror=alert(1)> & Sons")

@@ -498,6 +498,15 @@
     fit();
   };
 
+  /* Whether a box is too small for its words, those aside that have a box of their own in it. */
+  const tooSmall = (place) => {
+    const others = [...place.querySelectorAll("[data-fit]")];
+    for (const other of others) other.style.display = "none";
+    const small = place.clientHeight > 0 && place.scrollHeight > place.clientHeight + 2;
+    for (const other of others) other.style.display = "";
+    return small;
+  };
+
   const fit = () => {
     const size = paper();
     const target = frame.contentDocument;
@@ -518,8 +527,7 @@
     const scale = Math.min(1, frame.parentElement.clientWidth / width);
     frame.style.transform = `scale(${scale})`;
     frame.parentElement.style.height = `${height * scale}px`;
-    const long = [...target.querySelectorAll("[data-fit]")].filter((b) => b.scrollHeight > b.clientHeight + 2 && b.clientHeight > 0)
-      .map((b) => b.dataset.fit);
+    const long = [...target.querySelectorAll("[data-fit]")].filter(tooSmall).map((b) => b.dataset.fit);
     if (size.most && pages > size.most) long.push(lackingBox.dataset.pages.replace("{n}", size.most));
     lackingBox.textContent = [lacks, long.length ? `${lackingBox.dataset.tooLong}: ${[...new Set(long)].join(", ")}` : ""].filter(Boolean).join(". ");
   };
