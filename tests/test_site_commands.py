@@ -82,8 +82,11 @@ def test_any_folder_of_the_site_will_do(site: SiteTest) -> None:
         (["build", "--stric"], "--strict"),
         (["build", "-j", "x"], "not a valid integer"),
         (["build", "more"], "unexpected extra argument"),
-        (["list", "motionz"], "there is no kind 'motionz'"),
-        (["schema", "motionz"], "there is no kind 'motionz'"),
+        (["list", "motionz"], "there is no kind 'motionz'; did you mean 'motion'?"),
+        (["list", "xyz"], "the kinds are: conference, motion"),
+        (["list", "--conference", "2028"], "there is no conference '2028'; did you mean '2027'?"),
+        (["list", "--conference", "x"], "there is no conference 'x'; there is: 2027"),
+        (["schema", "motionz"], "there is no kind 'motionz'; did you mean 'motion'?"),
         (["check", "--messages", "xml"], "'xml' is not one of"),
         (["new", "motoin", "Pay"], "did you mean 'motion'?"),
         (["new", "motion", "..."], "a title needs letters or digits"),
@@ -299,3 +302,11 @@ def test_with_its_streams_closed_it_builds_all_the_same(site: SiteTest) -> None:
     command = f"{sys.executable} -m toolkit_builder build --clock 2027-06-20 >&- 2>&- <&-"
     assert subprocess.run(["/bin/sh", "-c", command], cwd=site.folder, timeout=120, check=False).returncode == 0
     assert (site.output / "news/a/index.html").is_file()
+
+
+def test_a_misspelt_subject_or_result_says_what_was_meant(site: SiteTest) -> None:
+    site.conference().motion("1", result="carried", tags="[workload]")
+    assert site.run("list", "--tag", "workloda").stderr == "No document is like that; did you mean 'workload'?\n"
+    assert site.run("list", "--result", "carrid").stderr == "No document is like that; did you mean 'carried'?\n"
+    assert site.run("list", "--tag", "xyz").stderr == "No document is like that.\n"
+    assert "motion" in site.run("list", "--tag", "Workload", "--result", "carried").stdout

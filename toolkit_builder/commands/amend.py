@@ -174,6 +174,8 @@ def command(motion: str, amendments: tuple[str, ...], chosen: str, conference: s
 
     Every instruction means the motion as printed. An amendment that cannot be understood or placed is reported
     with what to do about it, and left out whole; the exit code is then 1.
+
+    For example: toolkit amend 20 --with 20.1,20.3 --view diff
     """
     found: list[Diagnostic] = []
     amendments += tuple(filter(None, (name.strip() for name in chosen.split(","))))

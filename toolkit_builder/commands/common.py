@@ -25,13 +25,18 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def meant(word: str, known: Iterable[str]) -> str:
+    """``; did you mean 'motion'?``, where one of the known words is near."""
+    near = difflib.get_close_matches(word.lower(), {k.lower(): None for k in known}, n=1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
 class Known(click.Choice[str]):
     """One of a few words; of a misspelt one it says which was meant."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        near = difflib.get_close_matches(str(value), [str(c) for c in self.choices], n=1)
-        if value not in self.choices and near:
-            self.fail(f"'{value}' is not known; did you mean '{near[0]}'?", param, ctx)
+        if value not in self.choices and (near := meant(str(value), map(str, self.choices))):
+            self.fail(f"'{value}' is not known{near}", param, ctx)
         return super().convert(value, param, ctx)
 
 

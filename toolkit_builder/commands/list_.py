@@ -24,7 +24,10 @@ def command(
     as_json: bool,
     asked: common.Asked,
 ) -> int:
-    """List documents by kind, conference, tag or result."""
+    """List documents by kind, conference, tag or result.
+
+    For example: toolkit list motions --conference 2027 --result carried
+    """
     from toolkit_builder import pipeline
     from toolkit_builder.build.cache import Store
     from toolkit_builder.kinds import BY_NAME, shapes
@@ -33,17 +36,23 @@ def command(
     singular = {k.plural.lower().replace(" ", "-"): name for name, k in BY_NAME.items()}
     wanted = singular.get(kind.lower(), kind.lower())
     if wanted and wanted not in BY_NAME:
-        raise click.UsageError(f"there is no kind '{kind}'; the kinds are: {', '.join(BY_NAME)}")
+        near = common.meant(kind, [*BY_NAME, *singular])
+        raise click.UsageError(f"there is no kind '{kind}'{near or '; the kinds are: ' + ', '.join(BY_NAME)}")
     project = common.site()
     with Store(project / ".toolkit" / "store") as store:
         loaded = pipeline.load(project, asked.options(), store)
     if loaded.site is None:
         common.report(loaded.diagnostics)
         return 1
+    if conference and conference not in (names := loaded.site.conference_by_name):
+        there = common.meant(conference, names) or f"; there is: {', '.join(names) or 'none yet'}"
+        raise click.UsageError(f"there is no conference '{conference}'{there}")
     rows = []
+    outcomes: set[str] = set()
     for doc in loaded.site.documents:
         shown = shapes.card(doc, loaded.site)
         outcome = shown["result"]["label"] if doc.kind in PAPERS else ""
+        outcomes.add(outcome)
         if (
             (wanted and doc.kind != wanted)
             or (conference and doc.conference != conference)
@@ -72,5 +81,7 @@ def command(
         files = "1 file has" if broken == 1 else f"{broken} files have"
         click.echo(f"{files} mistakes and may be missing here; see them with: toolkit check", err=True)
     elif not rows:
-        click.echo("No document is like that.", err=True)
+        tags = {each for doc in loaded.site.documents for each in doc.fields.tags}
+        near = (tag and common.meant(tag, tags)) or (result and common.meant(result, outcomes))
+        click.echo(f"No document is like that{near or '.'}", err=True)
     return 0

@@ -62,6 +62,8 @@ def command(
 
     TEMPLATE is a resource's file name, such as leaflet-a5; all templates if left out. Nothing that is already made
     is made again, so a run that was stopped goes on where it was.
+
+    For example: toolkit localise leaflet-a5 --region Wales --zip
     """
     from toolkit_builder import frame, intake, pipeline
     from toolkit_builder.build.cache import Store

@@ -16,6 +16,8 @@ def command(conference: str, edition: str) -> int:
     """Keep the line numbers of an edition that goes to print.
 
     From then on a later change to a motion never renumbers the lines that were printed.
+
+    For example: toolkit pin 2027 --edition final
     """
     from toolkit_builder import editions, pipeline
     from toolkit_builder.build.cache import Store

@@ -65,6 +65,8 @@ def command(
 
     DOC is an address, a file, or a kind and a number: bulletin 3, motion 20, /plans/ten-points/, agenda. Several
     motions become one booklet.
+
+    For example: toolkit print bulletin 3 --layout booklet --sheet a3
     """
     from toolkit_builder import pipeline
     from toolkit_builder.press import Wish

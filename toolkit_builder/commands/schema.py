@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from toolkit_builder.commands import common
+
 
 @click.command("schema")
 @click.argument("kind", required=False, default="")
@@ -21,13 +23,16 @@ def command(kind: str, out: Path | None) -> int:
     """Write JSON Schemas, so that editors complete front matter.
 
     Without a kind or --out, the schemas of all kinds are written to standard output as one JSON object.
+
+    For example: toolkit schema --out schemas/
     """
     from toolkit_builder import newfile
     from toolkit_builder.schema import schemas
 
     every = schemas()
     if kind and kind not in every:
-        raise click.UsageError(f"there is no kind '{kind}'; the kinds are: {', '.join(every)}")
+        near = common.meant(kind, every)
+        raise click.UsageError(f"there is no kind '{kind}'{near or '; the kinds are: ' + ', '.join(every)}")
     if out is not None:
         for name, schema in every.items():
             if kind in ("", name):
