@@ -239,11 +239,10 @@ class _Keys:
         ]
 
     def shown(self, doc: Document) -> str:
-        """The digest of a document's card: all that lists, mentions and steps show of it."""
+        """What decides a document's card: all that lists, mentions and steps show of it."""
         if (known := self._known.get(doc.id)) is None:
-            known = self._known[doc.id] = digest_of_value(
-                [self._face(doc), [self._face(other) for other in self._company(doc)]]
-            )
+            faces = [self._face(doc), *map(self._face, self._company(doc))]
+            known = self._known[doc.id] = "\n".join(part for face in faces for part in face)
         return known
 
     def _face(self, doc: Document) -> list[str]:
