@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -90,18 +90,24 @@ def stage(
         else:
             missing.setdefault(key, []).append(n)
     first = [places[0] for places in missing.values()]
-    computed = _computed(name, first, inputs, function, executor, workers, labels)
-    for start in range(0, len(computed), _BATCH):
-        batch = computed[start : start + _BATCH]
-        store.add_blobs({digest: blob for _, _, blobs in batch for digest, blob in blobs.items()})
-        store.add_fragments(name, [(keys[n], text, sorted(blobs)) for n, text, blobs in batch])
-    for n, text, blobs in computed:
+    batch: list[_Computed] = []
+    for n, text, blobs in _computed(name, first, inputs, function, executor, workers, labels):
         if blobs:
             store.on_damaged_blob(blobs, _remaker(function, inputs[n][1]))
         value = json.loads(text)  # as a later build will see it: lists for tuples, texts for keys
         for place in missing[keys[n]]:
             values[place] = value
+        batch.append((n, text, blobs))
+        if len(batch) == _BATCH:
+            _keep(store, name, keys, batch)
+            batch = []
+    _keep(store, name, keys, batch)
     return values
+
+
+def _keep(store: Store, name: str, keys: Sequence[str], batch: Sequence[_Computed]) -> None:
+    store.add_blobs({digest: blob for _, _, blobs in batch for digest, blob in blobs.items()})
+    store.add_fragments(name, [(keys[n], text, sorted(blobs)) for n, text, blobs in batch])
 
 
 def _payload(given: Any) -> Any:
@@ -124,33 +130,43 @@ def _computed(
     executor: Executor | None,
     workers: int,
     labels: Sequence[str],
-) -> list[_Computed]:
-    """In order of the inputs, so that the store's file does not depend on the workers either."""
-    count = workers or processors()
+) -> Iterator[_Computed]:
+    """In order of the inputs, so that the store's file does not depend on the workers either.
+
+    Each comes out as soon as those before it have, so that few are held at once.
+    """
     if places and isinstance(function, Imported):
         function.load()  # before worker processes are forked, so that they need not
     done: dict[int, _Computed] = {}
-
-    def take(computed: _Computed, fault: str) -> None:
+    waiting = iter(places)
+    following = next(waiting, None)
+    for computed, fault in _called(places, inputs, function, executor, workers or processors()):
         n = computed[0]
         if fault:
             raise StageFault(name, labels[n] if labels else inputs[n][0], fault)
         done[n] = computed
+        while following in done:
+            yield done.pop(following)
+            following = next(waiting, None)
 
+
+def _called(
+    places: Sequence[int], inputs: Sequence[Item], function: Callable[[Any], Any], executor: Executor | None, count: int
+) -> Iterator[tuple[_Computed, str]]:
+    """What the function gives for each place, and its fault, in the order in which they are ready."""
     if executor is None and (count < 2 or len(places) < _WORTH_WORKERS):
         for n in places:
-            take(*_call(function, n, _payload(inputs[n][1])))
-    else:
-        size = max(1, min(_LARGEST_CHUNK, len(places) // (count * 8)))
-        chunks = (places[i : i + size] for i in range(0, len(places), size))
-        with Workers(executor, count, function) as pool:
-            tasks = (tuple((n, _payload(inputs[n][1])) for n in chunk) for chunk in chunks)
-            for task, results in pool.run(_call_all, tasks):
-                if isinstance(results, Lost):
-                    take((task[0][0], b"", {}), f"the worker died ({results.reason})")
-                for computed, fault in results:
-                    take(computed, fault)
-    return [done[n] for n in places]
+            yield _call(function, n, _payload(inputs[n][1]))
+        return
+    size = max(1, min(_LARGEST_CHUNK, len(places) // (count * 8)))
+    chunks = (places[i : i + size] for i in range(0, len(places), size))
+    with Workers(executor, count, function) as pool:
+        tasks = (tuple((n, _payload(inputs[n][1])) for n in chunk) for chunk in chunks)
+        for task, results in pool.run(_call_all, tasks):
+            if isinstance(results, Lost):
+                yield (task[0][0], b"", {}), f"the worker died ({results.reason})"
+            else:
+                yield from results
 
 
 def _call_all(handed: Any, items: Sequence[tuple[int, Any]]) -> list[tuple[_Computed, str]]:
