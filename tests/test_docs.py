@@ -63,6 +63,17 @@ def test_links_between_documents_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_every_key_of_front_matter_and_of_the_settings_is_described() -> None:
+    from toolkit_builder.config import Config
+    from toolkit_builder.kinds import KINDS
+
+    described = {p.stem: set(re.findall(r"\b[a-z_]+\b", p.read_text(encoding="utf-8"))) for p in PAGES}
+    assert {f.alias or name for name, f in Config.model_fields.items()} - described["configuration"] == set()
+    written = set().union(*(described[name] for name in ("content", "results", "branch-templates", "amendments", "print")))
+    for kind in KINDS:
+        assert {f.alias or name for name, f in kind.fields.model_fields.items()} - written == set(), kind.name
+
+
 def test_the_help_of_the_group_is_that_of_each_command() -> None:
     from importlib import import_module
 
