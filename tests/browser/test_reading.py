@@ -85,6 +85,20 @@ def test_ticked_amendments_are_read_together_and_the_address_can_be_sent(browser
         assert visit.problems() == []
 
 
+def test_a_sub_amendment_is_ticked_and_unticked_with_its_amendment(browser: Browser, site: Site) -> None:
+    ticked = "() => [...document.querySelectorAll('[data-pick] input:checked')].map((b) => b.value)"
+    with browser.visit(site, f"{NINE}?with=9-1-1") as visit:
+        assert visit.page.evaluate(ticked) == ["9-1", "9-1-1"]
+        assert "approved mental health professionals" in visit.text("[data-view-panel]")
+        visit.page.uncheck("[data-pick] input[value='9-1']")
+        assert visit.page.evaluate(ticked) == []
+        assert "approved mental health professionals" not in visit.text("[data-view-panel]")
+        visit.page.check("[data-pick] input[value='9-1-1']")
+        assert visit.page.url == f"{site.root}{NINE}?with=9-1,9-1-1"
+        assert "The text with Amendment 9.1 and Amendment 9.1.1" in visit.text(".pick-said")
+        assert visit.problems() == []
+
+
 def test_what_cannot_be_combined_is_said_in_words(browser: Browser, site: Site) -> None:
     with browser.visit(site, f"{MOTION}?with=5-2,5-3") as visit:
         said = visit.text(".pick-said")

@@ -15,7 +15,7 @@ PAGES = {
     "home": "/", "page": "/about/", "conference": CONFERENCE, "motion": MOTION,
     "amendment": f"{CONFERENCE}amendments/9-1/", "composite": f"{CONFERENCE}composites/composite-a/",
     "motion-view": f"{CONFERENCE}motions/9/views/9-1/", "conflicts": f"{CONFERENCE}conflicts/",
-    "register": f"{CONFERENCE}register/", "motions": "/motions/", "plan": "/plans/adult-social-work/",
+    "editions": f"{CONFERENCE}editions/", "register": f"{CONFERENCE}register/", "motions": "/motions/", "plan": "/plans/adult-social-work/",
     "bulletin": f"{CONFERENCE}bulletins/2/", "bulletins": f"{CONFERENCE}bulletins/",
     "toolkit": "/toolkits/enough-hands/", "resource": "/toolkits/enough-hands/health-check/",
     "branches": "/branches/", "branch": "/branches/thornlea/", "update": "/updates/the-front-door/week-3/",

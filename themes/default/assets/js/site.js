@@ -197,7 +197,7 @@
     const asked = new URLSearchParams(location.search);
     const ticked = (asked.get("with") || "").split(",");
     for (const box of boxes) box.checked = ticked.includes(box.value);
-    boxes.forEach(settle);
+    boxes.filter((b) => b.checked).forEach(settle);
     if (boxes.some((b) => b.checked)) tick(); else if (asked.get("view")) show(asked.get("view"));
   };
 
