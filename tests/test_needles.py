@@ -18,13 +18,13 @@ TEXT = st.lists(st.sampled_from(PIECES), max_size=9).map("".join)
 ANCHOR = re.compile(r'\sid="([^"]*)"')
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(TEXT)
 def test_anchors_are_those_of_the_pattern(text: str) -> None:
     assert _ids(text) == ANCHOR.findall(text)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(TEXT)
 def test_no_mention_is_passed_over_for_want_of_a_needle(text: str) -> None:
     assert grammar._may_name(text) or not grammar._NAMED.search(grammar._lower(text))
