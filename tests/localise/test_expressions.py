@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -126,3 +128,11 @@ def test_loops_are_bounded() -> None:
     made = filled(f"X {text} X", many).html
     assert made.count("x") <= 200 * 200
     assert time.perf_counter() - started < 5
+
+
+def test_every_code_is_explained() -> None:
+    root = Path(__file__).parents[2]
+    used = {code for path in (root / "toolkit_builder/localise").glob("*.py")
+            for code in re.findall(r'"(L1\d\d)"', path.read_text("utf-8"))}
+    told = set(re.findall(r"^\| (L1\d\d) \|", (root / "docs/branch-messages.md").read_text("utf-8"), re.MULTILINE))
+    assert used == told

@@ -200,3 +200,105 @@ def test_a_mistake_after_a_line_to_write_on_keeps_its_place() -> None:
 def test_an_address_is_kept_in_one_piece() -> None:
     html = filled("Write to {{ contact.email }}, {{ contact.name }}").html
     assert html == '<p>Write to <span class="address">ada@alder.example</span>, Ada Bell</p>'
+
+
+# --- every feature, and a mistake in each ------------------------------------------------------------------------
+
+EVERYTHING = """# Title
+
+::: guidance
+Not in the document: {{ branch.title }}.
+:::
+
+Dear {{ branch.lobby | default('friend') | upper }}, {{ 'a' if meeting else 'b' }} {{ branch.facts | join('; ') }}.
+
+{% if meeting and not branch.web or branch.title == "x" %}
+Come on {{ meeting.date | date('long') }}{% if meeting.time %}, {{ meeting.time | trim }}{% endif %}.
+
+{% for quote in branch.quotes %}
+- {{ quote.text }} {% if quote.name in "Bo Bea" %}({{ quote.name | first }}){% endif %}
+{% endfor %}
+{% elif branch.web %}
+See {{ branch.web }}.
+{% else %}
+Nothing.
+{% endif %}
+
+::: choose 1-2 "Pick"
+- One {{ branch.title | capitalize }}
+- Two {{ branch.facts | length }}
+:::
+
+{# a remark #}
+Write {{ fields.story }} here:
+
+______________
+"""
+
+MISTAKES = {
+    "upper }}": ("uper }}", "L101", "there is no filter 'uper'", "did you mean upper?"),
+    "default('friend')": ("default(friend)", "L101", "the filter 'default' takes words in quotes", ""),
+    "join('; ')": ("join('; '", "L101", "a bracket is not closed here", "a filter takes one argument at most"),
+    "date('long')": ("date('long', 'x')", "L101", "a bracket is not closed here", "a filter takes one argument at most"),
+    "branch.title == \"x\"": ("branch.title = \"x\"", "L101", "'=' does not belong here", "templates hold names, words"),
+    "{% endfor %}": ("{% endfr %}", "L105", "there is no statement 'endfr' in templates", "the statements are: if"),
+    "{% else %}\nNothing.\n{% endif %}": ("{% else %}\nNothing.\n", "L106", "this {% if %} is never closed", "write {% endif %}"),
+    "{% elif branch.web %}": ("{% elif %}", "L101", "something is missing here", "write the name of a field"),
+    "for quote in branch.quotes": ("for quote of branch.quotes", "L101", "a loop is written {% for quote in", ""),
+    "{{ fields.story }}": ("{{ fields.story", "L102", "'{{' is opened here and never closed", "close it with }}"),
+    "{{ branch.title | capitalize }}": ("{{ branch.title() }}", "L101", "'branch.title' cannot be called", "name a field"),
+    "{{ meeting.time | trim }}": ("{{ meeting.__class__ }}", "L101", "'__class__' is not the name of a field", ""),
+    "- One {{ branch.title | capitalize }}\n- Two {{ branch.facts | length }}": (
+        "Neither.", "L109", "this choice has no list of options", "write each option as a line with a dash"),
+    "{{ branch.web }}": ("{{ branch[0] }}", "L101", "'[' does not belong here", "templates hold names"),
+    "{# a remark #}": ("{% set x = 1 %}", "L105", "there is no statement 'set' in templates", "the statements are"),
+}
+
+
+def test_every_feature_at_once() -> None:
+    html = filled(EVERYTHING, story=TemplateField(blank=True)).html
+    for said in ("FRIEND, a One fact; Another fact.", "Tuesday 14 September 2027, 6pm.", "Enough! (B)", "One Alder branch",
+                 "write-line"):
+        assert said in html, said
+    assert "Not in the document" not in html
+    assert "remark" not in html
+
+
+@pytest.mark.parametrize("right", MISTAKES)
+def test_every_mistake_has_a_place_and_a_hint(right: str) -> None:
+    wrong, code, message, hint = MISTAKES[right]
+    assert EVERYTHING.count(right) == 1
+    text = EVERYTHING.replace(right, wrong)
+    _, found = compiled(text)
+    hit = next((d for d in found if d.code == code and d.message.startswith(message)), None)
+    assert hit is not None, [(d.code, d.message) for d in found]
+    assert hit.span is not None
+    assert hit.source == text.split("\n")[hit.span.line - 1]
+    assert 0 < hit.span.column < hit.span.end_column <= len(hit.source) + 1
+    assert hint in hit.hint
+    assert all(d.span is not None and d.span.line for d in found)
+
+
+@pytest.mark.parametrize("text", [
+    "{{ " * 500, "{% if " * 300 + " %}" * 300, "::: choose\n" * 50, "{% for a in branch.facts %}" * 40,
+    "{{ branch." + "a." * 200 + "b }}", "::: choose 2-1\n- a\n:::", "::: choose 0\n- a\n:::", "{%%}{{}}{##}",
+    "{% endif %}{% else %}{% endfor %}", "\U0001f469\u200d\U0001f4bb {{ \u0645 }} \u202e{{ branch.title }}",
+    "::: choose 1\n- a\n\n  ::: choose 1\n  - b\n  :::\n:::", "| {% if meeting %} | a |\n|--|--|\n| {% endif %} | b |",
+])
+def test_no_template_makes_a_traceback(text: str) -> None:
+    made, found = compiled(text)
+    assert all(d.span is not None and d.message for d in found)
+    from toolkit_builder.localise.fill import fill
+
+    assert isinstance(fill(made, {"branch": {}, "fields": {}}).html, str)
+
+
+@pytest.mark.parametrize("value", [
+    "<script>alert(1)</script>", "{{ branch.imprint }}", "{% if x %}", "*a* [b](javascript:c)", "\u202e\u0645\u0631\u062d\u0628\u0627",
+    "\U0001f3f4\U000e0067\U000e0062\U000e007f", "x" * 20_000, "line\nline", "\ue0000\ue001", "&amp;&#x41;", "\U00017000",
+])
+def test_hostile_values_are_text(value: str) -> None:
+    from html import unescape
+
+    html = filled("A {{ branch.demand }} B", branch(demand=value)).html
+    assert unescape(html.replace("<br>", "\n")) == f"<p>A {value} B</p>"

@@ -21,6 +21,7 @@ BLANK = "______________________"
 MOST_STEPS = 200_000
 MOST_ITEMS = 200
 _SPACE = " \t\n\r\u00a0"
+_SPACES = re.compile(r"[ \t\n\u00a0]")
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)[^\s\"<>]+", re.IGNORECASE)
 
 
@@ -64,7 +65,7 @@ class _Filler:
         value, path = as_text(self.value(node[1])), node[2]
         if value.strip(_SPACE):
             text = escape(value, quote=False).replace("\n", "<br>")
-            return f'<span class="address">{text}</span>' if path in ADDRESSES else text
+            return f'<span class="address">{text}</span>' if path in ADDRESSES and not _SPACES.search(text) else text
         if not path or path in self.optional or path.partition(".")[0] not in _ROOTS:
             return ""
         self.missing[path] = None
@@ -164,7 +165,7 @@ ADDRESSES = frozenset({
     "branch.email", "branch.web", "branch.url", "branch.join_link", "contact.email", "contact.web", "meeting.link",
     "union.join_link",
 })  # fmt: skip
-"""What is kept in one piece where it fits on a line, and broken anywhere where it does not."""
+"""What is kept in one piece where it fits on a line, and broken anywhere where it does not, if it is an address."""
 
 _ROOTS = ("branch", "contact", "meeting", "fields", "union", "toolkit")
 

@@ -317,7 +317,7 @@
 
     value(number, around) {
       const [node, path, tag] = data.values[number];
-      return path === "lacking" ? "" : asText(evaluate(node, this.scope(tag, around)));
+      return path === "lacking" ? "" : asText(evaluate(node, this.scope(tag, around))).replace(/[\ue000\ue001]/g, "");
     }
 
     values(root, around) {
@@ -328,7 +328,7 @@
           const part = this.page.createElement("span");
           lines(part, text);
           part.className = "address";
-          place.replaceWith(...(data.addresses.includes(data.values[number][1]) ? [part] : part.childNodes));
+          place.replaceWith(...(data.addresses.includes(data.values[number][1]) && !/[ \t\n\u00a0]/.test(text) ? [part] : part.childNodes));
         } else if (this.hole(number)) {
           place.className = "blank";
           place.removeAttribute("data-e");
