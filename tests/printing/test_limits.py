@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from toolkit_builder.printing import limits
 from toolkit_builder.printing.engine import PrintDocument, WeasyPrintEngine
 from toolkit_builder.printing.limits import LimitedEngine
 
@@ -37,6 +38,19 @@ def test_within_the_limits_nothing_is_different(limited: LimitedEngine, engine: 
         paper = document(body, assets={"x.png": png(90, 90)})
         assert limited.render(paper) == engine.render(paper)
     assert (limited.name, limited.version) == (engine.name, engine.version)
+
+
+def test_a_child_that_has_printed_much_makes_room_for_another(
+    engine: WeasyPrintEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "_DOCUMENTS", 2)
+    paper = document('<img src="x.png" alt="x" style="width: 3mm">', assets={"x.png": png(90, 90)})
+    with LimitedEngine(seconds=60) as limited:
+        children = set()
+        for _ in range(5):
+            assert limited.render(paper) == engine.render(paper)
+            children.add(limited._child._process.pid)  # type: ignore[union-attr]
+    assert len(children) == 3
 
 
 def test_an_asset_that_changes_is_sent_again(limited: LimitedEngine, engine: WeasyPrintEngine) -> None:

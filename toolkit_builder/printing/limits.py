@@ -30,6 +30,7 @@ from .engine import WeasyPrintEngine
 
 _LENGTH = struct.Struct(">Q")
 _CHILD = "from toolkit_builder.printing.limits import serve; serve()"
+_DOCUMENTS = 4000  # printed by one child: font libraries keep some 10 KB of each, for as long as they live
 _ENDS_FIRST = 20  # among the finalizers of a process: before those of the engine
 Answer = tuple[Printed, list[Diagnostic]]
 
@@ -63,7 +64,7 @@ class LimitedEngine:
             return self._render(document)
 
     def _render(self, document: PrintDocument) -> Answer:
-        if not self._child.alive:
+        if not self._child.alive or self._child.asked >= _DOCUMENTS:
             self._child.end()
             self._child.start(self._memory_mb)
         late = threading.Event()
@@ -111,6 +112,8 @@ class _Child:
         self._owner = 0
         self._sent: dict[str, bytes] = {}
         self._folder = ""
+        self.asked = 0
+        """How many documents it has been sent."""
 
     @property
     def alive(self) -> bool:
@@ -132,6 +135,7 @@ class _Child:
             "TOOLKIT_PRINT_PARENT": str(os.getpid()),
         }
         self._owner = os.getpid()
+        self.asked = 0
         self._process = subprocess.Popen(
             [sys.executable, "-c", _CHILD],
             stdin=subprocess.PIPE,
@@ -147,6 +151,7 @@ class _Child:
         assert self._process.stdout is not None
         new = {path: data for path, data in document.assets.items() if self._sent.get(path) != data}
         self._sent.update(new)
+        self.asked += 1
         try:
             _write(self._process.stdin, (replace(document, assets={}), new, tuple(document.assets)))
             found = _read(self._process.stdout)
