@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from toolkit_builder import wording
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span, error, ordered
 from toolkit_builder.shapes import Shape, shape_of
-from toolkit_builder.yamltext import Group, Items, Node, Origin, Parsed, Scalar, find, parse
+from toolkit_builder.yamltext import INDENTED_FENCE, Group, Items, Node, Origin, Parsed, Scalar, find, parse
 
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[str | int, ...]
@@ -359,6 +359,15 @@ def _tell_missing(said: wording.Said, reader: _Reader, loc: Loc, home: int) -> N
 
 
 def _unclosed(origin: Origin, front: FrontMatter) -> Diagnostic:
+    indented = INDENTED_FENCE.search(origin.text, front.start)
+    if indented:
+        return origin.diagnostic(
+            "Y201",
+            "'---' closes the front matter only at the very start of a line",
+            indented.start(),
+            indented.end(),
+            hint="delete the spaces before it",
+        )
     dashes = _DASHES.search(origin.text, front.start)
     if dashes:
         return origin.diagnostic(

@@ -32,7 +32,7 @@ _LONGEST = 256 * 1024
 _MOST_COMPLAINTS = 20
 _SWALLOWED = re.compile(r"[ \t]*#[^\s#]")
 _SEPARATORS = re.compile("[\x85\u2028\u2029]")
-_FENCE = re.compile(r"^[ \t]+---[ \t]*$", re.MULTILINE)
+INDENTED_FENCE = re.compile(r"^[ \t]+---[ \t]*$", re.MULTILINE)
 _CHUNK = re.compile(r"^(?=[^\s#\-\]}])", re.MULTILINE)
 _INDENTED = re.compile(r"^[ \t]+(?=[^\s#])", re.MULTILINE)
 _KEY = re.compile(r"^[ \t]*([^\s:#\-][^:\n]*?)[ \t]*:", re.MULTILINE)
@@ -216,7 +216,7 @@ class _Builder:
         if not text.isascii():
             # YAML 1.1 ends lines at these three as well; for everybody else they stand within a line
             text = _SEPARATORS.sub(" ", text)
-        self.suspicious = " #" in text or "\t#" in text or _FENCE.search(text) is not None
+        self.suspicious = " #" in text or "\t#" in text or INDENTED_FENCE.search(text) is not None
         root: Node | None = None
         stack: list[tuple[list[Any], int, bool]] = []
         base = self.base
@@ -331,7 +331,7 @@ class _Builder:
             )
         if not (self.suspicious and scalar.plain):
             return
-        fence = _FENCE.search(self.origin.text, scalar.start, scalar.end)
+        fence = INDENTED_FENCE.search(self.origin.text, scalar.start, scalar.end)
         if fence:
             self._told(
                 "Y201",
