@@ -47,9 +47,13 @@ class _Writer(Writer):
 
     def part(self, payload: Payload) -> None:
         """The whole document in one language, marked as that."""
+        from docx.shared import Pt
+
         self.speak(payload["language"])
         for n, line in enumerate(payload["head"]):
             self.plain(line, "Letterhead Name" if n == 0 else "Letterhead")
+        if payload["head"]:
+            self._place.paragraphs[-1].paragraph_format.space_after = Pt(18)
         if payload["heading"]:
             self.plain(payload["heading"], "Title")
         html = link(payload["html"], payload["resolve"])
