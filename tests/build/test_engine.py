@@ -165,7 +165,8 @@ def test_two_jobs_with_one_path_are_named_and_nothing_is_published(site: Site) -
         report = site.build([jobs[0], page(clash, "two", label="content/two.md")])
         assert report.exit_code == 1
         assert "content/one.md" in report.diagnostics[0].message
-        assert "content/two.md" in report.diagnostics[0].message
+        assert report.diagnostics[0].span is not None
+        assert report.diagnostics[0].span.path == "content/two.md"
         assert set(site.files()) == {"a.html", "b.html"}
 
 
