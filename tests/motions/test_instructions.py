@@ -18,7 +18,7 @@ from toolkit_builder.motions.text import parse
 QUOTES = st.text("abcdefg ,.;é'’\"“”()–-", min_size=1, max_size=24).map(str.strip).filter(
     lambda q: any(c.isalnum() for c in q) and q[0].isalnum() and q[-1].isalnum() and "--" not in q
 )  # fmt: skip
-TEXTS = QUOTES
+TEXTS = QUOTES.filter(lambda q: q.count('"') % 2 == 0 and q.count("“") == q.count("”"))
 LABELS = st.sampled_from([("1",), ("2",), ("12",), ("4", "b"), ("b",), ("3", "a", "ii"), ("2", "1"), ("2", "1", "a")])
 PARAGRAPHS = st.one_of(
     st.builds(Place, unit=st.just("paragraph"), labels=st.sampled_from([("1",), ("2",), ("3",)])),
@@ -36,6 +36,7 @@ POINTS = st.one_of(
     st.builds(Place, unit=st.just("bullet"), ordinal=st.sampled_from([1, 2, -1])),
     st.builds(Place, unit=st.just("number"), labels=st.sampled_from([("3",), ("12",)])),
 )
+LABELLED = POINTS.filter(lambda place: place.unit != "number")
 INNER = st.one_of(
     st.builds(Place, unit=st.just("line"), labels=st.sampled_from([("1",), ("14",)])),
     st.builds(Place, unit=st.just("sentence"), ordinal=st.sampled_from([1, 2, -1])),
@@ -91,7 +92,7 @@ INSTRUCTIONS = st.one_of(
             Target,
             kind=st.just("places"),
             places=st.one_of(
-                st.tuples(st.tuples(POINTS), st.tuples(POINTS)),
+                st.tuples(st.tuples(LABELLED), st.tuples(LABELLED)),
                 st.tuples(st.tuples(PARAGRAPHS), st.tuples(PARAGRAPHS)),
             ),
         ),
@@ -239,6 +240,24 @@ def test_quotations_end_where_their_mover_meant(source: str, text: str) -> None:
     instructions, found = parse_instructions(source)
     assert not any_errors(found)
     assert [i.text for i in instructions] == [text]
+
+
+@pytest.mark.parametrize(
+    ("source", "codes", "texts"),
+    [
+        ('Add at end: Hold a rally."', ["A204"], ["Hold a rally."]),
+        ("After 'x' insert \"a rally in point 3", ["A205"], ["a rally in point 3"]),
+        ("After 'x' insert \"a rally and delete 'y'", ["A205"], ["a rally and delete 'y'"]),
+        ("After 'x' insert 'the \"old guard'", ["A205"], ['the "old guard']),
+        ("Delete 'x' and insert \"y in its place", ["A205"], ["y in its place"]),
+    ],
+)
+def test_a_quotation_that_lost_a_mark_is_read_only_where_its_end_is_plain(
+    source: str, codes: list[str], texts: list[str]
+) -> None:
+    instructions, found = parse_instructions(source)
+    assert [d.code for d in found] == codes
+    assert [i.text for i in instructions] == texts
 
 
 def test_an_unclosed_quotation_never_swallows_the_next_instruction() -> None:

@@ -15,6 +15,12 @@ from toolkit_builder.motions.plans import Plan
 from toolkit_builder.motions.regions import Problem, Region, short
 from toolkit_builder.motions.text import Block
 
+STOPS_SHORT = (
+    "A308",
+    "a full stop would stand in the middle of a sentence",
+    "leave it out of the new text, or quote the words up to the end of the sentence",
+)
+
 
 class Cutter:
     """Turns stretches and blocks of the printed text into exact cuts, against one motion."""
@@ -271,6 +277,12 @@ class Cutter:
             plan.fail(
                 "A313", f"{quoted(removed)} holds one end of a link only", "quote the link's words from end to end"
             )
+        elif joins.breaks_quotation(removed, i.text if i.verb == "replace" else ""):
+            plan.fail(
+                "A313",
+                f"{quoted(removed)} holds one end of a quotation only",
+                "quote both of its marks, or none",
+            )
         elif whole and i.verb == "delete":
             if self.text.children(first) or (self.text.calls_of(first) and self.at.introduces(first)):
                 plan.fail("A309", f"{self.text.address(first)} introduces points: it is not said whether they go too",
@@ -282,6 +294,11 @@ class Cutter:
         elif whole and first.kind == "call" and (end == first.end or self._as_points(i.text)):
             self._new_points(Region("point", first.start, first.end, (first,)), i, plan)
         else:
+            if joins.stops_short(self.source, end, i.text, first.end) and not joins.stops_short(
+                self.source, end, removed, first.end
+            ):
+                plan.fail(*STOPS_SHORT)
+                return
             plan.cuts.append(joins.swap(self.source, start, end, i.text, first.content, first.end))
 
     def _as_points(self, text: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from toolkit_builder.motions import joins
+from toolkit_builder.motions.cutting import STOPS_SHORT
 from toolkit_builder.motions.inserting_blocks import (
     beside_block,
     insert_block,
@@ -124,7 +125,13 @@ def _put(p: Cutter, i: Instruction, at: int, block: Block, plan: Plan, *, after:
             plan.fail("A308", "a whole sentence would stand in the middle of another",
                       "quote the last words of the sentence it follows")  # fmt: skip
             return
-    plan.cuts.append(joins.insert(p.source, at, i.text, block.content, block.end))
+    if joins.stops_short(p.source, at, i.text, block.end) and not p.source[block.content : at].rstrip().endswith(
+        (".", "!", "?")
+    ):
+        plan.fail(*STOPS_SHORT)
+        return
+    put = joins.continued if after else joins.insert
+    plan.cuts.append(put(p.source, at, i.text, block.content, block.end))
 
 
 def _blocks_at_words(p: Cutter, i: Instruction, at: int, block: Block, plan: Plan, *, after: bool) -> None:

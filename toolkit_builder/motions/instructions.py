@@ -255,8 +255,10 @@ def _body(i: Instruction) -> str:
     if i.verb == "move":
         to = print_spot(i.spot) if i.spot else f"to become {new.removeprefix('new ')}"
         return f"move {target} {'to ' if i.spot and i.spot.kind in {'start', 'end'} else ''}{to}".replace("to at", "to")
-    if i.verb in {"delete", "swap"}:
-        return f"{i.verb} {target}"
+    if i.verb == "swap" and i.target:
+        return "swap " + " with ".join(_inside(path) for path in i.target.places)
+    if i.verb == "delete":
+        return f"delete {target}"
     if i.verb == "check":
         return f"check that it reads {quoted(i.reads)}"
     return "renumber"

@@ -84,9 +84,27 @@ def insert(source: str, at: int, text: str, floor: int, ceiling: int) -> Cut:
     return Cut(at, at, lead + text + trail)
 
 
+def continued(source: str, at: int, text: str, floor: int, ceiling: int) -> Cut:
+    """Words after quoted words; where those end a sentence that the new words go on with, before its full stop."""
+    goes_on = text[0] in ",–—" or (text[0].islower() and text[-1] not in ".!?")
+    ends = source[at - 1 : at] == "." and (at == ceiling or ends_sentence(source[floor:at], source[at:ceiling]))
+    if goes_on and ends and source[at - 2 : at - 1].isalnum():
+        joined = text if text[0] == "," else f" {text}"
+        return Cut(at - 1, at, joined + source[at - 1])
+    return insert(source, at, text, floor, ceiling)
+
+
 def _without_double(text: str, right: str, left: str) -> str:
     """Punctuation at the edges of the new words that stands there already, or that a stronger one makes idle."""
-    while text and right and ((text[-1] == right and right in ",;:.") or (text[-1] in ",;" and right in ".;:")):
+    while (
+        text
+        and right
+        and (
+            (text[-1] == right and right in ",;:.")
+            or (text[-1] in ",;" and right in ".;:")
+            or (len(text) > 1 and text[-1] == "." and right in ",;")
+        )
+    ):
         text = text[:-1].rstrip()
     if right and right in ".;:,!?)":
         text = text.rstrip(" –—") or text
@@ -203,3 +221,20 @@ def open_marks(removed: str) -> str:
 def breaks_link(removed: str) -> bool:
     """Whether a stretch holds one end of a link or image only."""
     return removed.count("[") != removed.count("]") or removed.count("](") != len(re.findall(r"\]\([^)]*\)", removed))
+
+
+def breaks_quotation(removed: str, new: str) -> bool:
+    """Whether one mark of a pair would go and the other stay. Single marks may be apostrophes and do not count."""
+    curly = removed.count("“") - removed.count("”") != new.count("“") - new.count("”")
+    return curly or removed.count('"') % 2 != new.count('"') % 2
+
+
+def stops_short(source: str, end: int, text: str, ceiling: int) -> bool:
+    """Whether new words would put a full stop into the middle of a sentence."""
+    rest = source[end:ceiling].lstrip(" \n\t*_”\"'’)")
+    return (
+        bool(rest)
+        and rest[0].islower()
+        and text.rstrip("”\"'’)*_")[-1:] in {"!", "?", "."}
+        and ends_sentence(text, " A")
+    )

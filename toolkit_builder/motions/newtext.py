@@ -100,7 +100,11 @@ def read_new_text(c: Cursor, *, unquoted: bool = True) -> NewText | None:
         text, doubt, where = _further_quotations(c, text)
         if quotation.doubtful or _runs_on(quotation.text, c.source[begin - 1 : begin]):
             doubt, where = "it is not plain where this quotation ends", begin
-        if not quotation.closed:
+        if text.count('"') % 2 or text.count("“") != text.count("”"):
+            doubt, where = "it is not plain where a quotation in these words begins or ends", begin
+        elif not quotation.closed and _GOES_ON_AS_INSTRUCTION.search(text):
+            doubt, where = "it is not plain where this quotation ends", begin
+        elif not quotation.closed:
             doubt, where = "the quotation is not closed: it was read to the end of its line", begin
         return NewText(text, begin, True, doubt, where)
     c.at = here
@@ -111,6 +115,15 @@ def read_new_text(c: Cursor, *, unquoted: bool = True) -> NewText | None:
     c.at = start
     return None
 
+
+_GOES_ON_AS_INSTRUCTION = re.compile(
+    r"\b(?:re-?number|re-?letter|delete|insert|replace|substitute|remove|add)\b|\b(?:in\s+(?:its|their)\s+(?:place|stead)|instead)\W*$|"
+    r"\b(?:at|to|from)\s+the\s+(?:end|start|beginning)\W*$|"
+    r"(?:\(|\b(?:in|of|at|under|after|before)\s+)(?:the\s+)?(?:\w+\s+)?(?:(?:paragraph|para|point|bullet|line|sentence|call|clause|"
+    r"section|note|resolve|action|belie[fv]e?)s?\s*\(?[\da-z]{0,7}\)?|motion)\W*$",
+    re.IGNORECASE,
+)
+"""In a quotation that is not closed: the words after it, swallowed."""
 
 _INNER = {
     '"': r'(?<=[^\s(])"(?=[\s.,;:]).*?(?<=[\s(])"(?=\w)',
@@ -179,8 +192,23 @@ def _unquoted(c: Cursor) -> NewText | None:
     text = _dedent(raw)
     if not text or INSTRUCTION_LINE.match(text.split("\n")[0]):
         return None
+    text, slip = _half_quoted(text)
+    doubt, doubt_at = (doubt, doubt_at) if doubt else (slip, start)
     c.move(begin_after)
     return NewText(_MARKED.sub(r"\g<mark> \g<text>", text), start, False, doubt, doubt_at)
+
+
+def _half_quoted(text: str) -> tuple[str, str]:
+    """Text without marks that ends in one: its opening mark is missing. One elsewhere is a doubt."""
+    marks = [at for at, char in enumerate(text) if char in '“”"']
+    curly = text.count("“") - text.count("”")
+    if not curly and text.count('"') % 2 == 0:
+        return text, ""
+    if len(marks) == 1 and not text[marks[0] + 1 :].strip(" .;,)*_"):
+        return (
+            text[: marks[0]] + text[marks[0] + 1 :]
+        ).strip(), "the quotation is not opened: it is closed at its end only"
+    return text, "it is not plain where a quotation in these words begins or ends"
 
 
 _MARKED = re.compile(

@@ -211,5 +211,12 @@ def _clean(text: str, mark: str) -> str:
         rest = [line for line in lines[1:] if line.strip()]
         indent = min((len(line) - len(line.lstrip()) for line in rest), default=0)
         lines[1:] = [line[indent:] for line in lines[1:]]
-        lines[1:] = [line[len(mark) :] if line.startswith(mark) and mark[0] not in "*_" else line for line in lines[1:]]
-    return "\n".join(lines).strip()
+        lines = [lines[0], *(part for line in lines[1:] for part in _reopened(line, mark))]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _reopened(line: str, mark: str) -> list[str]:
+    """A line that opens the quotation again begins a paragraph of it."""
+    if not line.startswith(mark) or mark[0] in "*_":
+        return [line]
+    return ["", line[len(mark) :]]

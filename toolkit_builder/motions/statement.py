@@ -70,7 +70,7 @@ class Statement(ABC):
     def _text(self, c: Cursor) -> nt.NewText | None:
         text = nt.read_new_text(c)
         if text is not None and text.doubt:
-            code = "A204" if "closed" in text.doubt else "A205"
+            code = "A204" if text.doubt.startswith("the quotation is not") else "A205"
             self.refusals.append(Refusal(code, text.doubt_at, len(c.source), text.doubt))
         return text
 

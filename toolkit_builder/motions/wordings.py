@@ -46,6 +46,9 @@ def read_words(c: Cursor) -> Words | None:
     if quote is None or not quote.text:
         c.at = start
         return None
+    if not quote.closed and quote.text.endswith("."):
+        c.at = start  # the closing mark was forgotten: is the stop the instruction's or the motion's?
+        return None
     for pattern in _AFTERWARDS:
         if c.take(pattern):
             every = True
