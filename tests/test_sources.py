@@ -242,4 +242,4 @@ def test_a_thousand_files_are_read_in_good_time(tmp_path: Path) -> None:
     start = time.process_time()
     tree, _ = sources.scan(tmp_path)
     assert len(tree.sources) == 1000
-    assert time.process_time() - start < 0.35  # ten times what it takes
+    assert time.process_time() - start < 2

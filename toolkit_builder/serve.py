@@ -35,6 +35,7 @@ class State:
         self.good = False
         self.later: Later | None = None
         self.printing = asyncio.Lock()
+        self.building = asyncio.Lock()
 
     def take_later(self, later: Later) -> None:
         """What can be printed of the site as it is now."""
@@ -92,10 +93,12 @@ class Pages(_LocalOnly):
         await self.get(path)
 
     async def get(self, path: str) -> None:
-        later = self.state.later
-        if later and path in later.paths:
-            await self._print(later, path)
-            return
+        if self.state.later and path in self.state.later.paths:
+            async with self.state.building:  # an edit's pages stand a moment before what prints them is known
+                later = self.state.later
+            if path in later.paths:
+                await self._print(later, path)
+                return
         file = self._file(path)
         if file is None:
             return
@@ -232,7 +235,8 @@ async def serve(
     try:
         async for _ in awatch(*folders, debounce=_DEBOUNCE_MS, step=20, recursive=True, yield_on_timeout=False):
             started = time.perf_counter()
-            report: Any = await asyncio.to_thread(rebuild)
+            async with state.building:
+                report: Any = await asyncio.to_thread(rebuild)
             was_good = state.good
             state.take(report)
             if report.paths or report.removed or not report.published or not was_good:

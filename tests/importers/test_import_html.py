@@ -94,10 +94,10 @@ def test_deep_nesting_neither_breaks_nor_loses() -> None:
 
 @pytest.mark.parametrize("tags", ["<table><tr><td>", "<ul><li>", "<div>", "<b>", "<blockquote>", "<table><td><ol><li>"])
 def test_no_nesting_takes_long_or_loses_a_word(tags: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     files, _ = importers.convert((tags * 2000 + "Conference notes depth").encode(), "a.html")
     assert "Conference notes depth" in files[0][1]
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 30
 
 
 @pytest.mark.parametrize(

@@ -374,6 +374,6 @@ def test_no_bytes_break_the_importer(data: bytes, name: str) -> None:
      "[" * 100_000, "* " * 100_000, "1) " * 50_000, "a-\nb" * 20_000, "Conference " * 50_000, "\f1\n" * 20_000],
 )  # fmt: skip
 def test_no_text_takes_long(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     importers.convert(text.encode(), "a.txt")
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 30

@@ -195,7 +195,7 @@ def test_ten_thousand_motions_parse_in_a_few_seconds() -> None:
     start = time.process_time()
     for _ in range(1000):
         parse(source)
-    assert time.process_time() - start < 1.0
+    assert time.process_time() - start < 4
 
 
 def test_a_real_motion_of_the_seeds_keeps_its_ten_calls() -> None:

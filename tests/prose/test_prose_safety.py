@@ -190,7 +190,7 @@ def test_no_text_stops_the_build(name: str) -> None:
     find(fragment)
     split_sections(fragment)
     broken_lines(source, "x")
-    assert time.process_time() - started < 5  # a second or two alone on a common machine
+    assert time.process_time() - started < 20  # a second or two alone on a common machine
     fragment.encode("utf-8")
     letters = source.count("x") if name in {"nested bullets", "bullets on a line", "nested quotations"} else 0
     assert plain(fragment).count("x") >= letters
