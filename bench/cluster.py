@@ -52,8 +52,16 @@ class Measured:
 
     def row(self) -> str:
         worker, command = 1000 * self.worker / self.count, 1000 * self.command / self.count
-        cells = (self.workers, f"{self.count} {self.what}", f"{self.wall:.1f}", f"{self.count / self.wall:.1f}",
-                 f"{worker:.1f}", f"{1000 / worker:.0f}", f"{command:.1f}", f"{worker / command:.0f}")
+        cells = (
+            self.workers,
+            f"{self.count} {self.what}",
+            f"{self.wall:.1f}",
+            f"{self.count / self.wall:.1f}",
+            f"{worker:.1f}",
+            f"{1000 / worker:.0f}",
+            f"{command:.1f}",
+            f"{worker / command:.0f}",
+        )
         return f"| {' | '.join(map(str, cells))} |"
 
 
@@ -73,8 +81,9 @@ def measured(pids: list[int]) -> Iterator[Callable[[str, int, int], Measured]]:
         return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, both))
 
     wall, workers, command = time.perf_counter(), used(pids), own()
-    yield lambda what, number, count: Measured(what, number, count, time.perf_counter() - wall, used(pids) - workers,
-                                               own() - command)
+    yield lambda what, number, count: Measured(
+        what, number, count, time.perf_counter() - wall, used(pids) - workers, own() - command
+    )
 
 
 def pages(site: Path, address: str, pids: list[int], workers: int) -> Measured:
@@ -95,8 +104,13 @@ def pdfs(table: Path, folder: Path, address: str, pids: list[int], workers: int)
     assert loaded.site is not None
     assert loaded.theme is not None
     with connect(address) as executor, measured(pids) as stop:
-        order = bureau.Order(templates=localise.chosen(loaded), tables=(table,), out=folder / f"out-{workers}",
-                             code=pipeline.code_digest(), executor=executor)
+        order = bureau.Order(
+            templates=localise.chosen(loaded),
+            tables=(table,),
+            out=folder / f"out-{workers}",
+            code=pipeline.code_digest(),
+            executor=executor,
+        )
         done = bureau.carry_out(order, loaded.site, loaded.theme, frame.site_payload(loaded.site), loaded.tree.assets)
         assert done.outcome is not None
         return stop("PDFs", workers, done.outcome.count("made"))
@@ -108,8 +122,10 @@ def main() -> None:
     parser.add_argument("--branches", type=int, default=40)
     parser.add_argument("--workers", default="1,2")
     asked = parser.parse_args()
-    print("| workers | made | seconds | a second | worker: CPU ms each | in a second of its CPU "
-          "| command: CPU ms each | workers it keeps busy |")
+    print(
+        "| workers | made | seconds | a second | worker: CPU ms each | in a second of its CPU "
+        "| command: CPU ms each | workers it keeps busy |"
+    )
     print("|---:|---|---:|---:|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -33,30 +33,54 @@ _TOWNS = (  # noqa: SIM905
     "Marlbrook Netherby Oxcroft Pendle Quarrington Rushmere Selworth Tarnside Ullock Wendle Yarborough"
 ).split()
 _FIELDS = (
-    "adult social work", "home care", "the ambulance service", "school meals", "public libraries",
-    "the bus depots", "housing associations", "further education", "early years", "the courts", "community nursing",
+    "adult social work",
+    "home care",
+    "the ambulance service",
+    "school meals",
+    "public libraries",
+    "the bus depots",
+    "housing associations",
+    "further education",
+    "early years",
+    "the courts",
+    "community nursing",
     "refuse rounds",
 )
-_WHO = ("workers in {field}", "our {town} branch", "stewards across {field}", "agency staff in {field}",
-        "night workers", "reps in {town}", "part-time workers in {town}")
+_WHO = (
+    "workers in {field}",
+    "our {town} branch",
+    "stewards across {field}",
+    "agency staff in {field}",
+    "night workers",
+    "reps in {town}",
+    "part-time workers in {town}",
+)
 _WHAT = (
-    "carry one vacancy in every four and are told to carry on", "are paid for visits but not for the road between them",
+    "carry one vacancy in every four and are told to carry on",
+    "are paid for visits but not for the road between them",
     "read of the new contract in the local paper before anybody told them",
-    "have had the same risk assessment since the office moved", "wait until autumn for a rise that fell due in spring",
-    "share one desk between three and one car between five", "take their leave in single days because nobody covers",
+    "have had the same risk assessment since the office moved",
+    "wait until autumn for a rise that fell due in spring",
+    "share one desk between three and one car between five",
+    "take their leave in single days because nobody covers",
     "close cases by counting them rather than by finishing them",
 )
 _WHY = (
-    "a settlement that is announced a week before the year begins", "a tender in which price was the only question",
+    "a settlement that is announced a week before the year begins",
+    "a tender in which price was the only question",
     "software that measures minutes and nothing else",
     "budgets that treat vacancies as savings",
-    "the sale of the building that the service was built for", "managers who consult when the decision is printed",
+    "the sale of the building that the service was built for",
+    "managers who consult when the decision is printed",
 )
 _SO = (
-    "those who know the work leave it", "people see a different face at every visit",
+    "those who know the work leave it",
+    "people see a different face at every visit",
     "small needs grow into large ones",
-    "sickness rises each winter and never quite falls again", "students finish their placement and do not come back",
-    "branches do the casework of a personnel department", "nobody believes the next promise",
+    "sickness rises each winter and never quite falls again",
+    "students finish their placement and do not come back",
+    "branches do the casework of a personnel department",
+    "nobody believes the next promise",
 )
 _CALLS = (
     "publish a short guide to {topic} for every branch before the {season}",
@@ -76,8 +100,15 @@ _CALLS = (
 )
 _SEASONS = ("spring", "summer", "autumn", "new year")
 _VERBS = ("notes", "regrets", "recognises", "welcomes", "affirms", "believes")
-_TITLES = ("Fair {topic} in {field}", "{topic}: what {field} needs", "Winning on {topic}", "{topic} after {town}",
-           "{topic} and the next agreement", "No more delay on {topic}", "A plan for {topic}")
+_TITLES = (
+    "Fair {topic} in {field}",
+    "{topic}: what {field} needs",
+    "Winning on {topic}",
+    "{topic} after {town}",
+    "{topic} and the next agreement",
+    "No more delay on {topic}",
+    "A plan for {topic}",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +147,15 @@ def motion_at(position: int, count: int) -> Motion:
     topics = [t.replace("-", " ") for t in tags]
 
     def fill(text: str) -> str:
-        return text.format(field=rng.choice(_FIELDS), town=rng.choice(_TOWNS), topic=rng.choice(topics),
-                           season=rng.choice(_SEASONS))
+        return text.format(
+            field=rng.choice(_FIELDS), town=rng.choice(_TOWNS), topic=rng.choice(topics), season=rng.choice(_SEASONS)
+        )
 
     def paragraph() -> str:
         return (
             f"Conference {rng.choice(_VERBS)} that {fill(rng.choice(_WHO))} {rng.choice(_WHAT)}, and that the cause is "
             f"{rng.choice(_WHY)}. Of those who were asked last year some {rng.randint(11, 94)} per cent said that "
-            f"{rng.choice(_SO)} -- \"it's not why I came to this work\", in the words of a member in "
+            f'{rng.choice(_SO)} -- "it\'s not why I came to this work", in the words of a member in '
             f"{rng.choice(_TOWNS)}. "
             f"Where {rng.choice(topics)} was **settled by agreement**, as in {rng.choice(_TOWNS)}, it is seen "
             f"*less often* that {rng.choice(_SO)}."
@@ -144,16 +176,30 @@ def motion_at(position: int, count: int) -> Motion:
         parts.append(f"[^survey]: Figures of the {rng.choice(_TOWNS)} branch.")
     title = fill(rng.choice(_TITLES))
     return Motion(
-        name=f"m-{position + 1:06d}", title=title[0].upper() + title[1:], number=number, conference=conference,
-        date=f"{conference[-4:]}-06-{1 + position % 5:02d}", mover=f"{rng.choice(_TOWNS)} Branch",
-        result=rng.choice(_RESULTS), tags=tags, body="\n\n".join(parts) + "\n", linked=rng.randrange(count),
+        name=f"m-{position + 1:06d}",
+        title=title[0].upper() + title[1:],
+        number=number,
+        conference=conference,
+        date=f"{conference[-4:]}-06-{1 + position % 5:02d}",
+        mover=f"{rng.choice(_TOWNS)} Branch",
+        result=rng.choice(_RESULTS),
+        tags=tags,
+        body="\n\n".join(parts) + "\n",
+        linked=rng.randrange(count),
     )
 
 
 def front_matter(motion: Motion, **more: str | int) -> str:
     """The lines above the body; every generator reads these keys, and those in ``more``."""
-    said = {"title": f'"{motion.title}"', "number": motion.number, "date": motion.date, "mover": motion.mover,
-            "result": motion.result, "tags": f"[{', '.join(motion.tags)}]", **more}
+    said = {
+        "title": f'"{motion.title}"',
+        "number": motion.number,
+        "date": motion.date,
+        "mover": motion.mover,
+        "result": motion.result,
+        "tags": f"[{', '.join(motion.tags)}]",
+        **more,
+    }
     return "---\n" + "".join(f"{key}: {value}\n" for key, value in said.items()) + "---\n\n"
 
 
@@ -230,8 +276,11 @@ def _write_conferences(folder: Path) -> None:
     for year in range(FIRST_YEAR, FIRST_YEAR + CONFERENCES):
         file = folder / f"content/conferences/annual-{year}/index.md"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(f"---\ntitle: Annual Conference {year}\nstart: {year}-06-01\nend: {year}-06-05\n---\n\n"
-                        f"The papers of {year}.\n", encoding="utf-8")
+        file.write_text(
+            f"---\ntitle: Annual Conference {year}\nstart: {year}-06-01\nend: {year}-06-05\n---\n\n"
+            f"The papers of {year}.\n",
+            encoding="utf-8",
+        )
     home = "---\ntitle: Motions archive\n---\n\nEvery motion of twenty conferences.\n"
     (folder / "content/index.md").write_text(home, encoding="utf-8")
 

@@ -25,8 +25,10 @@ from toolkit_builder import frame, pipeline  # noqa: E402
 from toolkit_builder.build.cache import Store  # noqa: E402
 from toolkit_builder.localise import bureau, documents  # noqa: E402
 
-HEADER = ("branch;region;employer;contact_name;contact_role;contact_phone;contact_email;meeting_date;meeting_time;"
-          "meeting_place;meeting_access;textphone;lobby;demand;join_link;imprint;finding;bilingual")
+HEADER = (
+    "branch;region;employer;contact_name;contact_role;contact_phone;contact_email;meeting_date;meeting_time;"
+    "meeting_place;meeting_access;textphone;lobby;demand;join_link;imprint;finding;bilingual"
+)
 SHEETS = 20
 
 
@@ -34,11 +36,13 @@ def table(count: int) -> str:
     """Branches with names of their own: no two documents are alike."""
     rows = [HEADER]
     for n in range(count):
-        rows.append(f"Branch {n};Region {n % 12};Borough Council {n};Person {n};Secretary;01632 960{n % 1000:03};"
-                    f"b{n}@union.example;2027-09-{n % 28 + 1:02};6pm;Room {n}, Civic Hall;Step-free;"
-                    f"18001 01632 960{n % 1000:03};Cllr Number {n};no more than fifteen cases each;"
-                    f"https://union.example/join/{n};Printed by Press {n}, Quay Lane. Promoted by Person {n}, Civic "
-                    f"Hall.;Half of us had {n % 40} cases or more.;yes")
+        rows.append(
+            f"Branch {n};Region {n % 12};Borough Council {n};Person {n};Secretary;01632 960{n % 1000:03};"
+            f"b{n}@union.example;2027-09-{n % 28 + 1:02};6pm;Room {n}, Civic Hall;Step-free;"
+            f"18001 01632 960{n % 1000:03};Cllr Number {n};no more than fifteen cases each;"
+            f"https://union.example/join/{n};Printed by Press {n}, Quay Lane. Promoted by Person {n}, Civic "
+            f"Hall.;Half of us had {n % 40} cases or more.;yes"
+        )
     return "\n".join(rows)
 
 
@@ -86,8 +90,9 @@ def watch(peak: list[float], done: threading.Event) -> None:
 
 def run(order: bureau.Order, loaded: pipeline.Loaded) -> tuple[bureau.Done, float, float]:
     def used() -> float:
-        return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, (resource.RUSAGE_SELF,
-                                                                             resource.RUSAGE_CHILDREN)))
+        return sum(
+            u.ru_utime + u.ru_stime for u in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        )
 
     assert loaded.site is not None
     assert loaded.theme is not None
@@ -104,8 +109,13 @@ def main() -> None:
         (folder / "branches.csv").write_text(table(count), "utf-8")
         with Store(folder / "store") as store:
             loaded = pipeline.load(ROOT, pipeline.Options(), store)
-        order = bureau.Order(templates=chosen(loaded), tables=(folder / "branches.csv",), out=folder / "out",
-                             code=pipeline.code_digest(), workers=workers)
+        order = bureau.Order(
+            templates=chosen(loaded),
+            tables=(folder / "branches.csv",),
+            out=folder / "out",
+            code=pipeline.code_digest(),
+            workers=workers,
+        )
         peak, over = [0.0], threading.Event()
         # The watcher is a thread, so workers are spawned, not forked; forked ones share more memory.
         watcher = threading.Thread(target=watch, args=(peak, over), daemon=True)
@@ -117,8 +127,10 @@ def main() -> None:
         made = done.outcome.count("made")
         others = {s: n for s in ("skipped", "overflow", "failed") if (n := done.outcome.count(s))}
         print(f"{made} PDFs of {count} branches {others or ''}")
-        print(f"{wall:.1f} s, {made / wall:.1f} a second; {cpu:.1f} s CPU, {1000 * cpu / made:.1f} ms each; "
-              f"peak {peak[0]:.0f} MB")
+        print(
+            f"{wall:.1f} s, {made / wall:.1f} a second; {cpu:.1f} s CPU, {1000 * cpu / made:.1f} ms each; "
+            f"peak {peak[0]:.0f} MB"
+        )
         _, wall, cpu = run(order, loaded)
         print(f"again, nothing changed: {wall:.2f} s, {cpu:.2f} s CPU")
 

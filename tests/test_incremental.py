@@ -111,9 +111,11 @@ def numbered(site: SiteTest, rng: random.Random) -> str:
 def free(site: SiteTest, rng: random.Random) -> str:
     """Some motion of 2027 that no other paper names."""
     named = {f"{n}.md" for n in (1, 2, 3, 4, 5)}
-    return rng.choice([p for p in sorted((site.folder / MOTIONS).glob("*.md")) if p.name not in named]).relative_to(
-        site.folder
-    ).as_posix()
+    return (
+        rng.choice([p for p in sorted((site.folder / MOTIONS).glob("*.md")) if p.name not in named])
+        .relative_to(site.folder)
+        .as_posix()
+    )
 
 
 def said(site: SiteTest, path: str, key: str, value: str) -> None:
@@ -164,7 +166,9 @@ EDITS: dict[str, Edit] = {
         s, "content/conferences/2027/amendments/1.1.md", "title", r.choice(["", f"Facts {n}"])
     ),
     "sub-amendment": lambda s, n, r: s.amendment("1.1.1", "1.1", f'Delete "these" and insert "those {n}".'),
-    "consequence": lambda s, n, r: said(s, HEAD, "consequences", r.choice(["['If motion 2 is carried, motion 3 falls.']", ""])),
+    "consequence": lambda s, n, r: said(
+        s, HEAD, "consequences", r.choice(["['If motion 2 is carried, motion 3 falls.']", ""])
+    ),
     "composite": lambda s, n, r: s.edit("content/conferences/2027/composites/d.md", append=f"\nConference adds {n}.\n"),
     "executive": lambda s, n, r: said(s, numbered(s, r), "executive", r.choice(["support", "oppose", ""])),
     "vote": lambda s, n, r: said(s, f"{MOTIONS}/3.md", "vote", f"{{for: {n + 2}, against: 1}}"),
@@ -175,11 +179,16 @@ EDITS: dict[str, Edit] = {
     "edition": lambda s, n, r: said(s, HEAD, "edition", r.choice(["final", "preliminary", ""])),
     "new in": lambda s, n, r: said(s, numbered(s, r), "new_in", r.choice(["final", ""])),
     "session": lambda s, n, r: said(
-        s, HEAD, "sessions", f"[{{title: Day {n}, date: 2027-06-14, start: '9:30', end: '17:00', business: ['{1 + n % 3}']}}]"
+        s,
+        HEAD,
+        "sessions",
+        f"[{{title: Day {n}, date: 2027-06-14, start: '9:30', end: '17:00', business: ['{1 + n % 3}']}}]",
     ),
     "measure": lambda s, n, r: said(s, HEAD, "measure", str(60 + n % 3)),
     "other conference": lambda s, n, r: said(s, "content/conferences/2026/motions/1.md", "title", f"Then {n}"),
-    "bulletin": lambda s, n, r: s.edit("content/conferences/2027/bulletins/1.md", append=f"\n## More {n}\n\nMotion 3.\n"),
+    "bulletin": lambda s, n, r: s.edit(
+        "content/conferences/2027/bulletins/1.md", append=f"\n## More {n}\n\nMotion 3.\n"
+    ),
     "news": lambda s, n, r: s.content(
         **{f"news/n{n % 3}.md": f"---\ntitle: News {n}\ndate: 2027-05-{10 + n % 9}\ntags: [pay]\n---\n\nText {n}.\n"}
     ),
@@ -189,7 +198,9 @@ EDITS: dict[str, Edit] = {
     "branch": lambda s, n, r: said(s, "content/branches/x.md", "title", f"X Branch {n}"),
     "update": lambda s, n, r: said(s, "content/updates/u/1.md", "title", f"Part {n}"),
     "translation": lambda s, n, r: s.content(
-        **{"about-cy.md": f"---\ntitle: Amdanom {n}\nlanguage: cy\ntranslation_of: {r.choice(['about', 'news/a.md'])}\n---\n\nNi.\n"}
+        **{
+            "about-cy.md": f"---\ntitle: Amdanom {n}\nlanguage: cy\ntranslation_of: {r.choice(['about', 'news/a.md'])}\n---\n\nNi.\n"
+        }
     ),
     "page beside a conference": lambda s, n, r: s.content(
         **{f"conferences/2027/{r.choice(['register', 'extra'])}.md": f"---\ntitle: Extra {n}\n---\n\nMore.\n"}
@@ -208,7 +219,9 @@ EDITS: dict[str, Edit] = {
         **{"themes/mine/templates/tags.html": f"<title>{n}</title><main>{{{{ doc.tags|length }}}}</main>"}
     ),
     "base template": lambda s, n, r: s.write(**{"themes/mine/templates/base.html": base(s, n)}),
-    "listing": lambda s, n, r: s.write(**{"themes/mine/theme.yaml": r.choice([listing(n), MINE["themes/mine/theme.yaml"]])}),
+    "listing": lambda s, n, r: s.write(
+        **{"themes/mine/theme.yaml": r.choice([listing(n), MINE["themes/mine/theme.yaml"]])}
+    ),
     "tampering": lambda s, n, r: r.choice(sorted(s.output.rglob("*.html"))).write_text("changed by hand"),
     "loss": lambda s, n, r: r.choice(sorted(s.output.rglob("*.*"))).unlink(),
 }

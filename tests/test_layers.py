@@ -134,6 +134,8 @@ def test_only_commands_print_or_exit() -> None:
 def test_every_room_stands_in_the_table_of_the_architecture() -> None:
     text = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
     table = set(re.findall(r"`([\w/]+(?:\.py|/))`", text[text.index("## Rooms") : text.index("Arrows:")]))
-    rooms = {f"{p.name}/" if p.is_dir() else p.name for p in PACKAGE.iterdir() if not p.name.startswith(("__init__", "."))}
+    rooms = {
+        f"{p.name}/" if p.is_dir() else p.name for p in PACKAGE.iterdir() if not p.name.startswith(("__init__", "."))
+    }
     assert rooms - {"__pycache__/", "_data/"} - table == set()
     assert {name for name in table if not (PACKAGE / name).exists()} - {"content/"} == set()

@@ -133,10 +133,12 @@ def test_large_print_has_the_same_lines_for_every_paper(papers: Sample) -> None:
 # --- motions that nobody wrote ---------------------------------------------------------------------------------
 
 _WORDS = st.sampled_from(
-    ["[a link](https://example.org/x)", f"{'long' * 24}", "שלום", "日本語", *["Conference", "notes", "that", "pay", "is", "low", "and", "dŵr", "tŷ", "ŵyl", "gwŷn", "it's", "“quoted”", "'single'", "👩🏽\u200d🏭", "❤️\u200d🔥", "naïve", "été", "*deep*", "**strong**", "`code`", "members’", "3,400", "(see", "below)", "—", "20.1", "A&B", "<b>", "~~gone~~", "_under_", "schoolteachersandothers"]]
+    ["[a link](https://example.org/x)", f"<https://example.org/{'years/' * 15}>", f"[{'long' * 24}](https://example.org/y)", f"{'long' * 24}", "שלום", "日本語", *["Conference", "notes", "that", "pay", "is", "low", "and", "dŵr", "tŷ", "ŵyl", "gwŷn", "it's", "“quoted”", "'single'", "👩🏽\u200d🏭", "❤️\u200d🔥", "naïve", "été", "*deep*", "**strong**", "`code`", "members’", "3,400", "(see", "below)", "—", "20.1", "A&B", "<b>", "~~gone~~", "_under_", "schoolteachersandothers"]]
 )  # fmt: skip
 _SENTENCE = st.lists(_WORDS, min_size=1, max_size=40).map(" ".join)
-_CELL = st.sampled_from(["3 %", "dŵr a thŷ", "👩🏽‍🏭 members", "*deep* concern", "", "the “quoted” words of a cell that is long"])
+_CELL = st.sampled_from(
+    ["3 %", "dŵr a thŷ", "👩🏽‍🏭 members", "*deep* concern", "", "the “quoted” words of a cell that is long"]
+)
 _TABLE = st.lists(st.lists(_CELL, min_size=2, max_size=2), min_size=1, max_size=4).map(
     lambda rows: "| Year | Pay |\n|---|---|\n" + "\n".join(f"| {a} | {b} |" for a, b in rows)
 )

@@ -70,7 +70,9 @@ def test_an_old_number_that_another_paper_has_now_leads_to_that_and_the_page_of_
     assert "Motion 15 title" in site.text("conferences/2027/motions/15/index.html")
     assert "../20/" in site.text("conferences/2027/motions/18/index.html")
     page = site.page("conferences/2027/editions/")
-    rows = {row.css_first("a").text(): [cell.text(strip=True) for cell in row.css("td")] for row in page.css("tbody tr")}
+    rows = {
+        row.css_first("a").text(): [cell.text(strip=True) for cell in row.css("td")] for row in page.css("tbody tr")
+    }
     assert rows == {
         "Motion 15: Motion 15 title": ["–", "15New"], "Motion 16: Motion 16 title": ["15", "16"],
         "Motion 17: Motion 17 title": ["16", "17"], "Motion 20: Motion 20 title": ["18", "20"],
@@ -85,6 +87,8 @@ def test_an_old_number_that_another_paper_has_now_leads_to_that_and_the_page_of_
 
 def test_what_is_new_is_starred_in_its_own_edition_only(site: SiteTest) -> None:
     site.conference(text=EDITIONS).motion("1").motion("2", new_in="final").build()
-    assert [row.css_first("a").text()[:8] for row in site.page("conferences/2027/").css(".row") if row.css(".star")] == ["Motion 2"]
+    assert [
+        row.css_first("a").text()[:8] for row in site.page("conferences/2027/").css(".row") if row.css(".star")
+    ] == ["Motion 2"]
     site.conference(text=EDITIONS.replace("edition: final", "edition: conference")).build()
     assert not site.page("conferences/2027/").css(".star")

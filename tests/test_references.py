@@ -173,7 +173,9 @@ def test_a_year_beside_a_paper_says_which_conference_is_meant(text: str) -> None
     assert (mention.text, mention.conference, mention.explicit) == ("motion 20", "2019", False)
 
 
-@pytest.mark.parametrize("text", ["motion 20 at 2019.5", "motion 20 of 2019-2020", "£2019 motion 20", "motion 20, 2019"])
+@pytest.mark.parametrize(
+    "text", ["motion 20 at 2019.5", "motion 20 of 2019-2020", "£2019 motion 20", "motion 20, 2019"]
+)
 def test_a_number_that_is_no_year_says_nothing(text: str) -> None:
     (mention,) = find(f"<p>{text}</p>")
     assert mention.conference is None
@@ -259,7 +261,9 @@ def test_an_unclosed_marker_is_text() -> None:
 def test_a_link_carries_the_title_and_the_result_of_its_item() -> None:
     target = Target("/2027/motions/20/", 'Caseloads & "care"', "carried as amended")
     linked = link("<p>Back motion 20, then motion 20 again.</p>", {"motion:20@": target})
-    opening = '<a href="/2027/motions/20/" class="ref tied" title="Caseloads &amp; &quot;care&quot; – carried as amended">'
+    opening = (
+        '<a href="/2027/motions/20/" class="ref tied" title="Caseloads &amp; &quot;care&quot; – carried as amended">'
+    )
     assert linked == (
         f'<p>Back {opening}motion 20</a><span class="ref-result"> (carried as amended)</span>, '
         f"then {opening}motion 20</a> again.</p>"

@@ -88,7 +88,9 @@ def test_results_in_links_follow_the_paper(site: SiteTest) -> None:
 
 
 def test_a_year_leads_to_the_conference_of_that_year(site: SiteTest) -> None:
-    papers(site).conference("old", "---\ntitle: Conference 2019\nstart: 2019-06-14\n---\n").motion("20", conference="old")
+    papers(site).conference("old", "---\ntitle: Conference 2019\nstart: 2019-06-14\n---\n").motion(
+        "20", conference="old"
+    )
     bulletin(site, "See motion 20 (2019), motion 21 (2019), motion 20 of 2025 and 2027’s motion 20.").build()
     hrefs = [a.attributes["href"] for a in site.page("conferences/2027/bulletins/1/").css("a.ref")]
     assert hrefs == ["../../../old/motions/20/", "../../motions/20/"]
@@ -96,7 +98,9 @@ def test_a_year_leads_to_the_conference_of_that_year(site: SiteTest) -> None:
 
 
 def test_a_text_with_a_date_means_the_conference_of_its_time(site: SiteTest) -> None:
-    papers(site).conference("old", "---\ntitle: Conference 2019\nstart: 2019-06-14\n---\n").motion("20", conference="old")
+    papers(site).conference("old", "---\ntitle: Conference 2019\nstart: 2019-06-14\n---\n").motion(
+        "20", conference="old"
+    )
     for name, day in (("now", "2027-05-01"), ("then", "2019-07-01"), ("between", "2023-01-01")):
         site.content(**{f"news/{name}.md": f"---\ntitle: {name}\ndate: {day}\n---\n\nThey spoke to motion 20.\n"})
     site.content(**{"about.md": "---\ntitle: About\n---\n\nThey spoke to motion 20.\n"}).build()

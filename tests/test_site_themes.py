@@ -55,11 +55,18 @@ def test_a_template_that_includes_itself_is_no_fault_of_the_program(site: SiteTe
 
 
 def test_a_template_can_neither_read_files_nor_reach_the_program(site: SiteTest) -> None:
-    for reach in ("{{ ''.__class__.__mro__ }}", "{% include '/etc/passwd' %}", "{% include '../../../toolkit.yaml' %}",
-                  "{{ cycler.__init__.__globals__.os.environ }}", "{{ ''['__cla' ~ 'ss__'].mro() }}",
-                  "{{ ''|attr('__class__') }}", "{{ [cycler]|map(attribute='__init__')|first }}",
-                  "{{ '{0.__init__.__globals__}'.format(cycler) }}", "{{ ''['__class__'] }}",
-                  "{% set f = '{0.__init__.__globals__}'.format %}{{ f(cycler) }}"):
+    for reach in (
+        "{{ ''.__class__.__mro__ }}",
+        "{% include '/etc/passwd' %}",
+        "{% include '../../../toolkit.yaml' %}",
+        "{{ cycler.__init__.__globals__.os.environ }}",
+        "{{ ''['__cla' ~ 'ss__'].mro() }}",
+        "{{ ''|attr('__class__') }}",
+        "{{ [cycler]|map(attribute='__init__')|first }}",
+        "{{ '{0.__init__.__globals__}'.format(cycler) }}",
+        "{{ ''['__class__'] }}",
+        "{% set f = '{0.__init__.__globals__}'.format %}{{ f(cycler) }}",
+    ):
         _themed(site, **{"templates/page.html": f"<title>x</title>{reach}"}).attempt()
         assert not site.report.published, reach
         assert not site.report.fault, reach

@@ -265,8 +265,13 @@ def _reaching_out(template: Template, tree: Any) -> Iterator[Diagnostic]:
         method = isinstance(node, nodes.Getattr) and name in {"format", "format_map"} and id(node) not in fine
         if name.startswith("_") or method or (name == "attr" and isinstance(node, nodes.Filter)):
             span, source = _line_span(template, node.lineno)
-            yield error("T111", f"a template may not use '{name}'", span, source=source,
-                        hint="docs/themes.md lists what each template is given")
+            yield error(
+                "T111",
+                f"a template may not use '{name}'",
+                span,
+                source=source,
+                hint="docs/themes.md lists what each template is given",
+            )
 
 
 # --- loading ---------------------------------------------------------------------------------------------

@@ -56,8 +56,9 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = (ROOT / "toolkit.yaml").read_text(encoding="utf-8")
     (folder / "toolkit.yaml").write_text(f"{config}\nprint:\n  enabled: no\n", encoding="utf-8")
     (folder / "content/ahlan.md").write_text(ARABIC, encoding="utf-8")
-    report = pipeline.build(folder, pipeline.Options(
-        clock="2027-07-10T12:00", jobs=2, base_url=f"https://unions.example{PREFIX}"))
+    report = pipeline.build(
+        folder, pipeline.Options(clock="2027-07-10T12:00", jobs=2, base_url=f"https://unions.example{PREFIX}")
+    )
     assert report.published, [d.message for d in report.diagnostics]
     return folder / "output"
 

@@ -45,7 +45,8 @@ def test_a_page_from_right_to_left(browser: Browser, site: Site) -> None:
             assert visit.page.get_attribute("html", "dir") == "rtl"
             assert visit.page.get_attribute("html", "lang") == "ar"
             title, room = visit.page.evaluate(
-                "['h1', 'main'].map((s) => document.querySelector(s).getBoundingClientRect().right)")
+                "['h1', 'main'].map((s) => document.querySelector(s).getBoundingClientRect().right)"
+            )
             assert abs(title - room) <= 2
             assert visit.page.get_attribute(".nameplate", "lang") == "en-GB"
             assert visit.stays_within() == []

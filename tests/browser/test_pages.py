@@ -43,9 +43,11 @@ def test_axe_finds_no_fault(visit: Visit, axe: str) -> None:
     found = {}
     for state in states(visit):
         dark = {"type": "rule", "values": ["color-contrast"]}  # no other rule sees colours
-        said = visit.page.evaluate("""(only) => axe.run(document, {runOnly: only, resultTypes: ["violations"]})
+        said = visit.page.evaluate(
+            """(only) => axe.run(document, {runOnly: only, resultTypes: ["violations"]})
             .then((r) => r.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)}`)))""",
-                                   dark if "dark" in state else RULES)
+            dark if "dark" in state else RULES,
+        )
         if said:
             found[state] = said
     assert found == {}

@@ -13,17 +13,20 @@ FOUR = f"{CONFERENCE}motions/4/"
 def marked(visit: Visit, tag: str, selector: str = "[data-view-panel]") -> list[str]:
     """What the shown text inserts (``ins``) or deletes (``del``), without the words that are only spoken."""
     found: list[str] = visit.page.eval_on_selector_all(
-        f"{selector} {tag}", """all => all.map((e) => {
+        f"{selector} {tag}",
+        """all => all.map((e) => {
             const copy = e.cloneNode(true);
             copy.querySelectorAll(".visually-hidden, .marker, .was").forEach((x) => x.remove());
             return copy.textContent.trim();
-        })""")
+        })""",
+    )
     return found
 
 
 def in_sight(visit: Visit, selector: str) -> bool:
     seen: bool = visit.page.eval_on_selector(
-        selector, "e => { const b = e.getBoundingClientRect(); return b.top >= 0 && b.bottom <= innerHeight; }")
+        selector, "e => { const b = e.getBoundingClientRect(); return b.top >= 0 && b.bottom <= innerHeight; }"
+    )
     return seen
 
 
@@ -40,7 +43,8 @@ def test_an_address_points_at_a_paragraph(browser: Browser, site: Site) -> None:
     with browser.visit(site, f"{MOTION}#p3", calm=True) as visit:
         assert in_sight(visit, "#p3")
         plain, here = visit.page.evaluate(
-            "['#p2', '#p3'].map((s) => getComputedStyle(document.querySelector(s)).backgroundColor)")
+            "['#p2', '#p3'].map((s) => getComputedStyle(document.querySelector(s)).backgroundColor)"
+        )
         assert plain != here
 
 
@@ -128,7 +132,8 @@ def test_one_amendment_alone_reads_as_its_own_page_does(browser: Browser, site: 
         words = """e => { e.querySelectorAll(".copy-link").forEach((x) => x.remove());
             return e.innerText.replace(/[’‘]/g, "'").split(/\\s+/).join(" "); }"""
         assert visit.page.eval_on_selector("[data-view-panel]", words) == page.page.eval_on_selector(
-            ".motion-text", words)
+            ".motion-text", words
+        )
 
 
 def test_filtering_an_agenda_is_in_the_address(browser: Browser, site: Site) -> None:

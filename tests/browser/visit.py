@@ -12,24 +12,45 @@ CONFERENCE = "/conferences/2027-asw/"
 MOTION = f"{CONFERENCE}motions/5/"
 
 PAGES = {
-    "home": "/", "page": "/about/", "conference": CONFERENCE, "motion": MOTION,
-    "amendment": f"{CONFERENCE}amendments/9-1/", "composite": f"{CONFERENCE}composites/composite-a/",
-    "motion-view": f"{CONFERENCE}motions/9/views/9-1/", "conflicts": f"{CONFERENCE}conflicts/",
-    "editions": f"{CONFERENCE}editions/", "register": f"{CONFERENCE}register/", "motions": "/motions/", "plan": "/plans/adult-social-work/",
-    "bulletin": f"{CONFERENCE}bulletins/2/", "bulletins": f"{CONFERENCE}bulletins/",
-    "toolkit": "/toolkits/enough-hands/", "resource": "/toolkits/enough-hands/health-check/",
-    "branches": "/branches/", "branch": "/branches/thornlea/", "update": "/updates/the-front-door/week-3/",
-    "series": "/updates/the-front-door/", "news": "/news/2027-06-18-what-conference-decided/",
-    "news-index": "/news/", "tags": "/tags/", "tag": "/tags/homecare/", "404": "/404.html",
+    "home": "/",
+    "page": "/about/",
+    "conference": CONFERENCE,
+    "motion": MOTION,
+    "amendment": f"{CONFERENCE}amendments/9-1/",
+    "composite": f"{CONFERENCE}composites/composite-a/",
+    "motion-view": f"{CONFERENCE}motions/9/views/9-1/",
+    "conflicts": f"{CONFERENCE}conflicts/",
+    "editions": f"{CONFERENCE}editions/",
+    "register": f"{CONFERENCE}register/",
+    "motions": "/motions/",
+    "plan": "/plans/adult-social-work/",
+    "bulletin": f"{CONFERENCE}bulletins/2/",
+    "bulletins": f"{CONFERENCE}bulletins/",
+    "toolkit": "/toolkits/enough-hands/",
+    "resource": "/toolkits/enough-hands/health-check/",
+    "branches": "/branches/",
+    "branch": "/branches/thornlea/",
+    "update": "/updates/the-front-door/week-3/",
+    "series": "/updates/the-front-door/",
+    "news": "/news/2027-06-18-what-conference-decided/",
+    "news-index": "/news/",
+    "tags": "/tags/",
+    "tag": "/tags/homecare/",
+    "404": "/404.html",
     "make": "/toolkits/enough-hands/leaflet-a5/make/",
 }
 """One page of each kind."""
 
 MORE = {
-    "welsh": "/croeso/", "arabic": "/ahlan/", "welsh plan": "/plans/adult-social-work-cy/",
-    "leaflet": "/toolkits/enough-hands/leaflet-a5/", "letter": "/toolkits/enough-hands/model-letter-director/",
-    "social": "/toolkits/enough-hands/social/", "parts": f"{CONFERENCE}motions/4/",
-    "emergency": f"{CONFERENCE}motions/em1/", "bilingual branch": "/branches/dyffryn-arad/",
+    "welsh": "/croeso/",
+    "arabic": "/ahlan/",
+    "welsh plan": "/plans/adult-social-work-cy/",
+    "leaflet": "/toolkits/enough-hands/leaflet-a5/",
+    "letter": "/toolkits/enough-hands/model-letter-director/",
+    "social": "/toolkits/enough-hands/social/",
+    "parts": f"{CONFERENCE}motions/4/",
+    "emergency": f"{CONFERENCE}motions/em1/",
+    "bilingual branch": "/branches/dyffryn-arad/",
     "survey": "/toolkits/enough-hands/health-check/make/",
 }
 """Others that differ from their kind's first."""
@@ -101,13 +122,22 @@ class Browser:
 
     @contextmanager
     def visit(
-        self, site: Site, url: str = "", *, width: int = 1280, height: int = 800, scripts: bool = True,
-        calm: bool = False, scale: int = 1, root: str = "",
+        self,
+        site: Site,
+        url: str = "",
+        *,
+        width: int = 1280,
+        height: int = 800,
+        scripts: bool = True,
+        calm: bool = False,
+        scale: int = 1,
+        root: str = "",
     ) -> Iterator[Visit]:
         settings = (scripts, calm, scale)
         if settings not in self.contexts:  # one for all visits alike: a page keeps nothing
             self.contexts[settings] = self.opened.new_context(
-                java_script_enabled=scripts, reduced_motion="reduce" if calm else "no-preference",
+                java_script_enabled=scripts,
+                reduced_motion="reduce" if calm else "no-preference",
                 device_scale_factor=scale,
             )
         page = self.contexts[settings].new_page()

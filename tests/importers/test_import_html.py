@@ -151,9 +151,7 @@ def test_what_word_saves_as_a_page_is_read_as_what_word_shows() -> None:
 
 def test_what_google_docs_copies_keeps_its_emphasis_and_loses_its_comments() -> None:
     files, problems = brought(GOOGLE)
-    assert files["motion"][1] == (
-        "Conference believes **strongly** *so*.\n\ni. open [a](https://example.org/r)\n"
-    )
+    assert files["motion"][1] == ("Conference believes **strongly** *so*.\n\ni. open [a](https://example.org/r)\n")
     assert "I109" in {p.code for p in problems}
     assert "secret" not in str(files) + " ".join(p.message for p in problems)
 

@@ -57,5 +57,7 @@ def test_a_motion_is_not_taken_for_a_message(text: str) -> None:
 
 
 def test_a_broken_message_is_an_empty_file_and_no_crash() -> None:
-    files, problems = importers.convert(b"Content-Type: text/plain; charset=nonsense\nMIME-Version: 1\nA: b\n\n\xff\xfe", "a.eml")
+    files, problems = importers.convert(
+        b"Content-Type: text/plain; charset=nonsense\nMIME-Version: 1\nA: b\n\n\xff\xfe", "a.eml"
+    )
     assert files or problems

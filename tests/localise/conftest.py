@@ -109,11 +109,17 @@ Text.
 def union(tmp_path: Path) -> SiteTest:
     """Three templates, one branch with everything and one with next to nothing."""
     site = SiteTest(tmp_path / "union")
-    return site.content(**{
-        "toolkits/hands/index.md": "---\ntitle: Hands\n---\n\nText.\n", "toolkits/hands/letter.md": LETTER,
-        "toolkits/hands/leaflet.md": LEAFLET, "toolkits/hands/poster.md": POSTER, "branches/alder.md": ALDER,
-        "branches/birch.md": BIRCH, "index.md": "---\ntitle: Home\n---\n\nText.\n",
-    })
+    return site.content(
+        **{
+            "toolkits/hands/index.md": "---\ntitle: Hands\n---\n\nText.\n",
+            "toolkits/hands/letter.md": LETTER,
+            "toolkits/hands/leaflet.md": LEAFLET,
+            "toolkits/hands/poster.md": POSTER,
+            "branches/alder.md": ALDER,
+            "branches/birch.md": BIRCH,
+            "index.md": "---\ntitle: Home\n---\n\nText.\n",
+        }
+    )
 
 
 @pytest.fixture

@@ -31,8 +31,14 @@ def compiled(text: str, language: str = "en-GB") -> tuple[Payload, list[Diagnost
     return made, found
 
 
-def filled(text: str, values: Payload | None = None, *, language: str = "en-GB",
-           chosen: dict[str, list[int]] | None = None, **declared: TemplateField) -> Filled:
+def filled(
+    text: str,
+    values: Payload | None = None,
+    *,
+    language: str = "en-GB",
+    chosen: dict[str, list[int]] | None = None,
+    **declared: TemplateField,
+) -> Filled:
     made, found = compiled(text, language)
     assert not found, [d.message for d in found]
     specs = {name: spec.model_dump(mode="json") for name, spec in declared.items()}

@@ -28,8 +28,11 @@ def words(pdf: Path) -> str:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*"))
-            if p.is_file() and ".toolkit" not in p.parts}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and ".toolkit" not in p.parts
+    }
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
@@ -38,14 +41,22 @@ def rows(folder: Path) -> list[dict[str, str]]:
 
 
 def test_a_branch_gets_its_own_documents(union: SiteTest) -> None:
-    done = union.run("localise", "--branch", "alder", "--format", "pdf,docx,txt,html,png", "--zip", "--contact-sheet",
-                     "-o", "out")
+    done = union.run(
+        "localise", "--branch", "alder", "--format", "pdf,docx,txt,html,png", "--zip", "--contact-sheet", "-o", "out"
+    )
     assert done.returncode == 0, done.stderr
     out = union.folder / "out"
     made = tree(out)
     assert {n for n in made if n.endswith((".pdf", ".docx", ".txt"))} == {
-        "alder/letter.pdf", "alder/letter.docx", "alder/letter.txt", "alder/leaflet.pdf", "alder/leaflet.txt",
-        "alder/poster.pdf", "alder/poster.txt", "alder/poster-a4.pdf"}
+        "alder/letter.pdf",
+        "alder/letter.docx",
+        "alder/letter.txt",
+        "alder/leaflet.pdf",
+        "alder/leaflet.txt",
+        "alder/poster.pdf",
+        "alder/poster.txt",
+        "alder/poster-a4.pdf",
+    }
     letter = words(out / "alder/letter.pdf")
     for said in ("for Alder branch", "a limit of fifteen", "We are many, says Ada Bell", "14 September 2027"):
         assert said in letter
@@ -159,8 +170,9 @@ def test_hostile_values_are_text_and_stay_in_the_folder(union: SiteTest) -> None
     hostile = (
         "branch;branch_id;employer;demand;contact;logo\n"
         f"{markup};../../../etc/x;{markup};{{{{ branch.title }}}}{{% if x %}};**bold** [a](javascript:x);../../../etc/passwd\n"
-        "=HYPERLINK(1);/abs/olute;@SUM(1);]]> --> </style></title>;\"a;b\";http://evil.example/x.png\n"
-        "CON;;-1;`code`;' OR 1=1 --;nul\n")
+        '=HYPERLINK(1);/abs/olute;@SUM(1);]]> --> </style></title>;"a;b";http://evil.example/x.png\n'
+        "CON;;-1;`code`;' OR 1=1 --;nul\n"
+    )
     union.write(**{"b.csv": hostile})
     done = union.run("localise", "leaflet", "letter", "--data", "b.csv", "--format", "html,txt,docx", "-o", "out")
     assert "Traceback" not in done.stderr
@@ -169,24 +181,38 @@ def test_hostile_values_are_text_and_stay_in_the_folder(union: SiteTest) -> None
     assert not {p.name for p in union.folder.parent.iterdir()} - {union.folder.name}
     pages = "".join(p.read_text() for p in out.rglob("*.html"))
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in pages
-    for tag in ("<script", "<img", "onerror=1>", "javascript:x\"", "evil.example"):
+    for tag in ("<script", "<img", "onerror=1>", 'javascript:x"', "evil.example"):
         assert tag not in pages
     text = "".join(p.read_text() for p in out.rglob("*.txt"))
     assert markup in text
     assert "{{ branch.title }}{% if x %}" in text
     assert "**bold** [a](javascript:x)" in text
     report = (out / "report.csv").read_text("utf-8-sig")
-    assert not [cell for row in csv.reader(io.StringIO(report)) for cell in row if cell.startswith(("=", "@", "-", "+"))]
+    assert not [
+        cell for row in csv.reader(io.StringIO(report)) for cell in row if cell.startswith(("=", "@", "-", "+"))
+    ]
 
 
 TABLE = "branch,region,employer,contact_name,contact_phone,contact_email,imprint\n" + "".join(
-    f"Branch {n},North,Council {n},Person {n},01632 960{n:03},p{n}@x.example,Printed by P\n" for n in range(12))
+    f"Branch {n},North,Council {n},Person {n},01632 960{n:03},p{n}@x.example,Printed by P\n" for n in range(12)
+)
 
 
 def test_what_lies_beside_the_documents(union: SiteTest) -> None:
     """More than one contact sheet, so that workers make them; each file is made again only if a document is."""
     union.write(**{"b.csv": TABLE})
-    order = ("localise", "letter", "leaflet", "poster", "--data", "b.csv", "--format", "pdf,txt", "--zip", "--contact-sheet")
+    order = (
+        "localise",
+        "letter",
+        "leaflet",
+        "poster",
+        "--data",
+        "b.csv",
+        "--format",
+        "pdf,txt",
+        "--zip",
+        "--contact-sheet",
+    )
     assert "48 made" in union.run(*order, "-o", "out").stdout
     out = union.folder / "out"
     made = tree(out)
@@ -254,8 +280,13 @@ def test_a_killed_run_goes_on_where_it_was(union: SiteTest) -> None:
     assert "80 made" in whole.stdout, whole.stderr
     out = union.folder / "out"
     for _ in range(3):
-        run = subprocess.Popen([*command, "out"], cwd=union.folder, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, start_new_session=True)
+        run = subprocess.Popen(
+            [*command, "out"],
+            cwd=union.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         before = len(list(out.rglob("*.pdf")))
         deadline = time.monotonic() + 60
         while len(list(out.rglob("*.pdf"))) < before + 8 and time.monotonic() < deadline and run.poll() is None:

@@ -30,7 +30,13 @@ def branches(own: list[Payload]) -> Iterator[Payload]:
     """Like ones, that forms are made for; one whose words need more lines; one of the site's own."""
     full = max(own, key=lambda branch: len(str(branch)))
     for n in range(3):
-        yield {**full, "name": f"b{n}", "title": f"Branch {n} & Sons", "employer": f"Council {n}", "url": f"https://u.example/{n}/"}
+        yield {
+            **full,
+            "name": f"b{n}",
+            "title": f"Branch {n} & Sons",
+            "employer": f"Council {n}",
+            "url": f"https://u.example/{n}/",
+        }
     yield {**full, "name": "long", "employer": "The Metropolitan Borough Council of Somewhere and Elsewhere " * 3}
     yield {**own[0], "name": "own"}
 
@@ -48,7 +54,10 @@ def test_every_sample_template_from_a_form_and_by_itself(tmp_path: Path) -> None
 
     def printed(branch: Payload, engine: WeasyPrintEngine) -> dict[str, Printed]:
         with mock.patch.object(pdf, "engine", return_value=engine):
-            return {t.sheets[s][0]: outputs.made(t, documents.make(t, branch), s, ("pdf",), paper, templates) for t, s in every}
+            return {
+                t.sheets[s][0]: outputs.made(t, documents.make(t, branch), s, ("pdf",), paper, templates)
+                for t, s in every
+            }
 
     def spy(self: series.Series, html: str, *rest: object) -> series.Form | None:
         form = original(self, html, *rest)  # type: ignore[arg-type]
@@ -66,5 +75,6 @@ def test_every_sample_template_from_a_form_and_by_itself(tmp_path: Path) -> None
             assert from_form == printed(branch, plain), branch["name"]
         if branch["name"] == "b2":
             assert {name: ua_failures(files[0][1], tmp_path) for name, (files, _) in from_form.items() if files} == {
-                name: [] for name, (files, _) in from_form.items() if files}
+                name: [] for name, (files, _) in from_form.items() if files
+            }
     assert taken == {t.title for t, _ in every}

@@ -26,10 +26,20 @@ def written(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
-@pytest.mark.parametrize(("encoding", "separator", "ending"), [
-    ("utf-8", ",", "\n"), ("utf-8-sig", ",", "\r\n"), ("cp1252", ";", "\r\n"), ("utf-16", "\t", "\r\n"),
-    ("utf-16-le", "\t", "\n"), ("utf-16-be", ",", "\n"), ("utf-32", ",", "\n"), ("utf-8", "|", "\n"), ("utf-8", ",", "\r"),
-])
+@pytest.mark.parametrize(
+    ("encoding", "separator", "ending"),
+    [
+        ("utf-8", ",", "\n"),
+        ("utf-8-sig", ",", "\r\n"),
+        ("cp1252", ";", "\r\n"),
+        ("utf-16", "\t", "\r\n"),
+        ("utf-16-le", "\t", "\n"),
+        ("utf-16-be", ",", "\n"),
+        ("utf-32", ",", "\n"),
+        ("utf-8", "|", "\n"),
+        ("utf-8", ",", "\r"),
+    ],
+)
 def test_tables_in_every_encoding(tmp_path: Path, encoding: str, separator: str, ending: str) -> None:
     text = f"{HEAD}\n{GOOD}\nCafé Rhŷl,Cymru,x,Zoë,,\n".replace(",", separator).replace("\n", ending)
     if encoding == "cp1252":
@@ -90,7 +100,9 @@ DATES = ("14/09/2027", "14.9.2027", "14-09-2027", "2027/09/14", "2027-09-14 00:0
 
 
 def test_dates_as_people_write_them(tmp_path: Path) -> None:
-    rows, found = opened(written(tmp_path, "Branch,Meeting date\n" + "".join(f"B{n},{d}\n" for n, d in enumerate(DATES))))
+    rows, found = opened(
+        written(tmp_path, "Branch,Meeting date\n" + "".join(f"B{n},{d}\n" for n, d in enumerate(DATES)))
+    )
     assert found == []
     assert {r["meeting"]["date"] for r in rows} == {"2027-09-14"}  # type: ignore[index]
 
@@ -112,7 +124,8 @@ def test_columns_without_a_name_and_lines_above_the_names(tmp_path: Path) -> Non
     assert found == ["L129 column B has no name, so nothing is filled by its cells ('lost' in row 3)"]
     _, problems = data.open_table(written(tmp_path, "Our branches,,\n,,\nBranch,Region,Phone\nAlder,North,1\n"))
     assert [(d.code, d.hint) for d in problems] == [
-        ("L126", "row 3 looks like the names of the columns: delete what stands above it")]
+        ("L126", "row 3 looks like the names of the columns: delete what stands above it")
+    ]
 
 
 def test_facts_in_one_cell_and_in_several(tmp_path: Path) -> None:
@@ -124,7 +137,9 @@ def test_facts_in_one_cell_and_in_several(tmp_path: Path) -> None:
 def test_odd_but_good_rows(tmp_path: Path) -> None:
     text = f'{HEAD}\n\n"Al, der\nTown",North\n,,,,,\nBirch,South,"=HYPERLINK(""http://x"")",,,,,\n'
     rows, found = opened(written(tmp_path, text))
-    assert found == ["L135 column C holds formulas, and they are printed as they are written ('=HYPERLINK(\"http://x\")' in row 5)"]
+    assert found == [
+        "L135 column C holds formulas, and they are printed as they are written ('=HYPERLINK(\"http://x\")' in row 5)"
+    ]
     assert [(r["name"], r["employer"]) for r in rows] == [("al-der-town", ""), ("birch", '=HYPERLINK("http://x")')]
 
 
@@ -139,23 +154,37 @@ def test_columns_are_reported(tmp_path: Path) -> None:
     _, found = data.open_table(path, declared=["team", "demand"], used=["contact.name", "fields.team", "branch.title"])
     assert [(d.code, d.message, d.hint) for d in found] == [
         ("L125", "no template asks for column B, 'Demandd'", "did you mean 'demand'?"),
-        ("L127", "the templates ask for 'contact', and no column has it",
-         "add the columns, or the documents have blanks there")]
+        (
+            "L127",
+            "the templates ask for 'contact', and no column has it",
+            "add the columns, or the documents have blanks there",
+        ),
+    ]
 
 
-@pytest.mark.parametrize(("text", "code"), [
-    ("", "L120"), ("Region,Employer\nNorth,x\n", "L126"), ("Branch,Phone,Telephone\nA,1,2\n", "L124"),
-])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "L120"),
+        ("Region,Employer\nNorth,x\n", "L126"),
+        ("Branch,Phone,Telephone\nA,1,2\n", "L124"),
+    ],
+)
 def test_tables_that_cannot_be_used(tmp_path: Path, text: str, code: str) -> None:
     rows, found = opened(written(tmp_path, text))
     assert rows == []
     assert [f.split()[0] for f in found] == [code]
 
 
-@pytest.mark.parametrize(("content", "said"), [
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "old Excel format"), (b"PK\x03\x04 not a zip", "cannot be read"),
-    (b"%PDF-1.7 ...", "this is a PDF file"), (b"\r\n<html><table>", "this is a web page"),
-])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "old Excel format"),
+        (b"PK\x03\x04 not a zip", "cannot be read"),
+        (b"%PDF-1.7 ...", "this is a PDF file"),
+        (b"\r\n<html><table>", "this is a web page"),
+    ],
+)
 def test_files_that_are_no_tables(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "x.xlsx"
     path.write_bytes(content)
@@ -171,10 +200,12 @@ def test_a_missing_file_is_a_diagnostic(tmp_path: Path) -> None:
 def test_a_workbook(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
-    sheet.append(["Branch", "Phone", "Meeting date", "Bilingual", "Employer", "Fact 2", "Fact 1", "Quote 1",
-                  "Quote 1 name"])
-    sheet.append(["Alder", 1632960001, dt.datetime(2027, 9, 14), True, '=HYPERLINK("http://x","y")', "b", "a", "Q",
-                  "N"])
+    sheet.append(
+        ["Branch", "Phone", "Meeting date", "Bilingual", "Employer", "Fact 2", "Fact 1", "Quote 1", "Quote 1 name"]
+    )
+    sheet.append(
+        ["Alder", 1632960001, dt.datetime(2027, 9, 14), True, '=HYPERLINK("http://x","y")', "b", "a", "Q", "N"]
+    )
     sheet.append(["Birch", 20.0, "next week"])
     book.create_sheet("Notes")
     path = tmp_path / "b.xlsx"
@@ -186,9 +217,11 @@ def test_a_workbook(tmp_path: Path) -> None:
     assert rows[0]["facts"] == ["a", "b"]
     assert rows[0]["quotes"] == [{"text": "Q", "name": "N", "role": ""}]
     assert [f.split(":")[0].split(" (")[0] for f in found] == [
-        "L122 only the first sheet, 'Sheet', was read", "L128 row 3, column C",
+        "L122 only the first sheet, 'Sheet', was read",
+        "L128 row 3, column C",
         "L134 column B holds telephone numbers as numbers, which have lost their zero",
-        "L135 column E holds formulas, and they are printed as they are written"]
+        "L135 column E holds formulas, and they are printed as they are written",
+    ]
 
 
 SHOWN = [
@@ -226,8 +259,17 @@ def test_a_workbook_s_formats_and_merged_cells(tmp_path: Path) -> None:
 
 
 def test_rows_add_to_the_site_s_branches(tmp_path: Path) -> None:
-    site = [{"name": "alder", "title": "Alder branch", "region": "North", "employer": "Old", "url": "https://u/alder/",
-             "contacts": [{"name": "Ada", "phone": "1"}], "custom": {"team": "x"}}]
+    site = [
+        {
+            "name": "alder",
+            "title": "Alder branch",
+            "region": "North",
+            "employer": "Old",
+            "url": "https://u/alder/",
+            "contacts": [{"name": "Ada", "phone": "1"}],
+            "custom": {"team": "x"},
+        }
+    ]
     rows, _ = opened(written(tmp_path, "Branch,Employer,Contact name\nAlder branch,New,\n"), site=site)
     assert rows[0]["name"] == "alder"
     assert (rows[0]["employer"], rows[0]["url"], rows[0]["custom"]) == ("New", "https://u/alder/", {"team": "x"})
@@ -243,7 +285,8 @@ def test_a_hundred_thousand_rows(tmp_path: Path) -> None:
     assert table.total == 99_999
     assert sum(1 for _ in table) == 99_999
     assert [d.message for d in found if d.is_error] == [
-        "row 50001, column E: 'not an address' cannot be the contact email of a branch"]
+        "row 50001, column E: 'not an address' cannot be the contact email of a branch"
+    ]
 
 
 def test_letters_of_columns() -> None:

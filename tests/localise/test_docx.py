@@ -37,11 +37,16 @@ def opened(**changes: Any) -> Any:
 
 
 def test_styles_headings_and_words() -> None:
-    document = opened(html=RICH, heading="The title", warning="NOT FOR PRINT. Missing: imprint",
-                      imprint="Printed by P &amp; Q")
+    document = opened(
+        html=RICH, heading="The title", warning="NOT FOR PRINT. Missing: imprint", imprint="Printed by P &amp; Q"
+    )
     said = [(p.style.name, p.text) for p in document.paragraphs]
-    assert said[:4] == [("Not For Print", "NOT FOR PRINT. Missing: imprint"), ("Letterhead Name", "Alder branch"),
-                        ("Title", "The title"), ("Heading 2", "Head")]
+    assert said[:4] == [
+        ("Not For Print", "NOT FOR PRINT. Missing: imprint"),
+        ("Letterhead Name", "Alder branch"),
+        ("Title", "The title"),
+        ("Heading 2", "Head"),
+    ]
     assert ("Normal", "One bold it\nnext & link.") in said
     assert ("Quote", "Said.") in said
     assert ("Box", "In it.") in said
@@ -60,19 +65,33 @@ def test_lists_have_the_printed_numbers() -> None:
         if number:
             name = root.xpath(f"./w:num[@w:numId='{number[0]}']/w:abstractNumId/@w:val")[0]
             level = f"./w:abstractNum[@w:abstractNumId='{name}']/w:lvl"
-            found.append((paragraph.text, *(root.xpath(f"{level}/w:{tag}/@w:val")[0]
-                                            for tag in ("numFmt", "lvlText", "start"))))
-    assert found == [("first", "decimal", "%1.", "1"), ("second", "decimal", "%1.", "1"),
-                     ("inner", "lowerLetter", "(%2)", "1"), ("other", "lowerLetter", "(%2)", "1"),
-                     ("third", "decimal", "%1.", "3"), ("dot", "bullet", "•", "1")]
+            found.append(
+                (paragraph.text, *(root.xpath(f"{level}/w:{tag}/@w:val")[0] for tag in ("numFmt", "lvlText", "start")))
+            )
+    assert found == [
+        ("first", "decimal", "%1.", "1"),
+        ("second", "decimal", "%1.", "1"),
+        ("inner", "lowerLetter", "(%2)", "1"),
+        ("other", "lowerLetter", "(%2)", "1"),
+        ("third", "decimal", "%1.", "3"),
+        ("dot", "bullet", "•", "1"),
+    ]
     typed = [p.text for p in document.paragraphs if "\t" in p.text]
     assert typed == ["1.1\todd", "2.7\tnumbers"]
 
 
-@pytest.mark.parametrize(("value", "kind", "said"), [
-    (1, "lowerLetter", "a"), (27, "lowerLetter", "aa"), (28, "upperLetter", "BB"), (4, "lowerRoman", "iv"),
-    (99, "upperRoman", "XCIX"), (12, "decimal", "12"), (0, "lowerLetter", "0"),
-])
+@pytest.mark.parametrize(
+    ("value", "kind", "said"),
+    [
+        (1, "lowerLetter", "a"),
+        (27, "lowerLetter", "aa"),
+        (28, "upperLetter", "BB"),
+        (4, "lowerRoman", "iv"),
+        (99, "upperRoman", "XCIX"),
+        (12, "decimal", "12"),
+        (0, "lowerLetter", "0"),
+    ],
+)
 def test_numbers_as_word_writes_them(value: int, kind: str, said: str) -> None:
     assert written(value, kind) == said
 
@@ -113,8 +132,14 @@ def test_libreoffice_reads_it(tmp_path: Path) -> None:
     if office is None:
         pytest.skip("LibreOffice is not installed")
     (tmp_path / "t.docx").write_bytes(render({**BASE, "html": RICH, "heading": "The title"}))
-    subprocess.run([office, "--headless", "--convert-to", "txt:Text (encoded):UTF8", "t.docx"], cwd=tmp_path,
-                   check=True, timeout=120, capture_output=True, env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"})
+    subprocess.run(
+        [office, "--headless", "--convert-to", "txt:Text (encoded):UTF8", "t.docx"],
+        cwd=tmp_path,
+        check=True,
+        timeout=120,
+        capture_output=True,
+        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+    )
     text = (tmp_path / "t.txt").read_text("utf-8-sig")
     assert "The title" in text
     assert "3. third" in text.replace("\t", " ")

@@ -132,7 +132,10 @@ def test_loops_are_bounded() -> None:
 
 def test_every_code_is_explained() -> None:
     root = Path(__file__).parents[2]
-    used = {code for path in (root / "toolkit_builder/localise").glob("*.py")
-            for code in re.findall(r'"(L1\d\d)"', path.read_text("utf-8"))}
+    used = {
+        code
+        for path in (root / "toolkit_builder/localise").glob("*.py")
+        for code in re.findall(r'"(L1\d\d)"', path.read_text("utf-8"))
+    }
     told = set(re.findall(r"^\| (L1\d\d) \|", (root / "docs/branch-messages.md").read_text("utf-8"), re.MULTILINE))
     assert used == told

@@ -27,9 +27,13 @@ SITE = {"title": "U", "organisation": {"name": "U", "short_name": ""}}
 
 FAMILY = ("en", "cy")
 CHOICES: list[tuple[dict[str, Any], tuple[str, ...]]] = [
-    ({}, ("en",)), ({"bilingual": True}, ("en", "cy")), ({"language": "cy"}, ("en", "cy")),
-    ({"languages": ["cy"]}, ("cy",)), ({"languages": ["cy", "en-GB", "cy"]}, ("cy", "en")),
-    ({"languages": ["fr"]}, ("en",)), ({"languages": ["fr", "cy"], "bilingual": True}, ("cy",)),
+    ({}, ("en",)),
+    ({"bilingual": True}, ("en", "cy")),
+    ({"language": "cy"}, ("en", "cy")),
+    ({"languages": ["cy"]}, ("cy",)),
+    ({"languages": ["cy", "en-GB", "cy"]}, ("cy", "en")),
+    ({"languages": ["fr"]}, ("en",)),
+    ({"languages": ["fr", "cy"], "bilingual": True}, ("cy",)),
 ]
 
 
@@ -61,11 +65,18 @@ Come on {{ meeting.date | date }} to {{ meeting.place }}.
 
 {{ contact.name }}
 """
-WELSH = ENGLISH.replace("title: Letter", "title: Llythyr\nlanguage: cy\ntranslation_of: toolkits/hands/letter.md") \
-    .replace("Dear", "Annwyl").replace("Come on", "Dewch ar").replace("One.", "Un.").replace("Two.", "Dau.")
+WELSH = (
+    ENGLISH.replace("title: Letter", "title: Llythyr\nlanguage: cy\ntranslation_of: toolkits/hands/letter.md")
+    .replace("Dear", "Annwyl")
+    .replace("Come on", "Dewch ar")
+    .replace("One.", "Un.")
+    .replace("Two.", "Dau.")
+)
 POSTER = "---\ntitle: Poster\ntype: poster\ntemplate: true\nsizes: [a4]\n---\n\n## Enough\n\n{{ branch.imprint }}\n"
-LEAFLET = "---\ntitle: Leaflet\ntype: leaflet\ntemplate: true\nsizes: [dl, a5]\n---\n\n::: side front\n## Enough\n:::\n" \
+LEAFLET = (
+    "---\ntitle: Leaflet\ntype: leaflet\ntemplate: true\nsizes: [dl, a5]\n---\n\n::: side front\n## Enough\n:::\n"
     "\n::: panel inside-left\nWords.\n:::\n"
+)
 
 
 def translated(text: str, of: str) -> str:
@@ -75,13 +86,19 @@ def translated(text: str, of: str) -> str:
 @pytest.fixture
 def bilingual(tmp_path: Path) -> SiteTest:
     site = SiteTest(tmp_path / "union")
-    return site.content(**{
-        "toolkits/hands/index.md": "---\ntitle: Hands\n---\n\nText.\n", "toolkits/hands/letter.md": ENGLISH,
-        "toolkits/hands/letter.cy.md": WELSH, "toolkits/hands/poster.md": POSTER,
-        "toolkits/hands/poster.cy.md": translated(POSTER, "poster"), "toolkits/hands/leaflet.md": LEAFLET,
-        "toolkits/hands/leaflet.cy.md": translated(LEAFLET, "leaflet"), "index.md": "---\ntitle: Home\n---\n\nText.\n",
-        "branches/arad.md": "---\ntitle: Arad\nregion: Wales\n---\n\nText.\n",
-    })
+    return site.content(
+        **{
+            "toolkits/hands/index.md": "---\ntitle: Hands\n---\n\nText.\n",
+            "toolkits/hands/letter.md": ENGLISH,
+            "toolkits/hands/letter.cy.md": WELSH,
+            "toolkits/hands/poster.md": POSTER,
+            "toolkits/hands/poster.cy.md": translated(POSTER, "poster"),
+            "toolkits/hands/leaflet.md": LEAFLET,
+            "toolkits/hands/leaflet.cy.md": translated(LEAFLET, "leaflet"),
+            "index.md": "---\ntitle: Home\n---\n\nText.\n",
+            "branches/arad.md": "---\ntitle: Arad\nregion: Wales\n---\n\nText.\n",
+        }
+    )
 
 
 @pytest.fixture
@@ -99,8 +116,15 @@ def theme() -> Theme:
     return found
 
 
-ARAD = branch(title="Arad branch", name="arad", welsh_name="Cangen Arad", lobby="Cllr Rhos", languages=["cy", "en"],
-              custom={"meeting_place_cy": "Neuadd"}, layout="side by side")
+ARAD = branch(
+    title="Arad branch",
+    name="arad",
+    welsh_name="Cangen Arad",
+    lobby="Cllr Rhos",
+    languages=["cy", "en"],
+    custom={"meeting_place_cy": "Neuadd"},
+    layout="side by side",
+)
 
 
 def html(template: Template, values: Any, sheet: int = 0) -> str:
@@ -196,15 +220,15 @@ def test_word_documents_mark_each_language(known: dict[str, Template], theme: Th
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("layout", "pages"), [("side by side", 1), ("one after the other", 2)])
-def test_the_pdf_says_what_language_its_parts_are_in(known: dict[str, Template], theme: Theme, press: None,
-                                                     layout: str, pages: int) -> None:
+def test_the_pdf_says_what_language_its_parts_are_in(
+    known: dict[str, Template], theme: Theme, press: None, layout: str, pages: int
+) -> None:
     from toolkit_builder.printing import inspect
 
     values = {**ARAD, "layout": layout}
     template = own(known, "poster", values)
     paper = documents.stationery(SITE, "", theme, {})
-    files, found = outputs.made(template, documents.make(template, values), 0, ("pdf",), paper,
-                                Templates(theme.bundle))
+    files, found = outputs.made(template, documents.make(template, values), 0, ("pdf",), paper, Templates(theme.bundle))
     assert [d.message for d in found] == []
     facts = inspect.facts(files[0][1])
     assert len(facts.sheets) == pages
@@ -223,20 +247,21 @@ def _unpacked(data: bytes) -> bytes:
 
 def test_columns_of_a_table_say_it_too(tmp_path: Path) -> None:
     path = tmp_path / "b.csv"
-    path.write_text('Branch,Languages,Layout\nArad,"Welsh, English",Side-by-side\nBro,cy+en,\nCwm,en,upside down\n',
-                    "utf-8")
+    path.write_text(
+        'Branch,Languages,Layout\nArad,"Welsh, English",Side-by-side\nBro,cy+en,\nCwm,en,upside down\n', "utf-8"
+    )
     table, found = open_table(path)
     assert table is not None
     rows = list(table)
-    assert [(r["languages"], r["layout"]) for r in rows] == [
-        (["cy", "en"], "side by side"), (["cy", "en"], "separate")]
+    assert [(r["languages"], r["layout"]) for r in rows] == [(["cy", "en"], "side by side"), (["cy", "en"], "separate")]
     assert "row 4, column C: 'upside down' cannot be the layout of a branch" in found[-1].message
 
 
 def test_the_site_carries_one_document_where_a_branch_wants_one(bilingual: SiteTest) -> None:
     bilingual.write(**{"toolkit.yaml": CONFIG + "localise: build\n"})
-    bilingual.edit("content/branches/arad.md", "region: Wales", "region: Wales\nlanguages: [cy, en]\n"
-                   "layout: side by side").build()
+    bilingual.edit(
+        "content/branches/arad.md", "region: Wales", "region: Wales\nlanguages: [cy, en]\nlayout: side by side"
+    ).build()
     assert (bilingual.output / "branches/arad/hands/letter.docx").exists()
     assert not (bilingual.output / "branches/arad/hands/letter-cy.docx").exists()
     bilingual.edit("content/branches/arad.md", "layout: side by side", "layout: separate").build()

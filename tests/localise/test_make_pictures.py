@@ -69,14 +69,16 @@ def printed_by(browser: Any, address: str, html: str) -> bytes:
 
 def preview(page: Any) -> str:
     html: str = page.evaluate(
-        "'<!doctype html>' + document.querySelector('iframe').contentDocument.documentElement.outerHTML")
+        "'<!doctype html>' + document.querySelector('iframe').contentDocument.documentElement.outerHTML"
+    )
     return html
 
 
 def pages(pdf: bytes) -> list[Image.Image]:
     """A PDF's pages in greys."""
-    made = subprocess.run(["pdftoppm", "-r", str(DOTS), "-gray", "-png", "-"], input=pdf, capture_output=True,
-                          timeout=120, check=True).stdout
+    made = subprocess.run(
+        ["pdftoppm", "-r", str(DOTS), "-gray", "-png", "-"], input=pdf, capture_output=True, timeout=120, check=True
+    ).stdout
     parts = [b"\x89PNG" + part for part in made.split(b"\x89PNG")[1:]]
     return [Image.open(io.BytesIO(part)).convert("L") for part in parts]
 
@@ -101,8 +103,11 @@ def distance(one: Image.Image, other: Image.Image) -> float:
 def _alone(n: int, here: list[float], there: list[float], size: tuple[int, int]) -> bool:
     """Whether a square's tone lies outside those that the other page has in the same place and around it."""
     x, y = n % size[0], n // size[0]
-    around = [there[v * size[0] + u] for v in range(max(y - 1, 0), min(y + 2, size[1]))
-              for u in range(max(x - 1, 0), min(x + 2, size[0]))]
+    around = [
+        there[v * size[0] + u]
+        for v in range(max(y - 1, 0), min(y + 2, size[1]))
+        for u in range(max(x - 1, 0), min(x + 2, size[0]))
+    ]
     return not min(around) - TELLING <= here[n] <= max(around) + TELLING
 
 
@@ -122,13 +127,15 @@ def press() -> None:
 def built(template: documents.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> bytes:
     assert loaded.theme is not None
     paper = documents.stationery(frame.site_payload(linked(loaded)), "", loaded.theme, {})
-    files, _ = outputs.made(template, documents.make(template, branch), 0, ("pdf",), paper,
-                            Templates(loaded.theme.bundle))
+    files, _ = outputs.made(
+        template, documents.make(template, branch), 0, ("pdf",), paper, Templates(loaded.theme.bundle)
+    )
     return files[0][1]
 
 
-def test_every_template_looks_the_same_in_the_browser(chromium: Any, press: None, address: str,
-                                                      loaded: pipeline.Loaded) -> None:
+def test_every_template_looks_the_same_in_the_browser(
+    chromium: Any, press: None, address: str, loaded: pipeline.Loaded
+) -> None:
     every = documents.templates(linked(loaded))
     branches = {b.name: documents.branch_of(b, linked(loaded)) for b in linked(loaded).all("branch")}
     far, compared = [], 0

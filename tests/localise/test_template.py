@@ -14,13 +14,19 @@ def test_guidance_is_never_in_the_document() -> None:
     assert filled("::: guidance\nFor you only.\n:::\n\nDear all,").html == "<p>Dear all,</p>"
 
 
-CHOICE = "::: choose 1-2 \"Pick\"\n- One {{ branch.title }}\n- Two\n- Three\n:::"
+CHOICE = '::: choose 1-2 "Pick"\n- One {{ branch.title }}\n- Two\n- Three\n:::'
 
 
-@pytest.mark.parametrize(("picked", "said"), [
-    ({}, ["One Alder branch"]), ({"choice-1": [2]}, ["Two"]), ({"choice-1": [3, 1]}, ["One Alder branch", "Three"]),
-    ({"choice-1": [1, 2, 3]}, ["One Alder branch", "Two"]), ({"choice-1": [9]}, []),
-])
+@pytest.mark.parametrize(
+    ("picked", "said"),
+    [
+        ({}, ["One Alder branch"]),
+        ({"choice-1": [2]}, ["Two"]),
+        ({"choice-1": [3, 1]}, ["One Alder branch", "Three"]),
+        ({"choice-1": [1, 2, 3]}, ["One Alder branch", "Two"]),
+        ({"choice-1": [9]}, []),
+    ],
+)
 def test_a_choice_takes_as_many_as_it_may(picked: dict[str, list[int]], said: list[str]) -> None:
     html = filled(CHOICE, chosen=picked).html
     assert [p.partition("</p>")[0] for p in html.split("<p>")[1:]] == said
@@ -39,8 +45,9 @@ def test_a_choice_without_options_is_a_mistake() -> None:
 
 
 def test_sides_and_panels_are_lifted_out() -> None:
-    made = filled('::: side front\n## At {{ branch.title }}\n:::\n\n'
-                  '::: panel back "For {{ contact.name }}"\nBack.\n:::\n\nRest.')
+    made = filled(
+        '::: side front\n## At {{ branch.title }}\n:::\n\n::: panel back "For {{ contact.name }}"\nBack.\n:::\n\nRest.'
+    )
     assert made.html == "<p>Rest.</p>"
     assert "At Alder branch</h2>" in made.panels["front"]["html"]
     assert made.panels["back"] == {"title": "For Ada Bell", "html": "<p>Back.</p>"}
@@ -51,8 +58,10 @@ BLOCKS = {
     "- a\n{% if meeting %}\n- b\n{% endif %}\n- c": ("<li>b", "<li>c"),
     "{% if meeting %}\n- a\n- b\n{% endif %}\n\nEnd": ("<li>a</li>", "End"),
     "::: panel front\n{% if meeting %}\nCome.\n{% endif %}\nStay.\n:::": ("", ""),
-    "| A | B |\n|---|---|\n| 1 | 2 |\n{% if meeting %}\n| 3 | 4 |\n{% endif %}\n| 5 | 6 |":
-        ("<td>3</td>", "<td>5</td>"),
+    "| A | B |\n|---|---|\n| 1 | 2 |\n{% if meeting %}\n| 3 | 4 |\n{% endif %}\n| 5 | 6 |": (
+        "<td>3</td>",
+        "<td>5</td>",
+    ),
 }
 
 
@@ -70,10 +79,14 @@ def test_conditions_enclose_whole_blocks(text: str) -> None:
         assert inside not in without.html
 
 
-@pytest.mark.parametrize("text", [
-    "A {% if meeting %}b\n\n- c{% endif %} d", "{% if meeting %}\n::: panel front\nx\n{% endif %}\n:::",
-    "**a {% if meeting %}b** c{% endif %}",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A {% if meeting %}b\n\n- c{% endif %} d",
+        "{% if meeting %}\n::: panel front\nx\n{% endif %}\n:::",
+        "**a {% if meeting %}b** c{% endif %}",
+    ],
+)
 def test_conditions_that_cut_a_paragraph_are_mistakes(text: str) -> None:
     _, found = compiled(text)
     assert {d.code for d in found} <= {"L106", "L108"}
@@ -97,7 +110,8 @@ def test_a_field_in_a_link_leads_only_to_safe_addresses() -> None:
 
 def test_markdown_never_sees_a_value() -> None:
     assert filled("{{ branch.demand }}", branch(demand="# *one* [two](javascript:x) <b>")).html == (
-        "<p># *one* [two](javascript:x) &lt;b&gt;</p>")
+        "<p># *one* [two](javascript:x) &lt;b&gt;</p>"
+    )
 
 
 def test_a_markdown_mistake_keeps_its_place() -> None:
@@ -137,10 +151,21 @@ def _template(text: str, type: str = "leaflet", **declared: TemplateField) -> do
     made, found = compiled(text)
     assert not found
     return documents.Template(
-        name="t", folder="k", path="t.md", url="/t/", title="T", type=type, language="en-GB", site_language="en-GB",
-        compiled=made, declared={n: f.model_dump(mode="json") for n, f in declared.items()},
-        labels=fields.labels(declared, "en-GB"), toolkit=dict.fromkeys(fields.KNOWN["toolkit"], ""),
-        union=dict.fromkeys(fields.KNOWN["union"], ""), resolve={}, sheets=(),
+        name="t",
+        folder="k",
+        path="t.md",
+        url="/t/",
+        title="T",
+        type=type,
+        language="en-GB",
+        site_language="en-GB",
+        compiled=made,
+        declared={n: f.model_dump(mode="json") for n, f in declared.items()},
+        labels=fields.labels(declared, "en-GB"),
+        toolkit=dict.fromkeys(fields.KNOWN["toolkit"], ""),
+        union=dict.fromkeys(fields.KNOWN["union"], ""),
+        resolve={},
+        sheets=(),
     )
 
 
@@ -149,7 +174,11 @@ def test_what_is_required_keeps_a_document_from_the_printer() -> None:
     template = _template(text, finding=TemplateField(required=True))
     made = documents.make(template, branch(contacts=[], imprint=""))
     assert [(m.path, m.required) for m in made.missing] == [
-        ("branch.imprint", True), ("contact.name", True), ("fields.finding", True), ("branch.lobby", False)]
+        ("branch.imprint", True),
+        ("contact.name", True),
+        ("fields.finding", True),
+        ("branch.lobby", False),
+    ]
     assert made.doc["not_for_print"] == ["imprint", "contact's name", "finding"]
     assert made.filled.html.count("______________________") == 3  # a role may be empty
 
@@ -161,10 +190,16 @@ def test_a_blank_on_purpose_is_not_missing() -> None:
     assert "______" in made.filled.html
 
 
-@pytest.mark.parametrize(("custom", "language", "said"), [
-    ({}, "en-GB", "fifteen cases"), ({"demand": "twelve"}, "en-GB", "twelve"),
-    ({}, "cy", "pymtheg"), ({"demand": "twelve"}, "cy", "pymtheg"), ({"demand_cy": "deuddeg"}, "cy", "deuddeg"),
-])
+@pytest.mark.parametrize(
+    ("custom", "language", "said"),
+    [
+        ({}, "en-GB", "fifteen cases"),
+        ({"demand": "twelve"}, "en-GB", "twelve"),
+        ({}, "cy", "pymtheg"),
+        ({"demand": "twelve"}, "cy", "pymtheg"),
+        ({"demand_cy": "deuddeg"}, "cy", "deuddeg"),
+    ],
+)
 def test_a_template_prefers_words_in_its_own_language(custom: dict[str, str], language: str, said: str) -> None:
     spec = TemplateField(default="pymtheg" if language == "cy" else "")
     assert filled("{{ fields.demand }}", branch(custom=custom), language=language, demand=spec).html == f"<p>{said}</p>"
@@ -188,7 +223,9 @@ def test_the_sample_branch_is_complete() -> None:
 
 def test_a_line_of_underscores_is_a_line_to_write_on() -> None:
     line = '<p class="write-line"><span class="blank">______________________</span></p>'
-    assert filled("Because\n\n_______\n\n___\n\nFrom: ____").html == f"<p>Because</p>\n{line}\n{line}\n<p>From: ____</p>"
+    assert (
+        filled("Because\n\n_______\n\n___\n\nFrom: ____").html == f"<p>Because</p>\n{line}\n{line}\n<p>From: ____</p>"
+    )
     assert filled("A\n\n---\n\nB").html == "<p>A</p>\n<hr>\n<p>B</p>"
 
 
@@ -239,17 +276,36 @@ MISTAKES = {
     "upper }}": ("uper }}", "L101", "there is no filter 'uper'", "did you mean upper?"),
     "default('friend')": ("default(friend)", "L101", "the filter 'default' takes words in quotes", ""),
     "join('; ')": ("join('; '", "L101", "a bracket is not closed here", "a filter takes one argument at most"),
-    "date('long')": ("date('long', 'x')", "L101", "a bracket is not closed here", "a filter takes one argument at most"),
-    "branch.title == \"x\"": ("branch.title = \"x\"", "L101", "'=' does not belong here", "templates hold names, words"),
+    "date('long')": (
+        "date('long', 'x')",
+        "L101",
+        "a bracket is not closed here",
+        "a filter takes one argument at most",
+    ),
+    'branch.title == "x"': ('branch.title = "x"', "L101", "'=' does not belong here", "templates hold names, words"),
     "{% endfor %}": ("{% endfr %}", "L105", "there is no statement 'endfr' in templates", "the statements are: if"),
-    "{% else %}\nNothing.\n{% endif %}": ("{% else %}\nNothing.\n", "L106", "this {% if %} is never closed", "write {% endif %}"),
+    "{% else %}\nNothing.\n{% endif %}": (
+        "{% else %}\nNothing.\n",
+        "L106",
+        "this {% if %} is never closed",
+        "write {% endif %}",
+    ),
     "{% elif branch.web %}": ("{% elif %}", "L101", "something is missing here", "write the name of a field"),
     "for quote in branch.quotes": ("for quote of branch.quotes", "L101", "a loop is written {% for quote in", ""),
     "{{ fields.story }}": ("{{ fields.story", "L102", "'{{' is opened here and never closed", "close it with }}"),
-    "{{ branch.title | capitalize }}": ("{{ branch.title() }}", "L101", "'branch.title' cannot be called", "name a field"),
+    "{{ branch.title | capitalize }}": (
+        "{{ branch.title() }}",
+        "L101",
+        "'branch.title' cannot be called",
+        "name a field",
+    ),
     "{{ meeting.time | trim }}": ("{{ meeting.__class__ }}", "L101", "'__class__' is not the name of a field", ""),
     "- One {{ branch.title | capitalize }}\n- Two {{ branch.facts | length }}": (
-        "Neither.", "L109", "this choice has no list of options", "write each option as a line with a dash"),
+        "Neither.",
+        "L109",
+        "this choice has no list of options",
+        "write each option as a line with a dash",
+    ),
     "{{ branch.web }}": ("{{ branch[0] }}", "L101", "'[' does not belong here", "templates hold names"),
     "{# a remark #}": ("{% set x = 1 %}", "L105", "there is no statement 'set' in templates", "the statements are"),
 }
@@ -257,8 +313,13 @@ MISTAKES = {
 
 def test_every_feature_at_once() -> None:
     html = filled(EVERYTHING, story=TemplateField(blank=True)).html
-    for said in ("FRIEND, a One fact; Another fact.", "Tuesday 14 September 2027, 6pm.", "Enough! (B)", "One Alder branch",
-                 "write-line"):
+    for said in (
+        "FRIEND, a One fact; Another fact.",
+        "Tuesday 14 September 2027, 6pm.",
+        "Enough! (B)",
+        "One Alder branch",
+        "write-line",
+    ):
         assert said in html, said
     assert "Not in the document" not in html
     assert "remark" not in html
@@ -279,12 +340,23 @@ def test_every_mistake_has_a_place_and_a_hint(right: str) -> None:
     assert all(d.span is not None and d.span.line for d in found)
 
 
-@pytest.mark.parametrize("text", [
-    "{{ " * 500, "{% if " * 300 + " %}" * 300, "::: choose\n" * 50, "{% for a in branch.facts %}" * 40,
-    "{{ branch." + "a." * 200 + "b }}", "::: choose 2-1\n- a\n:::", "::: choose 0\n- a\n:::", "{%%}{{}}{##}",
-    "{% endif %}{% else %}{% endfor %}", "\U0001f469\u200d\U0001f4bb {{ \u0645 }} \u202e{{ branch.title }}",
-    "::: choose 1\n- a\n\n  ::: choose 1\n  - b\n  :::\n:::", "| {% if meeting %} | a |\n|--|--|\n| {% endif %} | b |",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ " * 500,
+        "{% if " * 300 + " %}" * 300,
+        "::: choose\n" * 50,
+        "{% for a in branch.facts %}" * 40,
+        "{{ branch." + "a." * 200 + "b }}",
+        "::: choose 2-1\n- a\n:::",
+        "::: choose 0\n- a\n:::",
+        "{%%}{{}}{##}",
+        "{% endif %}{% else %}{% endfor %}",
+        "\U0001f469\u200d\U0001f4bb {{ \u0645 }} \u202e{{ branch.title }}",
+        "::: choose 1\n- a\n\n  ::: choose 1\n  - b\n  :::\n:::",
+        "| {% if meeting %} | a |\n|--|--|\n| {% endif %} | b |",
+    ],
+)
 def test_no_template_makes_a_traceback(text: str) -> None:
     made, found = compiled(text)
     assert all(d.span is not None and d.message for d in found)
@@ -293,10 +365,22 @@ def test_no_template_makes_a_traceback(text: str) -> None:
     assert isinstance(fill(made, {"branch": {}, "fields": {}}).html, str)
 
 
-@pytest.mark.parametrize("value", [
-    "<script>alert(1)</script>", "{{ branch.imprint }}", "{% if x %}", "*a* [b](javascript:c)", "\u202e\u0645\u0631\u062d\u0628\u0627",
-    "\U0001f3f4\U000e0067\U000e0062\U000e007f", "x" * 20_000, "line\nline", "\ue0000\ue001", "&amp;&#x41;", "\U00017000",
-])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "<script>alert(1)</script>",
+        "{{ branch.imprint }}",
+        "{% if x %}",
+        "*a* [b](javascript:c)",
+        "\u202e\u0645\u0631\u062d\u0628\u0627",
+        "\U0001f3f4\U000e0067\U000e0062\U000e007f",
+        "x" * 20_000,
+        "line\nline",
+        "\ue0000\ue001",
+        "&amp;&#x41;",
+        "\U00017000",
+    ],
+)
 def test_hostile_values_are_text(value: str) -> None:
     from html import unescape
 

@@ -154,7 +154,17 @@ def test_what_cannot_be_amended_is_one_report_and_json_all_the_same(
     assert (exit_code, wrong) == (1, "")
     data = json.loads(said)
     assert code in [d["code"] for d in data["diagnostics"]]
-    assert set(data) == {"title", "text", "applied", "edits", "changes", "words", "deleted_share", "relations", "diagnostics"}
+    assert set(data) == {
+        "title",
+        "text",
+        "applied",
+        "edits",
+        "changes",
+        "words",
+        "deleted_share",
+        "relations",
+        "diagnostics",
+    }
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,10 @@ SHORT = "First words here stand.\n\nSecond words here stand."
 
 def with_subs(*subs: str, other: str = 'In paragraph 2, delete "Second" and insert "Last"') -> Choice:
     text, _ = parse(SHORT)
-    moved = [Amendment(id="1", source='In paragraph 1, after "First" insert "and best"'), Amendment(id="2", source=other)]
+    moved = [
+        Amendment(id="1", source='In paragraph 1, after "First" insert "and best"'),
+        Amendment(id="2", source=other),
+    ]
     below = {"1": [Amendment(id=f"1.{n}", source=source) for n, source in enumerate(subs, start=1)]}
     return choices(text, moved, matrix(text, moved), subs=below)
 

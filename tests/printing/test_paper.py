@@ -15,7 +15,6 @@ from PIL import Image, ImageChops
 from toolkit_builder.printing import colour, inspect, picture
 from toolkit_builder.printing.engine import WeasyPrintEngine
 from toolkit_builder.printing.impose import impose
-from toolkit_builder.printing.merge import Master, merge, prepare
 from toolkit_builder.printing.sheets import POINTS_PER_MM, plan
 
 from .conftest import document
@@ -348,60 +347,6 @@ def test_wrong_names_are_explained(book: bytes) -> None:
         same, found = impose(book, layout, sheet, path="content/agenda.md")
         assert same == book
         assert codes(found) == ["Q161"]
-
-
-STATIC = (
-    "<h1>Ten points</h1>"
-    '<table><tr><th scope="col">A</th></tr><tr><td>x</td></tr></table><p id="a"><a href="#a">Self</a></p>'
-    '<p style="opacity: 0.5">Faint</p><h2 style="break-before: page">Page two</h2><p>Static end</p>'
-)
-VARIABLE = (
-    '<section style="position: relative; height: 170mm">'
-    '<h2 id="b" style="position: absolute; top: 120mm">{name}</h2>'
-    '<p style="position: absolute; top: 100mm"><a href="#b">There</a> <a href="mailto:{name}@example.org">Write</a></p>'
-    '<p style="position: absolute; top: 90mm; opacity: 0.4">Faint {name}</p>'
-    '<table style="position: absolute; top: 150mm"><tr><th scope="col">B</th></tr><tr><td>y</td></tr></table></section>'
-    '<section style="break-before: page; position: relative; height: 99mm">'
-    '<p style="position: absolute; top: 60mm">Back of {name}</p></section>'
-)
-
-
-def test_a_leaflet_of_two_parts_is_one_accessible_document(engine: WeasyPrintEngine, tmp_path: Path) -> None:
-    master, found = prepare(engine, document(STATIC, css=A5))
-    assert found == []
-    for name in ("Leeds", "Cardiff"):
-        part, found = engine.render(document(VARIABLE.format(name=name), css=A5, title=f"For {name}"))
-        assert found == []
-        leaflet = merge(master, part.pdf)
-        assert merge(master, part.pdf) == leaflet
-        assert ua_failures(leaflet, tmp_path) == []
-        known = inspect.facts(leaflet)
-        assert known.headings == ((1, "Ten points"), (1, name), (2, "Page two"))  # each part begins at 1
-        assert sorted(text for _, text in known.bookmarks) == sorted(["Ten points", "Page two", name])
-        assert known.links == ("#a", "#b", f"mailto:{name}@example.org")
-        first, second = inspect.pdf_text(leaflet)
-        assert first.split("\n")[:4] == ["Ten points", "A", "x", "Self"]
-        assert f"Faint {name}" in first
-        assert second == f"Page two\nStatic end\nBack of {name}"
-        assert inspect.problems(leaflet, "leaflet.md") == []
-
-
-def test_parts_of_different_length_lose_no_page(engine: WeasyPrintEngine, tmp_path: Path) -> None:
-    one, _ = engine.render(document("<p>Front</p>", css=A5))
-    two, _ = engine.render(document('<p>First</p><p style="break-before: page">Second</p>', css=A5))
-    for static, variable in ((one, two), (two, one)):
-        merged = merge(Master(static.pdf), variable.pdf)
-        assert len(inspect.pdf_text(merged)) == 2
-        assert sorted(" ".join(inspect.pdf_text(merged)).split()) == ["First", "Front", "Second"]
-        assert ua_failures(merged, tmp_path) == []
-
-
-def test_a_merged_leaflet_can_be_imposed(engine: WeasyPrintEngine, tmp_path: Path) -> None:
-    master, _ = prepare(engine, document(STATIC, css=A5))
-    part, _ = engine.render(document(VARIABLE.format(name="Leeds"), css=A5))
-    imposed, _ = impose(merge(master, part.pdf), "same-2", "a4")
-    assert ua_failures(imposed, tmp_path) == []
-    assert "Back of Leeds" in inspect.pdf_text(imposed)[1]
 
 
 def test_pictures_of_pages_are_the_same_every_time(book: bytes) -> None:

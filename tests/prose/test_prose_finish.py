@@ -123,10 +123,10 @@ def test_a_bulletin_is_cut_at_its_headlines() -> None:
         ("\"Yes,\" she said, 'no'", "“Yes,” she said, ‘no’"),
         ("'Nested \"quotes\"' and \"'both'\"", "‘Nested “quotes”’ and “‘both’”"),
         ("don't, members' and '90s, rock 'n' roll, 'tis", "don’t, members’ and ’90s, rock ’n’ roll, ’tis"),
-        ("(\"a\") [\"b\"] —\"c\"", "(“a”) [“b”] —“c”"),
+        ('("a") ["b"] —"c"', "(“a”) [“b”] —“c”"),
         ("wait... what -- no --- yes", "wait… what – no — yes"),
         ("1990--95 and --open and -----", "1990–95 and --open and -----"),
-        ("&nbsp;\"a\"", "&nbsp;“a”"),
+        ('&nbsp;"a"', "&nbsp;“a”"),
         ('After "x" insert " and one"; delete "y "', "After “x” insert “ and one”; delete “y ”"),
         ('Insert " and one" after "x"', "Insert “ and one” after “x”"),
     ],
@@ -136,7 +136,7 @@ def test_quotes_curl(text: str, expected: str) -> None:
 
 
 def test_quotes_curl_across_emphasis_and_not_in_code() -> None:
-    assert made('"*Now*," she said, `"raw"`').html == "<p>“<em>Now</em>,” she said, <code>\"raw\"</code></p>"
+    assert made('"*Now*," she said, `"raw"`').html == '<p>“<em>Now</em>,” she said, <code>"raw"</code></p>'
     assert made('"Ja"', lang="de").html == "<p>„Ja“</p>"
 
 

@@ -129,7 +129,9 @@ def test_fields_and_braces_are_text() -> None:
 def test_a_note_that_looks_like_a_definition_is_kept() -> None:
     assert plain(convert("[Note]: important", path="x")[0].html) == "[Note]: important"
     for text in ('[Press office]: https://example.org/press "ring first"', "[Web]: www.example.org", "[a]:<b>c</b>"):
-        assert plain(convert(text, path="x")[0].html) == re.sub("</?b>", "", text).replace('"', "“", 1).replace('"', "”")
+        assert plain(convert(text, path="x")[0].html) == re.sub("</?b>", "", text).replace('"', "“", 1).replace(
+            '"', "”"
+        )
 
 
 def test_a_definition_that_is_used_is_no_text_and_neither_is_a_comment() -> None:

@@ -50,19 +50,30 @@ def parted(jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:
         late |= more
     wanted = {path for job in jobs if job.path not in late and job.publish for path in (job.path, *outputs[job.path])}
     hidden = {job.path for job in jobs if not job.publish and job.path not in wanted}
-    return ([j for j in jobs if j.path not in late and j.path not in hidden],
-            [j for j in jobs if j.path in late or j.path in hidden])
+    return (
+        [j for j in jobs if j.path not in late and j.path not in hidden],
+        [j for j in jobs if j.path in late or j.path in hidden],
+    )
 
 
-def make(jobs: Sequence[Job], blobs: Mapping[str, bytes | str], toolchain: Toolchain, store: Store, *,
-         executor: Executor | None = None, workers: int = 0, on_progress: Progress | None = None) -> Aside:
+def make(
+    jobs: Sequence[Job],
+    blobs: Mapping[str, bytes | str],
+    toolchain: Toolchain,
+    store: Store,
+    *,
+    executor: Executor | None = None,
+    workers: int = 0,
+    on_progress: Progress | None = None,
+) -> Aside:
     """Make all of ``jobs``. Raises OSError where the store cannot be written."""
     shelf = _Shelf(store)
     outcome = Run(jobs, toolchain, blobs, shelf, executor=executor, workers=workers, on_progress=on_progress).execute()
     shelf.save()
     files = {path: shelf.bytes_of(made) for path, made in outcome.made.items()}
-    return Aside({path: data for path, data in files.items() if data is not None}, tuple(outcome.diagnostics),
-                 outcome.fault)
+    return Aside(
+        {path: data for path, data in files.items() if data is not None}, tuple(outcome.diagnostics), outcome.fault
+    )
 
 
 class _Shelf:

@@ -40,8 +40,7 @@ def command(
     project = common.site(voice.messages)
     state = serve.State(project / quick.output_name(str(project)), "/")
     heard = ("serve", str(asked.drafts), str(asked.future), str(asked.strict), asked.base_url, asked.clock)
-    options = asked.options(arguments=heard, on_progress=common.progress, on_later=state.take_later,
-                            warm=Warm())
+    options = asked.options(arguments=heard, on_progress=common.progress, on_later=state.take_later, warm=Warm())
     first = pipeline.build(project, options)
     voice.report(first.diagnostics)
     state.take(first)

@@ -57,9 +57,7 @@ _OF_DICTS = frozenset(dir(dict))
 
 def shown(value: Any) -> str:
     """A value as it stands in a page: ``markupsafe.escape``, without a new object where there is nothing to escape."""
-    if type(value) is str and not (
-        "&" in value or "<" in value or ">" in value or '"' in value or "'" in value
-    ):
+    if type(value) is str and not ("&" in value or "<" in value or ">" in value or '"' in value or "'" in value):
         return value
     return value if type(value) is Markup else escape(value)
 

@@ -217,7 +217,7 @@ def render(payload: Payload, templates: Templates) -> bytes:
 
 def _hold(held: list[str], fragment: str) -> str:
     """A fragment whose addresses are seen to apart from the page's, where it is made of whole tags."""
-    if "=\"/" not in fragment and "='/" not in fragment:
+    if '="/' not in fragment and "='/" not in fragment:
         return fragment
     if not (fragment.lstrip().startswith("<") and fragment.rstrip().endswith(">")):
         return fragment
@@ -228,7 +228,7 @@ def _hold(held: list[str], fragment: str) -> str:
 def _frame(fragment: str, url: str) -> str:
     """A fragment that many pages share, with its addresses as they are from the page at ``url``."""
     own = url[:-1]
-    if not url.endswith("/") or not own or f"\"{own}" in fragment or f"'{own}" in fragment or not _straight(fragment):
+    if not url.endswith("/") or not own or f'"{own}' in fragment or f"'{own}" in fragment or not _straight(fragment):
         return relative(fragment, url)
     return _frame_below(fragment, _folder(own))
 

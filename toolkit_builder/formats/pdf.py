@@ -61,8 +61,10 @@ def _boxed(html: str, page: Payload, more: str) -> str:
     if match is None:
         return html
     classes = _CLASS.search(match["given"])
-    return (f'<div class="{classes[1].strip() if classes else ""}{more}" lang="{page["language"]}" '
-            f'dir="{page["direction"]}">{match["inner"]}</div>\n')
+    return (
+        f'<div class="{classes[1].strip() if classes else ""}{more}" lang="{page["language"]}" '
+        f'dir="{page["direction"]}">{match["inner"]}</div>\n'
+    )
 
 
 def _page(payload: Payload, templates: Templates) -> str:

@@ -19,7 +19,8 @@ DARK = "7A1F5C"
 def describe(document: Any, *, title: str, author: str, subject: str, language: str) -> None:
     """What a file manager and a screen reader say of the document."""
     core = document.core_properties
-    core.title, core.author, core.subject = title, author, subject
+    # a property holds 255 characters; the whole title heads the text
+    core.title, core.author, core.subject = title[:255], author[:255], subject[:255]
     core.language, core.comments, core.keywords, core.last_modified_by = language, "", "", author
     core.created = core.modified = _THEN
     core.revision = 1

@@ -132,15 +132,25 @@ def _render(shared: Shared, unit: Unit, templates: Templates) -> Result:
     original = shared.templates[unit.template]
     template = documents.variant(original, unit.branch, every=unit.every) or original
     made = documents.make(template, unit.branch)
-    said: Payload = {"missing": [m.label for m in made.missing],
-                     "required": [m.label for m in made.missing if m.required], "over": []}
+    said: Payload = {
+        "missing": [m.label for m in made.missing],
+        "required": [m.label for m in made.missing if m.required],
+        "over": [],
+    }
     try:
         files, found = outputs.made(template, made, unit.sheet, unit.formats, shared.stationery, templates)
     except TemplateFailure as failure:
-        return Result(unit.number, [], {**said, "failed": failure.diagnostics[0].message},
-                      [d.to_json() for d in failure.diagnostics])
-    said["over"] = [[m[1] if (m := _FIELD.match(d.message)) else "", _millimetres(d.message), d.message]
-                    for d in found if d.code in _FIT]
+        return Result(
+            unit.number,
+            [],
+            {**said, "failed": failure.diagnostics[0].message},
+            [d.to_json() for d in failure.diagnostics],
+        )
+    said["over"] = [
+        [m[1] if (m := _FIELD.match(d.message)) else "", _millimetres(d.message), d.message]
+        for d in found
+        if d.code in _FIT
+    ]
     if said["over"] and not shared.allow_overflow:
         files = []
     wrong = [d for d in found if d.is_error and d.code not in _FIT]
@@ -165,25 +175,41 @@ class _Run:
         self.diagnostics: list[Diagnostic] = []
         self.done = 0
         self.units = 0
-        self.sheets = [(t, s) for t, template in enumerate(plan.templates)
-                       for s in (range(len(template.sheets)) if template.sheets else [-1])]
+        self.sheets = [
+            (t, s)
+            for t, template in enumerate(plan.templates)
+            for s in (range(len(template.sheets)) if template.sheets else [-1])
+        ]
         self.keys = [self._template_key(t, s) for t, s in self.sheets]
 
     def _template_key(self, t: int, s: int) -> str:
         plan, template = self.plan, self.plan.templates[t]
         printed = template.sheets[s][1] if s >= 0 else ""
-        styles = [[name, data.decode("utf-8", "replace")] for name, data
-                  in sorted(plan.stationery.stylesheets.items())]
+        styles = [[name, data.decode("utf-8", "replace")] for name, data in sorted(plan.stationery.stylesheets.items())]
         sources = [source.source for source in plan.theme.closure(printed)] if printed else []
         files = self._files_named_in([asdict(template), plan.stationery.site, sources, styles])
-        return digest_of_value([plan.code, asdict(template), s, plan.theme.closure_digest(printed) if printed else "",
-                                styles, plan.stationery.site, plan.allow_overflow, sorted(plan.formats), files])
+        return digest_of_value(
+            [
+                plan.code,
+                asdict(template),
+                s,
+                plan.theme.closure_digest(printed) if printed else "",
+                styles,
+                plan.stationery.site,
+                plan.allow_overflow,
+                sorted(plan.formats),
+                files,
+            ]
+        )
 
     def _files_named_in(self, value: Any) -> list[list[str]]:
         """Path and digest of each picture or font whose file's name stands in ``value``."""
         text = json.dumps(value, ensure_ascii=False)
-        return [[path, digest(data)] for path, data in sorted(self.plan.stationery.assets.items())
-                if (name := path.rpartition("/")[2]) in text or quote(name) in text]
+        return [
+            [path, digest(data)]
+            for path, data in sorted(self.plan.stationery.assets.items())
+            if (name := path.rpartition("/")[2]) in text or quote(name) in text
+        ]
 
     def run(self) -> Outcome:
         plan = self.plan
@@ -271,8 +297,18 @@ class _Run:
             said, files = {**said, "failed": str(problem)}, []
         self._settle(unit.number, self._row(t, s, branch, [path for path, _ in files], said))
 
-    def _row(self, t: int, s: int, branch: Payload, files: Iterable[str] = (), said: Mapping[str, Any] | None = None, *,
-             status: str = "", reason: str = "", unchanged: bool = False) -> Row:
+    def _row(
+        self,
+        t: int,
+        s: int,
+        branch: Payload,
+        files: Iterable[str] = (),
+        said: Mapping[str, Any] | None = None,
+        *,
+        status: str = "",
+        reason: str = "",
+        unchanged: bool = False,
+    ) -> Row:
         said = said or {}
         over = said.get("over") or []
         worst: list[Any] = max(over, key=lambda o: o[1]) if over else ["", 0.0, ""]
@@ -282,10 +318,17 @@ class _Run:
             status, reason = "overflow", worst[2]
         elif not status:
             status = "unchanged" if unchanged else "made"
-        return Row(branch=branch.get("title") or branch["name"], region=branch.get("region") or "",
-                   template=outputs.base_name(self.plan.templates[t], s), files=tuple(sorted(files)), status=status,
-                   reason=reason or (worst[2] if over else ""), field=worst[0], over_mm=worst[1],
-                   missing=", ".join(said.get("missing") or []))
+        return Row(
+            branch=branch.get("title") or branch["name"],
+            region=branch.get("region") or "",
+            template=outputs.base_name(self.plan.templates[t], s),
+            files=tuple(sorted(files)),
+            status=status,
+            reason=reason or (worst[2] if over else ""),
+            field=worst[0],
+            over_mm=worst[1],
+            missing=", ".join(said.get("missing") or []),
+        )
 
     def _settle(self, number: int, row: Row) -> None:
         self.rows[number] = row
@@ -293,8 +336,13 @@ class _Run:
         if row.status == "failed":
             self.diagnostics.append(error("L141", f"{row.template} for {row.branch} was not made: {row.reason}"))
         elif row.status == "overflow":
-            self.diagnostics.append(error("L142", f"{row.template} for {row.branch} was not made: {row.reason}",
-                                          hint="shorten that branch's text, or use --allow-overflow"))
+            self.diagnostics.append(
+                error(
+                    "L142",
+                    f"{row.template} for {row.branch} was not made: {row.reason}",
+                    hint="shorten that branch's text, or use --allow-overflow",
+                )
+            )
         elif row.missing:
             self.diagnostics.append(warning("L143", f"{row.template} for {row.branch} lacks: {row.missing}"))
         if self.plan.on_progress:

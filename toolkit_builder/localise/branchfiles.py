@@ -37,9 +37,12 @@ def files(site: Site) -> Iterator[BranchFile]:
     yield BranchFile(path=LIST, format="make-branches", payload={"branches": listed}, documents=tuple(branches))
     for branch in branches:
         plain = documents.branch_of(branch, site)
-        yield BranchFile(path=f"assets/branches/{branch.name}.js", format="make-branch", documents=(branch,),
-                         payload={"name": branch.name, "address": documents.address(plain),
-                                  "values": values(plain, every)})
+        yield BranchFile(
+            path=f"assets/branches/{branch.name}.js",
+            format="make-branch",
+            documents=(branch,),
+            payload={"name": branch.name, "address": documents.address(plain), "values": values(plain, every)},
+        )
 
 
 def values(branch: Payload, every: Sequence[Template]) -> Payload:

@@ -67,14 +67,25 @@ def carry_out(order: Order, site: Site, theme: Theme, site_payload: Payload, ass
     found += problems
     if (any_errors(problems) and order.strict) or not chosen or branches is None or not branches.total:
         return Done(None, ordered(found))
-    pictures = {a.path.removeprefix("content/"): a.file.read_bytes() for a in assets
-                if a.path.lower().endswith(_PICTURES)}
+    pictures = {
+        a.path.removeprefix("content/"): a.file.read_bytes() for a in assets if a.path.lower().endswith(_PICTURES)
+    }
     root = site.config.base_url.rstrip("/")
     plan = batch.Plan(
-        templates=chosen, branches=branches, total=branches.total, formats=order.formats, out=order.out, theme=theme,
-        stationery=documents.stationery(site_payload, root, theme, pictures), code=order.code,
-        named=bool(order.branches), strict=order.strict, allow_overflow=order.allow_overflow, workers=order.workers,
-        executor=order.executor, on_progress=order.on_progress,
+        templates=chosen,
+        branches=branches,
+        total=branches.total,
+        formats=order.formats,
+        out=order.out,
+        theme=theme,
+        stationery=documents.stationery(site_payload, root, theme, pictures),
+        code=order.code,
+        named=bool(order.branches),
+        strict=order.strict,
+        allow_overflow=order.allow_overflow,
+        workers=order.workers,
+        executor=order.executor,
+        on_progress=order.on_progress,
     )
     try:
         order.out.mkdir(parents=True, exist_ok=True)
@@ -94,8 +105,11 @@ def _templates(order: Order, site: Site, theme: Theme) -> tuple[list[Template], 
     known = documents.templates(site)
     found: list[Diagnostic] = []
     if not known:
-        return [], [error("L146", "this site has no templates",
-                          hint="write 'template: yes' at the top of a resource of a toolkit")]
+        return [], [
+            error(
+                "L146", "this site has no templates", hint="write 'template: yes' at the top of a resource of a toolkit"
+            )
+        ]
     names = {t.name: t for t in known} | {f"{t.folder}/{t.name}": t for t in known}
     chosen = []
     for wanted in order.templates:
@@ -108,8 +122,10 @@ def _templates(order: Order, site: Site, theme: Theme) -> tuple[list[Template], 
             chosen.append(template)
     chosen = list({t.path: t for t in (chosen if order.templates else known)}.values()) if not found else []
     lacking = sorted({s[1] for t in chosen for s in t.sheets if not theme.has(s[1])})
-    found += [error("L148", f"the theme has no print template '{name}'", hint="add it to the theme's folder print/")
-              for name in lacking]
+    found += [
+        error("L148", f"the theme has no print template '{name}'", hint="add it to the theme's folder print/")
+        for name in lacking
+    ]
     return ([] if lacking else chosen), found
 
 
@@ -130,8 +146,10 @@ class Branches:
 def _branches(order: Order, site: Site, chosen: Sequence[Template]) -> tuple[Branches | None, list[Diagnostic]]:
     own = [documents.branch_of(doc, site) for doc in site.all("branch")]
     declared = sorted({name for t in chosen for name in t.declared})
-    used = sorted({use["path"] for t in chosen for use in t.compiled["uses"] if use["shown"]}
-                  - {f"fields.{name}" for t in chosen for name, f in t.declared.items() if f["default"] or f["blank"]})
+    used = sorted(
+        {use["path"] for t in chosen for use in t.compiled["uses"] if use["shown"]}
+        - {f"fields.{name}" for t in chosen for name, f in t.declared.items() if f["default"] or f["blank"]}
+    )
     tables: list[data.Table] = []
     found: list[Diagnostic] = []
     for path in order.tables:
@@ -172,8 +190,9 @@ def _branches(order: Order, site: Site, chosen: Sequence[Template]) -> tuple[Bra
     for name in [n for n, count in regions.items() if not count]:
         found.append(error("L131", f"no branch is in a region '{name}'"))
     if not total and not any_errors(found):
-        found.append(error("L132", "there are no branches",
-                           hint="write some in content/branches/, or name a table with --data"))
+        found.append(
+            error("L132", "there are no branches", hint="write some in content/branches/, or name a table with --data")
+        )
     return Branches(total, every), found
 
 
@@ -194,8 +213,17 @@ def report_csv(rows: Iterable[batch.Row]) -> bytes:
     for row in rows:
         over = f"{row.over_mm:.1f}" if row.over_mm else ""
         status = "made" if row.status == "unchanged" else row.status  # the same report from one run or two
-        cells = (row.branch, row.region, row.template, status, row.reason, row.field, over, row.missing,
-                 " ".join(row.files))
+        cells = (
+            row.branch,
+            row.region,
+            row.template,
+            status,
+            row.reason,
+            row.field,
+            over,
+            row.missing,
+            " ".join(row.files),
+        )
         writer.writerow([defused(cell) for cell in cells])
     return out.getvalue().encode("utf-8-sig")
 

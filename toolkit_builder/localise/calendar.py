@@ -25,8 +25,11 @@ def words(language: str) -> dict[str, Any]:
         locale = Locale.parse("en_GB")
     months, short = (get_month_names(width, "format", locale) for width in ("wide", "abbreviated"))
     days = get_day_names("wide", "format", locale)
-    return {"months": [months[n] for n in range(1, 13)], "short": [short[n] for n in range(1, 13)],
-            "days": [days[n] for n in range(7)]}
+    return {
+        "months": [months[n] for n in range(1, 13)],
+        "short": [short[n] for n in range(1, 13)],
+        "days": [days[n] for n in range(7)],
+    }
 
 
 def in_words(value: str, style: str, table: dict[str, Any]) -> str:
@@ -37,6 +40,11 @@ def in_words(value: str, style: str, table: dict[str, Any]) -> str:
         day = dt.date.fromisoformat(value)
     except ValueError:
         return value
-    parts = {"d": str(day.day), "M": table["months"][day.month - 1], "m": table["short"][day.month - 1],
-             "y": str(day.year), "w": table["days"][day.weekday()]}
+    parts = {
+        "d": str(day.day),
+        "M": table["months"][day.month - 1],
+        "m": table["short"][day.month - 1],
+        "y": str(day.year),
+        "w": table["days"][day.weekday()],
+    }
     return " ".join(parts[p] for p in STYLES.get(style, STYLES["date"]).split())

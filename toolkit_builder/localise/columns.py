@@ -59,12 +59,24 @@ class Header:
         if row.broken:
             return None, [error("L123", f"the first row cannot be read: {row.broken}", span)]
         if sum(1 for cell in row.cells if cell.strip()) > MOST_COLUMNS:
-            return None, [error("L123", f"this table has more than {MOST_COLUMNS} columns", span,
-                                hint="delete the columns that are not about branches")]
+            return None, [
+                error(
+                    "L123",
+                    f"this table has more than {MOST_COLUMNS} columns",
+                    span,
+                    hint="delete the columns that are not about branches",
+                )
+            ]
         paths = [self._path(plain(name)) for name in row.cells]
         if "title" not in paths and "name" not in paths:
-            return None, [error("L126", "this table has no column with the branches' names", span,
-                                hint=self._where(following) or "name one column 'branch' in the first row")]
+            return None, [
+                error(
+                    "L126",
+                    "this table has no column with the branches' names",
+                    span,
+                    hint=self._where(following) or "name one column 'branch' in the first row",
+                )
+            ]
         found, seen = [], dict[str, int]()
         for n, (path, name) in enumerate(zip(paths, row.cells, strict=True)):
             if path and path in seen:
@@ -73,22 +85,36 @@ class Header:
             own = path.removeprefix("custom.")
             if path.startswith("custom.") and not self._asked(own):
                 near = nearest(own, [*_BY_NAME, *self.declared])
-                found.append(warning("L125", f"no template asks for column {letter(n)}, '{name.strip()}'", span,
-                                     hint=f"did you mean '{near}'?" if near else "rename it, or leave it as it is"))
+                found.append(
+                    warning(
+                        "L125",
+                        f"no template asks for column {letter(n)}, '{name.strip()}'",
+                        span,
+                        hint=f"did you mean '{near}'?" if near else "rename it, or leave it as it is",
+                    )
+                )
         if any(d.is_error for d in found):
             return None, found
         if not self.added and (lacking := self._lacking(seen)):
             listed = ", ".join(f"'{name}'" for name in lacking)
-            found.append(warning("L127", f"the templates ask for {listed}, and no column has it" if len(lacking) == 1
-                                 else f"the templates ask for {listed}, and no columns have them", span,
-                                 hint="add the columns, or the documents have blanks there"))
+            found.append(
+                warning(
+                    "L127",
+                    f"the templates ask for {listed}, and no column has it"
+                    if len(lacking) == 1
+                    else f"the templates ask for {listed}, and no columns have them",
+                    span,
+                    hint="add the columns, or the documents have blanks there",
+                )
+            )
         return paths, found
 
     def _twice(self, span: Span, names: Sequence[str], first: int, second: int) -> Diagnostic:
         one, two = names[first].strip(), names[second].strip()
         what = f" are both '{two}'" if plain(one) == plain(two) else f", '{one}' and '{two}', fill the same field"
-        return error("L124", f"columns {letter(first)} and {letter(second)}{what}", span,
-                     hint="rename one of them, or delete it")
+        return error(
+            "L124", f"columns {letter(first)} and {letter(second)}{what}", span, hint="rename one of them, or delete it"
+        )
 
     def _where(self, following: Sequence[Row]) -> str:
         """Where the names of the columns seem to stand, if there are other lines above them."""
@@ -108,16 +134,26 @@ class Header:
 
     def _asked(self, name: str) -> bool:
         base = re.sub(r"_[a-z]{2,3}$", "", name)
-        return name in self.declared or base in self.declared or name.startswith("choice_") or any(
-            base == p.replace(".", "_") or base == p.rpartition(".")[2] for p in COLUMNS)
+        return (
+            name in self.declared
+            or base in self.declared
+            or name.startswith("choice_")
+            or any(base == p.replace(".", "_") or base == p.rpartition(".")[2] for p in COLUMNS)
+        )
 
     def _lacking(self, seen: Mapping[str, int]) -> list[str]:
         """Column names for what the templates use and the table does not have."""
         found = []
         for path in dict.fromkeys(self.used):
             own = path.removeprefix("branch.")
-            have = (own, path, f"contact.{own}", path.replace("contact.", ""), path.replace("fields.", "custom."),
-                    path.replace("fields.", ""))
+            have = (
+                own,
+                path,
+                f"contact.{own}",
+                path.replace("contact.", ""),
+                path.replace("fields.", "custom."),
+                path.replace("fields.", ""),
+            )
             if not any(h in seen for h in have):
                 found.append(COLUMNS[own][0] if own in COLUMNS else path.partition(".")[2] or path)
         return sorted(set(found))

@@ -79,8 +79,9 @@ class Table:
         return (json.loads(row) for row in self.packed)
 
 
-def open_table(path: Path, site: Sequence[Payload] = (), declared: Iterable[str] = (),
-               used: Iterable[str] = ()) -> tuple[Table | None, list[Diagnostic]]:
+def open_table(
+    path: Path, site: Sequence[Payload] = (), declared: Iterable[str] = (), used: Iterable[str] = ()
+) -> tuple[Table | None, list[Diagnostic]]:
     """Read a table. ``site`` are branches that its rows add to; ``declared`` the templates' own fields, ``used`` the
     paths that they ask for: what they say of unknown and missing columns depends on them."""
     listed, found = tables.rows(path)
@@ -148,8 +149,13 @@ class _Reader:
         wrong += self._validate(branch)
         branch["name"] = name
         if (first := self.rows_by_name.get(branch["name"])) is not None:
-            wrong.append(Bad(self._column("title"), f"the branch '{_short(title)}' stands in row {first} already",
-                             "delete one of the rows, or give them different values in a column 'branch_id'"))
+            wrong.append(
+                Bad(
+                    self._column("title"),
+                    f"the branch '{_short(title)}' stands in row {first} already",
+                    "delete one of the rows, or give them different values in a column 'branch_id'",
+                )
+            )
         if wrong:
             raise BadRow(*wrong)
         return branch
@@ -159,8 +165,13 @@ class _Reader:
         values: dict[str, Any] = {}
         wrong: list[Bad] = []
         if extra := [n for n, cell in enumerate(row.cells) if n >= len(self.paths) and cell.strip()]:
-            wrong.append(Bad(extra[0], f"this row has {len(row.cells)} cells, but there are {len(self.paths)} columns",
-                             "put cells that hold the separator between quotation marks"))
+            wrong.append(
+                Bad(
+                    extra[0],
+                    f"this row has {len(row.cells)} cells, but there are {len(self.paths)} columns",
+                    "put cells that hold the separator between quotation marks",
+                )
+            )
         for n, (path, cell) in enumerate(zip(self.paths, row.cells, strict=False)):
             text = _NOTHING.sub("", cell).strip()
             if not text:
@@ -177,8 +188,13 @@ class _Reader:
         for path in [path for path in values if _is_lonely(path, values)]:
             del values[path]
             name = path.rpartition(".")[0].replace(".", " ")
-            wrong.append(Bad(self._column(path), "somebody is named here, but there is no quote",
-                             f"write it in a column '{name}'"))
+            wrong.append(
+                Bad(
+                    self._column(path),
+                    "somebody is named here, but there is no quote",
+                    f"write it in a column '{name}'",
+                )
+            )
         return values, wrong
 
     def _remark(self, row: Row, column: int, path: str, text: str) -> None:
@@ -199,8 +215,11 @@ class _Reader:
         known = self.site.get(slug(called))
         name = known["name"] if known else folder(called)
         if not re.search(r"[^\W_]", called):
-            raise Bad(self._column("title"), "this row has no name of a branch" if not title else
-                      f"'{title}' has no letters to name a folder with", "give it one, or delete the row")
+            raise Bad(
+                self._column("title"),
+                "this row has no name of a branch" if not title else f"'{title}' has no letters to name a folder with",
+                "give it one, or delete the row",
+            )
         return name, values.get("title") or (known or {}).get("title") or title
 
     def _column(self, path: str) -> int | None:
@@ -273,8 +292,12 @@ class _Reader:
         column = self._column(path)
         if column is None:
             column = self._column(loc[0])
-        return Bad(column, f"'{_short(str(wrong.get('input', '')))}' cannot be the "
-                   f"{path.replace('.', ' ').replace('_', ' ')} of a branch", _HINTS.get(path.rpartition(".")[2], ""))
+        return Bad(
+            column,
+            f"'{_short(str(wrong.get('input', '')))}' cannot be the "
+            f"{path.replace('.', ' ').replace('_', ' ')} of a branch",
+            _HINTS.get(path.rpartition(".")[2], ""),
+        )
 
     # --- what is wrong ---------------------------------------------------------------------------------------
 
@@ -291,9 +314,15 @@ class _Reader:
     def reported(self) -> list[Diagnostic]:
         if self.unreported:
             self.diagnostics.append(error("L128", f"{self.unreported} more faults are in other rows", Span(self.path)))
-        remarks = [warning(code, _REMARKS[code][0].format(letter=letter(column), row=row.number, text=_short(text)),
-                           Span(self.path, row.line, column + 1), hint=_REMARKS[code][1])
-                   for (code, column), (row, text) in self.remarks.items()]
+        remarks = [
+            warning(
+                code,
+                _REMARKS[code][0].format(letter=letter(column), row=row.number, text=_short(text)),
+                Span(self.path, row.line, column + 1),
+                hint=_REMARKS[code][1],
+            )
+            for (code, column), (row, text) in self.remarks.items()
+        ]
         return [*self.diagnostics, *remarks]
 
 

@@ -106,7 +106,8 @@ def templates(site: Site) -> list[Template]:
     if key not in site.memo:
         every = (doc for home in site.all("toolkit") for doc in campaigns.resources(home, site))
         site.memo[key] = families(
-            [template_of(doc, site) for doc in every if doc.fields.template and "template" in doc.parsed])
+            [template_of(doc, site) for doc in every if doc.fields.template and "template" in doc.parsed]
+        )
     found: list[Template] = site.memo[key]
     return list(found)
 
@@ -153,12 +154,25 @@ def template_of(doc: Document, site: Site) -> Template:
     declared = {name: spec.model_dump(mode="json") for name, spec in doc.fields.fields.items()}
     original = site.lookup(doc.fields.translation_of, ("resource",)) if doc.fields.translation_of else None
     return Template(
-        name=doc.name, folder=doc.folder["toolkit"], path=doc.path, url=doc.url, title=doc.title, type=doc.fields.type,
-        language=language, site_language=config.language, compiled=_compiled(doc, language), declared=declared,
-        labels=fields.labels(doc.fields.fields, language), toolkit=_toolkit(home), union=union(site),
-        resolve=dict(site.resolves.get(doc.id, {})), sheets=sheets(doc),
-        questions=tuple(q.model_dump(mode="json") for q in doc.fields.questions), post_text=doc.fields.post_text,
-        original=original.path if original else "", family=(languages.tag(language),),
+        name=doc.name,
+        folder=doc.folder["toolkit"],
+        path=doc.path,
+        url=doc.url,
+        title=doc.title,
+        type=doc.fields.type,
+        language=language,
+        site_language=config.language,
+        compiled=_compiled(doc, language),
+        declared=declared,
+        labels=fields.labels(doc.fields.fields, language),
+        toolkit=_toolkit(home),
+        union=union(site),
+        resolve=dict(site.resolves.get(doc.id, {})),
+        sheets=sheets(doc),
+        questions=tuple(q.model_dump(mode="json") for q in doc.fields.questions),
+        post_text=doc.fields.post_text,
+        original=original.path if original else "",
+        family=(languages.tag(language),),
     )
 
 
@@ -166,8 +180,14 @@ def _compiled(doc: Document, language: str) -> Payload:
     """A resource that is no template is one in which nothing is to be filled in."""
     if "template" in doc.parsed:
         return dict(doc.parsed["template"])
-    return {"tree": [doc.parsed.get("html", "")], "uses": [], "choices": [], "panels": [], "language": language,
-            "calendar": calendar.words(language)}
+    return {
+        "tree": [doc.parsed.get("html", "")],
+        "uses": [],
+        "choices": [],
+        "panels": [],
+        "language": language,
+        "calendar": calendar.words(language),
+    }
 
 
 def sheets(doc: Document) -> tuple[tuple[str, str, str, int | None], ...]:
@@ -175,8 +195,10 @@ def sheets(doc: Document) -> tuple[tuple[str, str, str, int | None], ...]:
     known = SHEETS.get(doc.fields.type, {})
     sizes = [s for s in dict.fromkeys(doc.fields.sizes) if s in known]
     name = file_name(doc.name)
-    return tuple((name if n == 0 else f"{name}-{size}", f"print/{known[size][0]}.html", size, known[size][1])
-                 for n, size in enumerate(sizes))
+    return tuple(
+        (name if n == 0 else f"{name}-{size}", f"print/{known[size][0]}.html", size, known[size][1])
+        for n, size in enumerate(sizes)
+    )
 
 
 def file_name(name: str) -> str:
@@ -187,8 +209,12 @@ def file_name(name: str) -> str:
 def _toolkit(home: Document | None) -> Payload:
     if home is None:
         return dict.fromkeys(fields.KNOWN["toolkit"], "")
-    return {"title": home.title, "campaign": home.fields.campaign, "version": home.fields.version,
-            "stock_number": home.fields.stock_number}
+    return {
+        "title": home.title,
+        "campaign": home.fields.campaign,
+        "version": home.fields.version,
+        "stock_number": home.fields.stock_number,
+    }
 
 
 def union(site: Site) -> Payload:
@@ -199,14 +225,24 @@ def union(site: Site) -> Payload:
 def branch_of(doc: Document, site: Site) -> Payload:
     """A branch of the site as the plain values that templates are filled from."""
     root = site.config.base_url.rstrip("/")
-    return {**doc.fields.model_dump(mode="json", exclude={"tags", "aliases", "related"}), "title": doc.title,
-            "name": doc.name, "url": root + doc.url if root else ""}
+    return {
+        **doc.fields.model_dump(mode="json", exclude={"tags", "aliases", "related"}),
+        "title": doc.title,
+        "name": doc.name,
+        "url": root + doc.url if root else "",
+    }
 
 
 def scope(template: Template, branch: Payload) -> Payload:
     """All values that a template can show of a branch."""
-    return fields.context(branch, template.declared, language=template.language, site_language=template.site_language,
-                          union=template.union, toolkit=template.toolkit)
+    return fields.context(
+        branch,
+        template.declared,
+        language=template.language,
+        site_language=template.site_language,
+        union=template.union,
+        toolkit=template.toolkit,
+    )
 
 
 # --- one document ----------------------------------------------------------------------------------------------
@@ -217,8 +253,7 @@ def make(template: Template, branch: Payload) -> Made:
     if template.parts:
         return _together([make(part, branch) for part in template.parts], template)
     values = scope(template, branch)
-    filled = fill(template.compiled, values, chosen=fields.choices(branch, template.compiled),
-                  optional=fields.OPTIONAL)
+    filled = fill(template.compiled, values, chosen=fields.choices(branch, template.compiled), optional=fields.OPTIONAL)
     lacking = fields.missing(filled, values, template.declared, template.labels, template.compiled)
     own_imprint = any(u["path"] == "branch.imprint" for u in template.compiled["uses"])
     if template.type in IMPRINTED and not own_imprint and not values["branch"].get("imprint"):
@@ -227,15 +262,26 @@ def make(template: Template, branch: Payload) -> Made:
     headline, body = heading_of(template, filled.html)
     heading = prose.plain(headline).strip()
     doc = {
-        "title": heading or template.title, "heading": heading, "type": template.type, "body_html": body,
-        "panels": {name: {"title": prose.plain(p["title"]).strip(), "html": p["html"]}
-                   for name, p in filled.panels.items()},
-        "branch": {**values["branch"], "contact": values["contact"]}, "contact": values["contact"],
-        "toolkit": template.toolkit, "questions": list(template.questions),
-        "imprint_html": escape(imprint, quote=False), "qr_svg": qr_svg(address(branch)),
-        "qr_url": address(branch), "post_text": template.post_text,
-        "not_for_print": [m.label for m in lacking if m.required], "languages": [template.language], "layout": "",
-        "tongues": [], "imprints": [values["branch"].get("imprint") or ""],
+        "title": heading or template.title,
+        "heading": heading,
+        "type": template.type,
+        "body_html": body,
+        "panels": {
+            name: {"title": prose.plain(p["title"]).strip(), "html": p["html"]} for name, p in filled.panels.items()
+        },
+        "branch": {**values["branch"], "contact": values["contact"]},
+        "contact": values["contact"],
+        "toolkit": template.toolkit,
+        "questions": list(template.questions),
+        "imprint_html": escape(imprint, quote=False),
+        "qr_svg": qr_svg(address(branch)),
+        "qr_url": address(branch),
+        "post_text": template.post_text,
+        "not_for_print": [m.label for m in lacking if m.required],
+        "languages": [template.language],
+        "layout": "",
+        "tongues": [],
+        "imprints": [values["branch"].get("imprint") or ""],
     }
     return Made(doc, filled, lacking)
 
@@ -261,13 +307,19 @@ def abreast(docs: Sequence[Payload], tongues: Sequence[str]) -> Payload:
     names = dict.fromkeys(name for doc in docs for name in doc["panels"])
     first = docs[0]
     return {
-        **first, "title": " / ".join(dict.fromkeys(d["title"] for d in docs)), "languages": list(tongues),
-        "layout": "side", "imprints": list(dict.fromkeys(imprint for d in docs for imprint in d["imprints"])),
+        **first,
+        "title": " / ".join(dict.fromkeys(d["title"] for d in docs)),
+        "languages": list(tongues),
+        "layout": "side",
+        "imprints": list(dict.fromkeys(imprint for d in docs for imprint in d["imprints"])),
         "body_html": columns([_headed(d["heading"], 1) + d["body_html"] for d in docs]),
-        "panels": {name: {"title": "", "html": columns([_panel(doc["panels"].get(name)) for doc in docs])}
-                   for name in names},
-        "tongues": [{"language": tag, "direction": direction(tag), "title": d["title"], "html": d["body_html"]}
-                    for tag, d in zip(tongues, docs, strict=True)],
+        "panels": {
+            name: {"title": "", "html": columns([_panel(doc["panels"].get(name)) for doc in docs])} for name in names
+        },
+        "tongues": [
+            {"language": tag, "direction": direction(tag), "title": d["title"], "html": d["body_html"]}
+            for tag, d in zip(tongues, docs, strict=True)
+        ],
     }
 
 
@@ -315,8 +367,10 @@ def qr_svg(url: str) -> str:
                 runs.append(f"M{x + 2} {y}.5h{width}")
             x += width
     side = len(matrix) + 4
-    return (f'<svg class="qr" viewBox="0 0 {side} {side}" role="img"><title>QR: {escape(url)}</title>'
-            f'<path d="{"".join(runs)}" fill="none" stroke="#000" stroke-width="1"/></svg>')
+    return (
+        f'<svg class="qr" viewBox="0 0 {side} {side}" role="img"><title>QR: {escape(url)}</title>'
+        f'<path d="{"".join(runs)}" fill="none" stroke="#000" stroke-width="1"/></svg>'
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,32 +396,62 @@ _ADVICE = ("Q130", "Q132", "Q133")
 """What print says about filling pages: good for one bulletin, noise for a thousand leaflets."""
 
 
-def page_payload(template: Template, made: Made, sheet: tuple[str, str, str, int | None],
-                 stationery: Stationery) -> Payload:
+def page_payload(
+    template: Template, made: Made, sheet: tuple[str, str, str, int | None], stationery: Stationery
+) -> Payload:
     """What ``formats.pdf.page`` is handed for one sheet."""
     _, print_template, size, most = sheet
     if template.parts and (template.layout != languages.SIDE or print_template in NO_COLUMNS):
-        first, *others = (page_payload(replace(part, title=template.title), own, sheet, stationery)
-                          for part, own in zip(template.parts, made.parts, strict=True))
+        first, *others = (
+            page_payload(replace(part, title=template.title), own, sheet, stationery)
+            for part, own in zip(template.parts, made.parts, strict=True)
+        )
         paper = {**first["sheet"], "max_pages": most * len(template.parts) if most else None}
         return {**first, "also": others, "sheet": paper}
     title = template.title
     if branch := made.doc["branch"].get("title"):
         title = f"{title}: {branch}"
     page: Payload = {
-        "kind": "resource", "url": template.url, "title": title, "description": "", "language": template.language,
-        "direction": direction(template.language), "canonical": "",
-        "image": None, "date": "", "updated": "", "breadcrumbs": [], "tags": [], "feeds": [], "jsonld": "",
-        "translations": [], "draft": False,
+        "kind": "resource",
+        "url": template.url,
+        "title": title,
+        "description": "",
+        "language": template.language,
+        "direction": direction(template.language),
+        "canonical": "",
+        "image": None,
+        "date": "",
+        "updated": "",
+        "breadcrumbs": [],
+        "tags": [],
+        "feeds": [],
+        "jsonld": "",
+        "translations": [],
+        "draft": False,
     }
     paper = {"size": size, "max_pages": most, "quiet": list(_ADVICE)}
-    return {"template": print_template, "site": stationery.site, "page": page, "doc": made.doc, "sheet": paper,
-            "listings": {}, "resolve": template.resolve,
-            "label": f"{template.path} for {made.doc['branch'].get('title') or 'any branch'}", "root": stationery.root}
+    return {
+        "template": print_template,
+        "site": stationery.site,
+        "page": page,
+        "doc": made.doc,
+        "sheet": paper,
+        "listings": {},
+        "resolve": template.resolve,
+        "label": f"{template.path} for {made.doc['branch'].get('title') or 'any branch'}",
+        "root": stationery.root,
+    }
 
 
 def pdf_payload(html: bytes, payload: Payload, template: Template, stationery: Stationery) -> dict[str, Any]:
     """What ``formats.pdf.render`` is handed for a page that has been made."""
-    return {"html": html, "title": payload["page"]["title"], "language": template.language, "path": template.path,
-            "stylesheets": stationery.stylesheets, "assets": stationery.assets, "root": stationery.root,
-            "sheet": payload["sheet"]}
+    return {
+        "html": html,
+        "title": payload["page"]["title"],
+        "language": template.language,
+        "path": template.path,
+        "stylesheets": stationery.stylesheets,
+        "assets": stationery.assets,
+        "root": stationery.root,
+        "sheet": payload["sheet"],
+    }

@@ -129,8 +129,12 @@ class _Parser:
         value = self.filtered()
         token = self.peek()
         if token.text == "is" and token.kind == "name":
-            raise Mistake("tests with 'is' are not part of this language", token.at, 2,
-                          "write {% if branch.employer %}, or compare with ==")
+            raise Mistake(
+                "tests with 'is' are not part of this language",
+                token.at,
+                2,
+                "write {% if branch.employer %}, or compare with ==",
+            )
         if token.kind == "mark" and token.text in _COMPARISONS:
             self.take()
             return [token.text, value, self.filtered()]
@@ -150,8 +154,12 @@ class _Parser:
             name = self.take()
             if name.kind != "name" or name.text not in FILTERS:
                 near = nearest(name.text, list(FILTERS)) if name.text else ""
-                raise Mistake(f"there is no filter '{name.text}'", name.at, len(name.text),
-                              f"did you mean {near}?" if near else f"the filters are: {', '.join(FILTERS)}")
+                raise Mistake(
+                    f"there is no filter '{name.text}'",
+                    name.at,
+                    len(name.text),
+                    f"did you mean {near}?" if near else f"the filters are: {', '.join(FILTERS)}",
+                )
             node: Node = ["f", value, name.text]
             if self.accept("("):
                 node += self.argument(name)
@@ -202,8 +210,12 @@ class _Parser:
         if private:
             raise Mistake(f"'{private}' is not the name of a field", first.at, end - first.at)
         if self.peek().text == "(" and self.peek().kind == "mark":
-            raise Mistake(f"'{'.'.join(names)}' cannot be called: templates hold no code", first.at, end - first.at,
-                          "name a field, such as {{ branch.title }}")
+            raise Mistake(
+                f"'{'.'.join(names)}' cannot be called: templates hold no code",
+                first.at,
+                end - first.at,
+                "name a field, such as {{ branch.title }}",
+            )
         self.uses.append(Use(tuple(names), first.at, end - first.at, shown=True))
         return ["v", *names]
 
@@ -252,8 +264,11 @@ def _tokens(text: str) -> list[_Token]:
         match = _TOKEN.match(text, at)
         if match is None:
             at += len(text[at:]) - len(text[at:].lstrip())
-            raise Mistake(f"'{text[at]}' does not belong here", at,
-                          hint="templates hold names, words in quotes, comparisons and filters, and no code")
+            raise Mistake(
+                f"'{text[at]}' does not belong here",
+                at,
+                hint="templates hold names, words in quotes, comparisons and filters, and no code",
+            )
         kind = match.lastgroup or ""
         found.append(_Token(kind, match[kind], match.start(kind)))
         at = match.end()

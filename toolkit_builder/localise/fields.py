@@ -17,8 +17,25 @@ from toolkit_builder.localise.fill import Filled
 from toolkit_builder.model import Contact, Payload
 from toolkit_builder.wording import nearest
 
-_HIDDEN = {"slug", "draft", "embargo", "expires", "aliases", "translation_of", "related", "image", "image_alt", "tags",
-           "custom", "date", "updated", "description", "language", "languages", "layout"}
+_HIDDEN = {
+    "slug",
+    "draft",
+    "embargo",
+    "expires",
+    "aliases",
+    "translation_of",
+    "related",
+    "image",
+    "image_alt",
+    "tags",
+    "custom",
+    "date",
+    "updated",
+    "description",
+    "language",
+    "languages",
+    "layout",
+}
 KNOWN: dict[str, tuple[str, ...]] = {
     "branch": (*(n for n in BranchFields.model_fields if n not in _HIDDEN), "url", "name"),
     "contact": tuple(Contact.model_fields), "meeting": tuple(Meeting.model_fields),
@@ -81,19 +98,25 @@ def _unknown_name(parts: Sequence[str], names: Mapping[str, Sequence[str]]) -> t
         near = nearest(parts[0], names)
         owner = next((k for k, v in names.items() if parts[0] in v), "")
         meant = f"{owner}.{parts[0]}" if owner else near
-        return (f"there is no '{parts[0]}' to fill in",
-                f"did you mean {meant}?" if meant else f"a template may use {', '.join(names)}")
+        return (
+            f"there is no '{parts[0]}' to fill in",
+            f"did you mean {meant}?" if meant else f"a template may use {', '.join(names)}",
+        )
     if len(parts) == 1:
         return None
     if parts[1] not in names[parts[0]]:
         near = nearest(parts[1], names[parts[0]])
         if parts[0] == "fields":
-            return (f"the template has no field '{parts[1]}'",
-                    f"did you mean fields.{near}?" if near else f"add '{parts[1]}' below 'fields' in the front matter")
+            return (
+                f"the template has no field '{parts[1]}'",
+                f"did you mean fields.{near}?" if near else f"add '{parts[1]}' below 'fields' in the front matter",
+            )
         elsewhere = next((k for k, v in names.items() if parts[1] in v), "")
         meant = f"{parts[0]}.{near}" if near else f"{elsewhere}.{parts[1]}" if elsewhere else ""
-        return (f"'{parts[0]}' has no '{parts[1]}'",
-                f"did you mean {meant}?" if meant else f"it has {', '.join(names[parts[0]])}")
+        return (
+            f"'{parts[0]}' has no '{parts[1]}'",
+            f"did you mean {meant}?" if meant else f"it has {', '.join(names[parts[0]])}",
+        )
     if len(parts) > 2:
         return f"'{'.'.join(parts[:2])}' has nothing inside it", f"write {parts[0]}.{parts[1]}"
     return None
@@ -102,8 +125,15 @@ def _unknown_name(parts: Sequence[str], names: Mapping[str, Sequence[str]]) -> t
 # --- one branch's values ---------------------------------------------------------------------------------------
 
 
-def context(branch: Payload, declared: Mapping[str, Payload], *, language: str, site_language: str,
-            union: Payload, toolkit: Payload) -> Payload:
+def context(
+    branch: Payload,
+    declared: Mapping[str, Payload],
+    *,
+    language: str,
+    site_language: str,
+    union: Payload,
+    toolkit: Payload,
+) -> Payload:
     """All values that a template in ``language`` can show of one branch; each of them text, a list or a group."""
     own = language.partition("-")[0]
     foreign = own != site_language.partition("-")[0]
@@ -114,8 +144,10 @@ def context(branch: Payload, declared: Mapping[str, Payload], *, language: str, 
 
     contacts = [c for c in branch.get("contacts") or [] if any(c.values())]
     first = dict(contacts[0]) if contacts else {}
-    contact = {name: worded(f"contact_{name}", first.get(name) or _fallback(name, branch, has_own=bool(first)))
-               for name in Contact.model_fields}
+    contact = {
+        name: worded(f"contact_{name}", first.get(name) or _fallback(name, branch, has_own=bool(first)))
+        for name in Contact.model_fields
+    }
     shown = {name: worded(name, branch.get(name)) for name in KNOWN["branch"] if name not in {"contacts", "meeting"}}
     if own == "cy" and branch.get("welsh_name"):
         shown["title"] = branch["welsh_name"]
@@ -128,8 +160,14 @@ def context(branch: Payload, declared: Mapping[str, Payload], *, language: str, 
     values = {name: _field_value(name, spec, branch, custom, own, foreign=foreign) for name, spec in declared.items()}
     if meeting and foreign:
         meeting = {k: worded(f"meeting_{k}", v) for k, v in meeting.items()}
-    return {"branch": shown, "contact": contact, "meeting": meeting, "fields": values, "union": dict(union),
-            "toolkit": dict(toolkit)}
+    return {
+        "branch": shown,
+        "contact": contact,
+        "meeting": meeting,
+        "fields": values,
+        "union": dict(union),
+        "toolkit": dict(toolkit),
+    }
 
 
 def _fallback(name: str, branch: Payload, *, has_own: bool) -> Any:
@@ -139,8 +177,9 @@ def _fallback(name: str, branch: Payload, *, has_own: bool) -> Any:
     return branch.get("hours") or "" if name == "hours" and not has_own else ""
 
 
-def _field_value(name: str, spec: Payload, branch: Payload, custom: Mapping[str, str], language: str, *,
-                 foreign: bool) -> str:
+def _field_value(
+    name: str, spec: Payload, branch: Payload, custom: Mapping[str, str], language: str, *, foreign: bool
+) -> str:
     """What the branch says in the template's language, else what it says at all, else the template's default.
 
     In another language than the site's, the template's own default comes before the branch's words.
@@ -175,8 +214,9 @@ class Missing:
     required: bool
 
 
-def missing(filled: Filled, values: Payload, declared: Mapping[str, Payload], names: Mapping[str, str],
-            compiled: Payload) -> list[Missing]:
+def missing(
+    filled: Filled, values: Payload, declared: Mapping[str, Payload], names: Mapping[str, str], compiled: Payload
+) -> list[Missing]:
     """What a branch's document lacks, required things first; blanks that are asked for on purpose are left out."""
     found = {}
     for path in filled.missing:
@@ -208,8 +248,12 @@ def report(holes: Mapping[str, Sequence[tuple[str, Missing]]], compiled: Payload
         listed = ", ".join(titles[:5]) + (f" and {len(titles) - 5} more" if len(titles) > 5 else "")
         kind = "required field" if item.required else "field"
         said = f"the {kind} '{item.label}' ({name}) is missing for {listed}"
-        hint = "fill it in for these branches, or give it a default" if name.startswith("fields.") else \
-            "fill it in for these branches, or ask for it inside {% if ... %}"
-        found.append(warning("L111" if item.required else "L112", said, span, hint=hint,
-                             source=use["source"] if use else ""))
+        hint = (
+            "fill it in for these branches, or give it a default"
+            if name.startswith("fields.")
+            else "fill it in for these branches, or ask for it inside {% if ... %}"
+        )
+        found.append(
+            warning("L111" if item.required else "L112", said, span, hint=hint, source=use["source"] if use else "")
+        )
     return found

@@ -198,12 +198,24 @@ def compare(kind: str, left: Any, right: Any) -> bool:
     ordered = (isinstance(left, str) and isinstance(right, str)) or (type(left) is int and type(right) is int)
     if not ordered:
         return False
-    return bool(left < right if kind == "<" else left <= right if kind == "<=" else left > right if kind == ">"
-                else left >= right)
+    return bool(
+        left < right
+        if kind == "<"
+        else left <= right
+        if kind == "<="
+        else left > right
+        if kind == ">"
+        else left >= right
+    )
 
 
-def fill(compiled: Payload, values: Payload, *, chosen: Mapping[str, Sequence[int]] | None = None,
-         optional: frozenset[str] = frozenset()) -> Filled:
+def fill(
+    compiled: Payload,
+    values: Payload,
+    *,
+    chosen: Mapping[str, Sequence[int]] | None = None,
+    optional: frozenset[str] = frozenset(),
+) -> Filled:
     """Put ``values`` (``branch, contact, meeting, fields, union, toolkit``) into a compiled template.
 
     ``chosen``: the options picked of each choice, counted from 1; the first ones where none is. ``optional`` values

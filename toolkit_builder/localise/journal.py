@@ -132,5 +132,8 @@ class Journal:
 
 
 def _line(unit: str, entry: Entry) -> str:
-    return json.dumps({"unit": unit, "key": entry.key, "files": dict(entry.files), "said": dict(entry.said)},
-                      ensure_ascii=False, sort_keys=True)
+    return json.dumps(
+        {"unit": unit, "key": entry.key, "files": dict(entry.files), "said": dict(entry.said)},
+        ensure_ascii=False,
+        sort_keys=True,
+    )

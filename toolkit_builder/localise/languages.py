@@ -54,6 +54,8 @@ def side_by_side(parts: Sequence[tuple[str, str, str]]) -> str:
     """``(language, direction, HTML)`` of each language as columns of one text; empty where nothing is said."""
     if not any(html.strip() for _, _, html in parts):
         return ""
-    columns = "".join(f'<div class="tongue" lang="{language}" dir="{direction}">\n{html}\n</div>'
-                      for language, direction, html in parts)
+    columns = "".join(
+        f'<div class="tongue" lang="{language}" dir="{direction}">\n{html}\n</div>'
+        for language, direction, html in parts
+    )
     return f'<div class="both">{columns}</div>'

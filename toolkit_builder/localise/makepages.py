@@ -45,14 +45,29 @@ def make_pages(site: Site, theme: Theme, *, printing: bool = True) -> list[Page]
             shown["listed"] = bool(template.compiled["uses"]) and bool(site.all("branch"))
             data["pages"] = {
                 name: {size: _paper(sizes, payload) for size, payload in sheets.items()}
-                for name, sheets in made.prints.items()}
-            prints = {f"{name} {size}": payload for name, sheets in made.prints.items()
-                      for size, payload in sheets.items()}
-            found.append(Page(
-                url=url, template=MAKE, kind="make", title=template.title, doc=shown, description=shapes.summary(doc),
-                crumbs=(shapes.crumb(doc.title, doc.url),), quotes=(doc,),
-                meta={"language": template.language, "format": "make-page", "payload": {"prints": prints, "data": data},
-                      "closures": sorted({payload["template"] for payload in prints.values()})}))
+                for name, sheets in made.prints.items()
+            }
+            prints = {
+                f"{name} {size}": payload for name, sheets in made.prints.items() for size, payload in sheets.items()
+            }
+            found.append(
+                Page(
+                    url=url,
+                    template=MAKE,
+                    kind="make",
+                    title=template.title,
+                    doc=shown,
+                    description=shapes.summary(doc),
+                    crumbs=(shapes.crumb(doc.title, doc.url),),
+                    quotes=(doc,),
+                    meta={
+                        "language": template.language,
+                        "format": "make-page",
+                        "payload": {"prints": prints, "data": data},
+                        "closures": sorted({payload["template"] for payload in prints.values()}),
+                    },
+                )
+            )
     return found
 
 
@@ -84,8 +99,11 @@ class _Made:
         original = known.get(template.original, template)
         family = {t.path: t for t in (template, original, *original.translations)}
         joined = bool(template.sheets or template.words)
-        self.parts = list({languages.tag(t.language): t for t in (*reversed(family.values()), template)}.values()
-                          if joined else [template])
+        self.parts = list(
+            {languages.tag(t.language): t for t in (*reversed(family.values()), template)}.values()
+            if joined
+            else [template]
+        )
         self.parts.sort(key=lambda t: t.path != template.path)
         self.shell = shell.Shell()
         self.blank = {t.path: documents.make(t, documents.blank_branch()) for t in self.parts}
@@ -108,10 +126,17 @@ class _Made:
         places = shell.branch(self.shell)
         blank = self.blank[template.path]
         imprint = "" if "branch.imprint" in {u["path"] for u in template.compiled["uses"]} else places["imprint"]
-        doc = {**blank.doc, "body_html": html, "panels": panels, "branch": places, "contact": places["contact"],
-               "imprint_html": imprint if template.type in documents.IMPRINTED else "",
-               "qr_svg": '<span data-slot="qr"></span>', "imprints": [places["imprint"]],
-               "not_for_print": [shell.place(self.shell, ["s", ""], "lacking")]}
+        doc = {
+            **blank.doc,
+            "body_html": html,
+            "panels": panels,
+            "branch": places,
+            "contact": places["contact"],
+            "imprint_html": imprint if template.type in documents.IMPRINTED else "",
+            "qr_svg": '<span data-slot="qr"></span>',
+            "imprints": [places["imprint"]],
+            "not_for_print": [shell.place(self.shell, ["s", ""], "lacking")],
+        }
         if blank.doc["heading"]:
             heading, doc["body_html"] = documents.heading_of(template, html)
             doc["title"] = doc["heading"] = shell.plain_title(self.shell, heading)
@@ -123,8 +148,12 @@ class _Made:
         docs = [self.docs[t.path] for t in template.parts or (template,)]
         docs = [{**doc, "not_for_print": doc["not_for_print"] if n == 0 else []} for n, doc in enumerate(docs)]
         if template.parts:
-            whole = Made(documents.abreast(docs, [t.language for t in template.parts]), filled, [],
-                         tuple(Made(doc, filled, []) for doc in docs))
+            whole = Made(
+                documents.abreast(docs, [t.language for t in template.parts]),
+                filled,
+                [],
+                tuple(Made(doc, filled, []) for doc in docs),
+            )
         else:
             whole = Made(docs[0], filled, [])
         return {s[2]: documents.page_payload(template, whole, s, paper) for s in template.sheets if theme.has(s[1])}
@@ -132,9 +161,17 @@ class _Made:
 
 def _union_payload(template: Template) -> Payload:
     own = template.union
-    return {"title": own["short_name"] or own["name"], "language": template.site_language,
-            "organisation": {**own, "logo": None, "imprint_html": ""}, "contact": None, "menu": [], "feeds": [],
-            "description": "", "base_url": "", "footer_html": ""}
+    return {
+        "title": own["short_name"] or own["name"],
+        "language": template.site_language,
+        "organisation": {**own, "logo": None, "imprint_html": ""},
+        "contact": None,
+        "menu": [],
+        "feeds": [],
+        "description": "",
+        "base_url": "",
+        "footer_html": "",
+    }
 
 
 _EVERYWHERE = {
@@ -150,19 +187,37 @@ def _make_payload(made: _Made, doc: Document) -> tuple[Payload, Payload]:
     template = made.template
     papers = dict.fromkeys(size for sheets in made.prints.values() for size in sheets)
     shown = {
-        "title": template.title, "type": template.type, "guide_url": doc.url, "form": _form(made),
-        "blank_html": outputs.whole(made.blank[template.path]), "questions": list(template.questions),
+        "title": template.title,
+        "type": template.type,
+        "guide_url": doc.url,
+        "form": _form(made),
+        "blank_html": outputs.whole(made.blank[template.path]),
+        "questions": list(template.questions),
         "sheets": [{"name": size, "label": documents.SIZE_LABELS[size]} for size in papers],
-        "words": template.words, "choices": _all_choices(made), "variants": _variants(made),
+        "words": template.words,
+        "choices": _all_choices(made),
+        "variants": _variants(made),
         "paper_url": f"{doc.url}{template.sheets[0][0]}.pdf" if template.sheets else "",
     }
     data = {
-        **made.shell.table, "optional": sorted(fields.OPTIONAL), "addresses": sorted(ADDRESSES),
+        **made.shell.table,
+        "optional": sorted(fields.OPTIONAL),
+        "addresses": sorted(ADDRESSES),
         "imprinted": template.type in documents.IMPRINTED,
-        "name": documents.file_name(template.name), "title": template.title, "type": template.type,
-        "language": template.language, "questions": list(template.questions), "key": key(made.template),
-        "variants": {name: {"languages": [languages.tag(p.language) for p in t.parts or (t,)], "title": t.title,
-                            "side": t.layout == languages.SIDE} for name, t in made.variants.items()},
+        "name": documents.file_name(template.name),
+        "title": template.title,
+        "type": template.type,
+        "language": template.language,
+        "questions": list(template.questions),
+        "key": key(made.template),
+        "variants": {
+            name: {
+                "languages": [languages.tag(p.language) for p in t.parts or (t,)],
+                "title": t.title,
+                "side": t.layout == languages.SIDE,
+            }
+            for name, t in made.variants.items()
+        },
         "parts": {languages.tag(t.language): _part(t) for t in made.parts},
         "home": key(next((t for t in made.parts if not t.original), template)),
     }
@@ -173,8 +228,11 @@ def _part(template: Template) -> Payload:
     """What make.js knows of one language."""
     needed = [f"fields.{n}" for n, f in template.declared.items() if f["required"] and not f["blank"]]
     return {
-        "key": key(template), "language": template.language, "direction": shapes.direction(template.language),
-        "calendar": template.compiled["calendar"], "required": [*fields.REQUIRED, *needed],
+        "key": key(template),
+        "language": template.language,
+        "direction": shapes.direction(template.language),
+        "calendar": template.compiled["calendar"],
+        "required": [*fields.REQUIRED, *needed],
         "labels": {path: template.labels.get(path, path) for path in _asked(template)},
         "empty": documents.scope(template, documents.blank_branch()),
     }
@@ -194,12 +252,18 @@ def _form(made: _Made) -> list[Payload]:
             seen.add((path, "" if everywhere else tag))
             label = part.labels.get(path, path.partition(".")[2].replace("_", " "))
             own = path.startswith("fields.")
-            form.append({
-                "path": path, "label": label[:1].upper() + label[1:], "long": own or path == "branch.imprint",
-                "help": part.declared[path[7:]]["help"] if own else "", "date": path == "meeting.date",
-                "tag": "" if everywhere else tag, "language": part.language if several else "",
-                "tongue": "" if everywhere else languages.name(part.language),
-            })
+            form.append(
+                {
+                    "path": path,
+                    "label": label[:1].upper() + label[1:],
+                    "long": own or path == "branch.imprint",
+                    "help": part.declared[path[7:]]["help"] if own else "",
+                    "date": path == "meeting.date",
+                    "tag": "" if everywhere else tag,
+                    "language": part.language if several else "",
+                    "tongue": "" if everywhere else languages.name(part.language),
+                }
+            )
     order = {path: n for n, path in enumerate(dict.fromkeys(f["path"] for f in form))}
     return sorted(form, key=lambda f: order[f["path"]])
 
@@ -226,8 +290,7 @@ def _all_choices(made: _Made) -> list[Payload]:
 def _asked(template: Template) -> list[str]:
     """The single values that a template asks for, in the order in which it does."""
     known = {f"{root}.{name}" for root, names in fields.KNOWN.items() for name in names}
-    found = [u["path"] for u in template.compiled["uses"]
-             if u["path"] in known or u["path"].startswith("fields.")]
+    found = [u["path"] for u in template.compiled["uses"] if u["path"] in known or u["path"].startswith("fields.")]
     if any(p.startswith("meeting.") or p == "meeting" for p in (u["path"] for u in template.compiled["uses"])):
         found += [p for p in ("meeting.date", "meeting.place") if p not in found]
     if template.type in documents.IMPRINTED:

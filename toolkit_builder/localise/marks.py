@@ -16,8 +16,9 @@ from toolkit_builder.diagnostics import Diagnostic, Span, error
 
 BLOCKS = ((0x17000, 0x187F7), (0x30000, 0x3134A))
 MOST = 1000
-_TAG = re.compile(r"\{\{(?P<e>.*?)\}\}|\{%[-+]?(?P<s>.*?)[-+]?%\}|\{#(?P<c>.*?)#\}|(?P<u>(?m:^[ \t]*_{3,}[ \t]*$))",
-                  re.DOTALL)
+_TAG = re.compile(
+    r"\{\{(?P<e>.*?)\}\}|\{%[-+]?(?P<s>.*?)[-+]?%\}|\{#(?P<c>.*?)#\}|(?P<u>(?m:^[ \t]*_{3,}[ \t]*$))", re.DOTALL
+)
 _OPEN = re.compile(r"\{\{|\{%")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\(?(?:\d{1,3}|[a-z]{1,3})[.)])\s+\S|\s*\|")
 
@@ -129,8 +130,13 @@ def mark(source: str, path: str, first_line: int) -> Marked:
     add(source[at:], at)
     made.text = "".join(out)
     for stray in _OPEN.finditer(_TAG.sub(lambda m: " " * len(m[0]), source)):
-        made.report("L102", f"'{stray[0]}' is opened here and never closed", stray.start(), 2,
-                    "close it with " + ("}}" if stray[0] == "{{" else "%}"))
+        made.report(
+            "L102",
+            f"'{stray[0]}' is opened here and never closed",
+            stray.start(),
+            2,
+            "close it with " + ("}}" if stray[0] == "{{" else "%}"),
+        )
     return made
 
 

@@ -37,8 +37,9 @@ def possible(template: Template, sheet: int, formats: Sequence[str]) -> tuple[st
     return tuple(found)
 
 
-def made(template: Template, document: Made, sheet: int, formats: Sequence[str], stationery: Stationery,
-         templates: Templates) -> tuple[list[tuple[str, bytes]], list[Diagnostic]]:
+def made(
+    template: Template, document: Made, sheet: int, formats: Sequence[str], stationery: Stationery, templates: Templates
+) -> tuple[list[tuple[str, bytes]], list[Diagnostic]]:
     """``[(file name, bytes)]`` and what the print engine noticed. Raises ``TemplateFailure``."""
     files: list[tuple[str, bytes]] = []
     found: list[Diagnostic] = []
@@ -75,11 +76,17 @@ def word_payload(template: Template, document: Made, stationery: Stationery) -> 
         head += [line for line in (office, branch.get("phone"), branch.get("email"), branch.get("web")) if line]
     lacking = document.doc["not_for_print"]
     return {
-        "html": whole(document), "title": template.title, "heading": document.doc["heading"], "head": head,
-        "language": template.language, "author": branch.get("title") or stationery.site["organisation"]["name"],
+        "html": whole(document),
+        "title": template.title,
+        "heading": document.doc["heading"],
+        "head": head,
+        "language": template.language,
+        "author": branch.get("title") or stationery.site["organisation"]["name"],
         "subject": template.toolkit["campaign"] or template.toolkit["title"],
         "warning": f"NOT FOR PRINT. Still missing: {', '.join(lacking)}" if lacking else "",
-        "imprint": document.doc["imprint_html"], "resolve": template.resolve, "root": stationery.root,
+        "imprint": document.doc["imprint_html"],
+        "resolve": template.resolve,
+        "root": stationery.root,
     }
 
 
@@ -118,8 +125,9 @@ def standalone(html: bytes, stylesheets: Mapping[str, bytes]) -> bytes:
     return whole.replace("</head>", f"<style>\n{css}\n</style>\n</head>", 1).encode()
 
 
-def _social(template: Template, document: Made, formats: Sequence[str],
-            stationery: Stationery) -> tuple[list[tuple[str, bytes]], list[Diagnostic]]:
+def _social(
+    template: Template, document: Made, formats: Sequence[str], stationery: Stationery
+) -> tuple[list[tuple[str, bytes]], list[Diagnostic]]:
     """A picture to post, drawn and in pixels, and the words that go with it."""
     name, files, found = documents.file_name(template.name), list[tuple[str, bytes]](), list[Diagnostic]()
     drawing = social.svg(template, document, stationery)

@@ -56,8 +56,16 @@ def offers(site: Site, theme: Theme, shared: Any, *, printing: bool) -> tuple[di
                 if own := documents.variant(template, plain):
                     sources = (branch, *(site.by_path[t.path] for t in own.parts or (template,)))
                     found.setdefault(branch.id, []).extend(
-                        _offered(own, documents.make(own, plain), f"{branch.url[1:]}{template.folder}/", sources, theme,
-                                 paper, printing=printing))
+                        _offered(
+                            own,
+                            documents.make(own, plain),
+                            f"{branch.url[1:]}{template.folder}/",
+                            sources,
+                            theme,
+                            paper,
+                            printing=printing,
+                        )
+                    )
             problems += fields.report(holes, template.compiled, template.path)
     return found, problems
 
@@ -88,27 +96,50 @@ def _forms(doc: Document, site: Site, theme: Theme, paper: Stationery, *, printi
     yield from _offered(template, made, doc.url[1:], (doc,), theme, paper, printing=printing)
 
 
-def _offered(template: Template, made: Made, folder: str, docs: tuple[Document, ...], theme: Theme, paper: Stationery,
-             *, printing: bool) -> Iterator[Offer]:
+def _offered(
+    template: Template,
+    made: Made,
+    folder: str,
+    docs: tuple[Document, ...],
+    theme: Theme,
+    paper: Stationery,
+    *,
+    printing: bool,
+) -> Iterator[Offer]:
     own = made.doc["branch"].get("title")
     for sheet in template.sheets if printing else ():
         if theme.has(sheet[1]):
             size = documents.SIZE_LABELS[sheet[2]]
             blank = "" if own or not template.compiled["uses"] else ", to fill in by hand"
             label = f"{template.title}, {size}" if own else f"To print, {size}{blank}"
-            yield Offer(path=f"{folder}{sheet[0]}.pdf", label=label, format="pdf", template=template, documents=docs,
-                        payload=documents.page_payload(template, made, sheet, paper))
+            yield Offer(
+                path=f"{folder}{sheet[0]}.pdf",
+                label=label,
+                format="pdf",
+                template=template,
+                documents=docs,
+                payload=documents.page_payload(template, made, sheet, paper),
+            )
     if template.words:
         name = outputs.base_name(template, 0 if template.sheets else -1)
-        yield Offer(path=f"{folder}{name}.docx", label=template.title if own else "To edit, as a Word document",
-                    format="docx", template=template, documents=docs,
-                    payload=outputs.word_payload(template, made, replace(paper, site={"organisation": {
-                        "name": template.union["name"]}})))
+        yield Offer(
+            path=f"{folder}{name}.docx",
+            label=template.title if own else "To edit, as a Word document",
+            format="docx",
+            template=template,
+            documents=docs,
+            payload=outputs.word_payload(
+                template, made, replace(paper, site={"organisation": {"name": template.union["name"]}})
+            ),
+        )
 
 
 def links(doc: Document, site: Site, theme: Theme) -> list[Payload]:
     """On a branch's page, where its documents are made on demand: the pages that make them, with it picked already."""
     if doc.kind != "branch" or site.config.localise != "on-demand" or not theme.has(MAKE):
         return []
-    return [{"label": t.title, "url": f"{t.url}make/#branch={doc.name}", "format": "make it here", "size": None,
-             "note": ""} for t in documents.templates(site) if documents.variant(t, documents.branch_of(doc, site))]
+    return [
+        {"label": t.title, "url": f"{t.url}make/#branch={doc.name}", "format": "make it here", "size": None, "note": ""}
+        for t in documents.templates(site)
+        if documents.variant(t, documents.branch_of(doc, site))
+    ]

@@ -71,8 +71,10 @@ def _node(made: Shell, node: Sequence[Any], around: tuple[tuple[int, int], ...])
         made.conditions.append([made.language, [condition for condition, _ in node[1]]])
         number = len(made.conditions) - 1
         trees = [*(tree for _, tree in node[1]), node[2]]
-        return "".join(f"<!--if:{number}:{n}-->{_write(made, tree, (*around, (number, n)))}<!--/if-->"
-                       for n, tree in enumerate(trees))
+        return "".join(
+            f"<!--if:{number}:{n}-->{_write(made, tree, (*around, (number, n)))}<!--/if-->"
+            for n, tree in enumerate(trees)
+        )
     if kind == "for":
         made.loops.append([node[1], node[2], made.language])
         number = len(made.loops) - 1
@@ -82,8 +84,10 @@ def _node(made: Shell, node: Sequence[Any], around: tuple[tuple[int, int], ...])
         for number, n in reversed(around):
             inner = f"<!--if:{number}:{n}-->{inner}<!--/if-->"
         before = made.panels.get(node[1], {"title": "", "html": ""})
-        made.panels[node[1]] = {"title": before["title"] or _title(made, node[2]),
-                                "html": f"{before['html']}\n{inner}".strip()}
+        made.panels[node[1]] = {
+            "title": before["title"] or _title(made, node[2]),
+            "html": f"{before['html']}\n{inner}".strip(),
+        }
         return ""
     if kind == "choose":
         return _write(made, _with_choice(node[5], node[1]), around)
@@ -110,8 +114,9 @@ def _with_choice(tree: Sequence[Any], choice: str) -> list[Any]:
 
 
 def _title(made: Shell, tree: Sequence[Any]) -> str:
-    words = "".join(node if isinstance(node, str) else place(made, node[1], node[2]) if node[0] == "e" else ""
-                    for node in tree)
+    words = "".join(
+        node if isinstance(node, str) else place(made, node[1], node[2]) if node[0] == "e" else "" for node in tree
+    )
     return prose.plain(words).strip()
 
 
@@ -122,10 +127,24 @@ def plain_title(made: Shell, html: str) -> str:
 
 def branch(made: Shell) -> Payload:
     """A branch of places, for what the theme prints of a branch beside the template's own words."""
-    texts = (n for n in KNOWN["branch"] if n not in {"bilingual", "contacts", "meeting", "facts", "quotes", "hours",
-                                                     "logo", "logo_alt"})
+    texts = (
+        n
+        for n in KNOWN["branch"]
+        if n not in {"bilingual", "contacts", "meeting", "facts", "quotes", "hours", "logo", "logo_alt"}
+    )
     found: Payload = {name: place(made, ["v", "branch", name], f"branch.{name}") for name in texts}
-    return {**found, "bilingual": False, "contacts": [], "meeting": None, "facts": [], "quotes": [], "hours": [],
-            "logo": "", "logo_alt": "",
-            "contact": {name: place(made, ["v", "contact", name], f"contact.{name}") for name in KNOWN["contact"]
-                        if name != "hours"} | {"hours": []}}
+    return {
+        **found,
+        "bilingual": False,
+        "contacts": [],
+        "meeting": None,
+        "facts": [],
+        "quotes": [],
+        "hours": [],
+        "logo": "",
+        "logo_alt": "",
+        "contact": {
+            name: place(made, ["v", "contact", name], f"contact.{name}") for name in KNOWN["contact"] if name != "hours"
+        }
+        | {"hours": []},
+    }

@@ -33,11 +33,16 @@ def svg(template: Template, document: Made, stationery: Stationery) -> str:
     colours = {"brand": "#7a1f5c", "brand-ink": "#ffffff", "accent": "#f2b134"}
     colours |= {m["name"]: m["value"] for m in _COLOUR.finditer(css)}
     words = headline(template, document)
-    size, lines = next((fit for fit in map(_set, (words,) * len(_SIZES), _SIZES) if fit[0] * 1.12 * len(fit[1]) < 360),
-                       _set(words, _SIZES[-1]))
+    size, lines = next(
+        (fit for fit in map(_set, (words,) * len(_SIZES), _SIZES) if fit[0] * 1.12 * len(fit[1]) < 360),
+        _set(words, _SIZES[-1]),
+    )
     ink = escape(colours["brand-ink"])
-    parts = [f'<text x="70" y="{130 + size + n * round(size * 1.12)}" font-size="{size}" font-weight="900">'
-             f"{escape(line)}</text>" for n, line in enumerate(lines)]
+    parts = [
+        f'<text x="70" y="{130 + size + n * round(size * 1.12)}" font-size="{size}" font-weight="900">'
+        f"{escape(line)}</text>"
+        for n, line in enumerate(lines)
+    ]
     own = document.doc["branch"].get("title") or template.union["name"]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE[0]} {_SIZE[1]}" width="{_SIZE[0]}" '
@@ -73,12 +78,22 @@ def png(template: Template, drawing: str, stationery: Stationery) -> tuple[bytes
     from toolkit_builder.printing import picture
 
     page = f"@page {{ size: {_SIZE[0]}px {_SIZE[1]}px; margin: 0 }} body {{ margin: 0 }} svg {{ display: block }}"
-    html = (f'<!doctype html><html lang="{escape(template.language)}"><head><title>{escape(template.title)}</title>'
-            f"<style>{page}</style></head><body>{drawing}</body></html>")
-    printed, found = pdf.render({
-        "html": html.encode(), "title": template.title, "language": template.language, "path": template.path,
-        "stylesheets": stationery.stylesheets, "assets": stationery.assets, "root": stationery.root, "sheet": {},
-    })
+    html = (
+        f'<!doctype html><html lang="{escape(template.language)}"><head><title>{escape(template.title)}</title>'
+        f"<style>{page}</style></head><body>{drawing}</body></html>"
+    )
+    printed, found = pdf.render(
+        {
+            "html": html.encode(),
+            "title": template.title,
+            "language": template.language,
+            "path": template.path,
+            "stylesheets": stationery.stylesheets,
+            "assets": stationery.assets,
+            "root": stationery.root,
+            "sheet": {},
+        }
+    )
     return (picture.pages(printed, 96, only=range(1))[0] if printed else b""), found
 
 

@@ -35,13 +35,17 @@ def rows(path: Path) -> tuple[Iterator[Row] | None, list[Diagnostic]]:
             return None, [error("L120", "this table is larger than 200 MB", Span(shown), hint="split it into several")]
         data = path.read_bytes()
     except OSError as problem:
-        return None, [error("L120", f"this table cannot be read: {problem.strerror or problem}", Span(shown),
-                            hint="check the path")]
+        return None, [
+            error(
+                "L120", f"this table cannot be read: {problem.strerror or problem}", Span(shown), hint="check the path"
+            )
+        ]
     if data[:4] == b"PK\x03\x04":
         return workbook.rows(data, shown)
     if other := next((what for mark, what in _OTHERS if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(mark)), ""):
-        return None, [error("L120", f"this is {other}", Span(shown),
-                            hint="save it as an Excel workbook (.xlsx) or as CSV UTF-8")]
+        return None, [
+            error("L120", f"this is {other}", Span(shown), hint="save it as an Excel workbook (.xlsx) or as CSV UTF-8")
+        ]
     text, found = _decoded(data, shown)
     if not text.strip():
         return None, [error("L120", "this table is empty", Span(shown), hint="its first row must name the columns")]
@@ -69,14 +73,23 @@ def _guessed(data: bytes, shown: str) -> tuple[str, list[Diagnostic]]:
     odd = {n for n, line in enumerate(lines, 1) if not line.isascii() and not _is_utf8(line)}
     even = sum(1 for line in lines if not line.isascii()) - len(odd)
     if even <= len(odd):
-        said = note("L121", "this table is not UTF-8 and was read as Windows-1252", Span(shown),
-                    hint="if names look wrong, save it as CSV UTF-8")
+        said = note(
+            "L121",
+            "this table is not UTF-8 and was read as Windows-1252",
+            Span(shown),
+            hint="if names look wrong, save it as CSV UTF-8",
+        )
         return data.decode("cp1252", "replace"), [said]
     first = min(odd)
     text = f"line {first} is" if len(odd) == 1 else f"{len(odd)} lines, of which {first} is the first, are"
-    said = warning("L121", f"{text} not UTF-8 like the others, and was read as Windows-1252" if len(odd) == 1 else
-                   f"{text} not UTF-8 like the others, and were read as Windows-1252", Span(shown, first, 1),
-                   hint="look whether the names there are right, and save the table as CSV UTF-8")
+    said = warning(
+        "L121",
+        f"{text} not UTF-8 like the others, and was read as Windows-1252"
+        if len(odd) == 1
+        else f"{text} not UTF-8 like the others, and were read as Windows-1252",
+        Span(shown, first, 1),
+        hint="look whether the names there are right, and save the table as CSV UTF-8",
+    )
     decoded = (line.decode("cp1252" if n in odd else "utf-8", "replace") for n, line in enumerate(lines, 1))
     return "".join(decoded), [said]
 

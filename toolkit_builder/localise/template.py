@@ -75,8 +75,9 @@ class _Builder:
         for frame in self.frames[1:]:
             if frame.mark >= 0:
                 word = frame.kind
-                self.wrong("L106", f"this {{% {word} %}} is never closed", frame.mark,
-                           f"write {{% end{word} %}} where it ends")
+                self.wrong(
+                    "L106", f"this {{% {word} %}} is never closed", frame.mark, f"write {{% end{word} %}} where it ends"
+                )
         return whole.tree
 
     # --- text and marks --------------------------------------------------------------------------------------
@@ -146,8 +147,12 @@ class _Builder:
         elif word in {"endif", "endfor"}:
             self.close(number, word[3:])
         else:
-            self.wrong("L105", f"there is no statement '{word}' in templates", number,
-                       "the statements are: if, elif, else, endif, for, endfor")
+            self.wrong(
+                "L105",
+                f"there is no statement '{word}' in templates",
+                number,
+                "the statements are: if, elif, else, endif, for, endfor",
+            )
 
     def open_if(self, number: int, skip: int) -> None:
         condition = self.expression(number, skip)
@@ -174,8 +179,9 @@ class _Builder:
     def other(self, number: int, word: str, skip: int) -> None:
         frame = self.frames[-1]
         if frame.kind != "if":
-            self.wrong("L106", f"this {{% {word} %}} belongs to no {{% if %}}", number,
-                       "delete it, or open an {% if %}")
+            self.wrong(
+                "L106", f"this {{% {word} %}} belongs to no {{% if %}}", number, "delete it, or open an {% if %}"
+            )
             return
         self._level(frame, number)
         if word == "elif":
@@ -190,9 +196,14 @@ class _Builder:
         frame = self.frames[-1]
         if frame.kind != word:
             inner = any(f.kind == word for f in self.frames)
-            self.wrong("L106", f"this {{% end{word} %}} stands where nothing is open" if not inner else
-                       f"this {{% end{word} %}} would close what was opened outside this box", number,
-                       "open and close conditions in the same box, in pairs")
+            self.wrong(
+                "L106",
+                f"this {{% end{word} %}} stands where nothing is open"
+                if not inner
+                else f"this {{% end{word} %}} would close what was opened outside this box",
+                number,
+                "open and close conditions in the same box, in pairs",
+            )
             return
         self._level(frame, number)
         self.frames.pop()
@@ -200,8 +211,12 @@ class _Builder:
     def _level(self, frame: _Frame, number: int) -> None:
         """What a condition encloses must be whole paragraphs, items or words: else leaving it out breaks the page."""
         if frame.tags != tuple(self.tags):
-            self.wrong("L108", "this condition begins in one paragraph and ends in another", number,
-                       "write {% if ... %} and {% endif %} on lines of their own, with blank lines around them")
+            self.wrong(
+                "L108",
+                "this condition begins in one paragraph and ends in another",
+                number,
+                "write {% if ... %} and {% endif %} on lines of their own, with blank lines around them",
+            )
 
     # --- elements --------------------------------------------------------------------------------------------
 
@@ -247,8 +262,12 @@ class _Builder:
                 return _Frame("title", holder.node[2 if holder.kind == "panel" else 4])
         if inner is not None and name in {"ul", "ol"} and not any(f.kind == "option" for f in self.frames):
             return _Frame("options", self.frames[-1].tree)
-        if self.frames[-1].kind in {"options", "if", "for"} and name == "li" and inner is not None \
-                and not any(f.kind == "option" for f in self.frames):
+        if (
+            self.frames[-1].kind in {"options", "if", "for"}
+            and name == "li"
+            and inner is not None
+            and not any(f.kind == "option" for f in self.frames)
+        ):
             self.choices[-1]["options"] += 1
             node = ["o", self.choices[-1]["options"], []]
             tree.append(node)
@@ -258,8 +277,12 @@ class _Builder:
     def end(self, name: str, tag: str) -> None:
         frame = self.frames[-1]
         if frame.mark >= 0 and any(f.depth == len(self.tags) for f in self.frames):
-            self.wrong("L108", "this condition is not closed in the box in which it begins", frame.mark,
-                       "open and close conditions in the same box, in pairs")
+            self.wrong(
+                "L108",
+                "this condition is not closed in the box in which it begins",
+                frame.mark,
+                "open and close conditions in the same box, in pairs",
+            )
             while self.frames[-1].mark >= 0:
                 self.frames.pop()
             frame = self.frames[-1]
@@ -313,8 +336,9 @@ def _path(node: expressions.Node) -> str:
 # --- the whole -------------------------------------------------------------------------------------------------
 
 
-def compile_template(body: str, *, path: str, first_line: int, language: str) -> tuple[Payload, prose.Prose,
-                                                                                      list[Diagnostic]]:
+def compile_template(
+    body: str, *, path: str, first_line: int, language: str
+) -> tuple[Payload, prose.Prose, list[Diagnostic]]:
     """A template's text -> ``{tree, uses, choices, panels, calendar}``, its Markdown as prose, and what is wrong.
 
     The prose still holds a letter for each tag; ``shown`` makes it what people read on the resource's page.
@@ -331,16 +355,32 @@ def compile_template(body: str, *, path: str, first_line: int, language: str) ->
     uses = []
     for use in builder.uses:
         span, line = marked.span(use.start, use.length)
-        uses.append({"path": ".".join(use.path), "line": span.line, "column": span.column, "length": use.length,
-                     "source": line, "shown": use.shown})
+        uses.append(
+            {
+                "path": ".".join(use.path),
+                "line": span.line,
+                "column": span.column,
+                "length": use.length,
+                "source": line,
+                "shown": use.shown,
+            }
+        )
     for choice in builder.choices:
         if not choice["options"]:
             at = max(body.find("::: choose"), 0)
-            marked.report("L109", "this choice has no list of options", at, 10,
-                          "write each option as a line with a dash")
-    compiled = {"tree": tree, "uses": uses, "choices": builder.choices, "panels": builder.panels,
-                "language": language, "calendar": calendar.words(language), "base": marked.base,
-                "marks": [[m.kind, _label_of(m.inner)] for m in marked.marks]}
+            marked.report(
+                "L109", "this choice has no list of options", at, 10, "write each option as a line with a dash"
+            )
+    compiled = {
+        "tree": tree,
+        "uses": uses,
+        "choices": builder.choices,
+        "panels": builder.panels,
+        "language": language,
+        "calendar": calendar.words(language),
+        "base": marked.base,
+        "marks": [[m.kind, _label_of(m.inner)] for m in marked.marks],
+    }
     return compiled, value, [*map(marked.place, found), *marked.diagnostics]
 
 
@@ -367,7 +407,9 @@ def as_shown(value: prose.Prose, compiled: Payload, labels: Mapping[str, str]) -
         return prose.plain(shown(escape(text, quote=False), compiled, labels))
 
     return replace(
-        value, html=shown(value.html, compiled, labels), excerpt=words(value.excerpt),
+        value,
+        html=shown(value.html, compiled, labels),
+        excerpt=words(value.excerpt),
         headings=tuple(replace(h, id=letters.sub("", h.id), text=words(h.text)) for h in value.headings),
         ids=tuple(letters.sub("", name) for name in value.ids),
         links=tuple(link for link in value.links if not letters.search(link.target)),
@@ -386,8 +428,11 @@ def shown(html: str, compiled: Payload, labels: Mapping[str, str]) -> str:
         return f'<span class="field">[{escape(labels.get(path, path.rpartition(".")[2].replace("_", " ")))}]</span>'
 
     letters = re.compile(f"[{chr(base)}-{chr(base + max(len(marks), 1) - 1)}]")
-    html = re.sub(rf"<p>(?:\s*{letters.pattern})+\s*</p>\n?", lambda m: m[0] if any(
-        marks[ord(c) - base][0] == "e" for c in letters.findall(m[0])) else "", html)
+    html = re.sub(
+        rf"<p>(?:\s*{letters.pattern})+\s*</p>\n?",
+        lambda m: m[0] if any(marks[ord(c) - base][0] == "e" for c in letters.findall(m[0])) else "",
+        html,
+    )
     pieces, at = [], 0
     for match in _TAG.finditer(html):
         pieces += [letters.sub(blank, html[at : match.start()]), letters.sub("", match[0])]

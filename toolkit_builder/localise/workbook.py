@@ -37,8 +37,14 @@ def rows(data: bytes, shown: str) -> tuple[Iterator[Row] | None, list[Diagnostic
             sheet = next((s for s in book.worksheets if s.sheet_state == "visible"), None)
             merged = _merged(packed, getattr(sheet, "_worksheet_path", ""))
     except Exception as problem:  # whatever a damaged file makes the library raise
-        return None, [error("L120", f"this file is not an Excel workbook that can be read ({type(problem).__name__})",
-                            Span(shown), hint="open it in Excel or LibreOffice and save it as .xlsx or CSV UTF-8")]
+        return None, [
+            error(
+                "L120",
+                f"this file is not an Excel workbook that can be read ({type(problem).__name__})",
+                Span(shown),
+                hint="open it in Excel or LibreOffice and save it as .xlsx or CSV UTF-8",
+            )
+        ]
     if sheet is None:
         return None, [error("L120", "this workbook has no sheet", Span(shown))]
     more = [s.title for s in book.worksheets if s is not sheet]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from toolkit_builder.motions.lines import MEASURE, LineMap, line_map
 from toolkit_builder.motions.text import Block, MotionText
 
 Inline = Callable[[str], str]
+_SHOWN = re.compile(r"<[^>]*>|&(?:#\w+|\w+);|.", re.DOTALL)
+"""A tag, an entity or a character of HTML."""
 
 
 def _has_marks(source: str) -> bool:
@@ -28,7 +31,6 @@ def _has_marks(source: str) -> bool:
 
 def _has_quotes(source: str) -> bool:
     return "'" in source or '"' in source
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,7 @@ def _line_anchor(number: int, prefix: str) -> str:
 
 
 def _with_lines(source: str, cuts: Sequence[int], anchors: Sequence[str], inline: Inline) -> str:
-    """Inline HTML with an anchor at each cut; where marks would be torn, all anchors come first."""
+    """Inline HTML with an anchor at each cut."""
     if not cuts:
         return _unmarked(source, inline)
     marked = [source[at:cut] for at, cut in zip([0, *cuts], [*cuts, len(source)], strict=True)]
@@ -141,9 +143,31 @@ def _with_lines(source: str, cuts: Sequence[int], anchors: Sequence[str], inline
                                    for a, p, s in zip(anchors, pieces[1:], marked, strict=False))  # fmt: skip
     rendered = inline(HELD.join(marked))
     if rendered.count(HELD) != len(cuts) or re.search(rf"<[^>]*{HELD}", rendered):
-        return "".join(anchors) + inline(source)
+        return _between_letters(inline(source), source, cuts, anchors)
     pieces = rendered.split(HELD)
     return pieces[0] + "".join(a + p for a, p in zip(anchors, pieces[1:], strict=True))
+
+
+def _between_letters(rendered: str, source: str, cuts: Sequence[int], anchors: Sequence[str]) -> str:
+    """Inline HTML with an anchor before the first letter of each line, for lines that end within an address.
+
+    Where the letters shown are not those of the source, nobody can say which is which, and all anchors come first.
+    """
+    seen = visible(source)
+    letters = [start for char, start in zip(seen.text, seen.starts, strict=True) if char.isalnum()]
+    places = [m.start() for m in _SHOWN.finditer(rendered) if html.unescape(m[0]).isalnum()]
+    if len(letters) != len(places):
+        return "".join(anchors) + rendered
+    out: list[str] = []
+    done = 0
+    for cut, anchor in zip(cuts, anchors, strict=True):
+        nth = bisect_left(letters, cut)
+        at = places[nth] if nth < len(places) else len(rendered)
+        while source[cut - 1].isspace() and at > done and not (rendered[at - 1].isspace() or rendered[at - 1] in ">;"):
+            at -= 1  # an opening bracket or quotation mark is on the line of its word
+        out += rendered[done:at], anchor
+        done = at
+    return "".join(out) + rendered[done:]
 
 
 def _unmarked(source: str, inline: Inline) -> str:

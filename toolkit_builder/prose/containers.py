@@ -169,8 +169,10 @@ def _pull_quote(scan: _Scan, head: Head, lines: list[str], i: int) -> str:
     body = scan.s.html(lines, scan.base + i + 1, scan.depth + 1)
     title = f'<p class="pullquote-title">{scan.s.inline(head.title, scan.base + i)}</p>\n' if head.title else ""
     inner.attributes = head.attributes
-    return f'<figure class="pullquote"{head.attributes if " class=" not in head.attributes else ""}>\n{title}' \
-           f"<blockquote>\n{body}\n</blockquote>\n{caption}</figure>"
+    return (
+        f'<figure class="pullquote"{head.attributes if " class=" not in head.attributes else ""}>\n{title}'
+        f"<blockquote>\n{body}\n</blockquote>\n{caption}</figure>"
+    )
 
 
 def _other_papers(scan: _Scan, head: Head, lines: list[str], i: int) -> str:

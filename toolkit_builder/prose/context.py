@@ -19,9 +19,7 @@ class Context:
         self.lang = lang
         self.diagnostics: list[Diagnostic] = []
 
-    def report(
-        self, severity: Severity, code: str, message: str, at: int, *, find: str = "", hint: str = ""
-    ) -> None:
+    def report(self, severity: Severity, code: str, message: str, at: int, *, find: str = "", hint: str = "") -> None:
         """Note a mistake on line ``at`` (an index); ``find`` is the offending text, looked up for the column."""
         line = self.lines[at] if 0 <= at < len(self.lines) else ""
         if find:

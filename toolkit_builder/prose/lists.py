@@ -180,7 +180,8 @@ def _starts_sublist(lines: list[str], at: int, found: Found) -> bool:
         return False
     order = {"1": 0, "A": 1, "a": 1, "I": 2, "i": 2}
     return any(
-        value == 1 and (order[kind] > order[found.kind] or (kind == "i" and found.kind in "Aa1"))
+        value == 1
+        and (order[kind] > order[found.kind] or (kind == "i" and found.kind in "Aa1"))
         and (other.shape != "N." or _next_follows(lines, at, other, kind, value))
         for kind, value in other.readings()
     )
@@ -249,9 +250,7 @@ def take_points(lines: list[str], at: int, points: dict[int, int], breaks: Calla
     return found
 
 
-def _take_point(
-    lines: list[str], at: int, points: dict[int, int], item: Item, breaks: Callable[[str], bool]
-) -> int:
+def _take_point(lines: list[str], at: int, points: dict[int, int], item: Item, breaks: Callable[[str], bool]) -> int:
     blank = False
     for index in range(at, len(lines)):
         line = lines[index]
