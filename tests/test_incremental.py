@@ -109,13 +109,12 @@ def numbered(site: SiteTest, rng: random.Random) -> str:
 
 
 def free(site: SiteTest, rng: random.Random) -> str:
-    """Some motion of 2027 that no other paper names."""
+    """Some motion of 2027 that no other paper names; a new one where none is left."""
     named = {f"{n}.md" for n in (1, 2, 3, 4, 5)}
-    return (
-        rng.choice([p for p in sorted((site.folder / MOTIONS).glob("*.md")) if p.name not in named])
-        .relative_to(site.folder)
-        .as_posix()
-    )
+    if not (spare := [p for p in sorted((site.folder / MOTIONS).glob("*.md")) if p.name not in named]):
+        site.motion("99", tags="[pay]")
+        spare = [site.folder / MOTIONS / "99.md"]
+    return rng.choice(spare).relative_to(site.folder).as_posix()
 
 
 def said(site: SiteTest, path: str, key: str, value: str) -> None:

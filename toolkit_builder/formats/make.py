@@ -74,8 +74,8 @@ def pages(css: str) -> dict[str, Payload]:
 _FACE = re.compile(r'url\("fonts/(?P<name>[^"/]+)\.(?P<kind>[a-z0-9]+)"\)(?:\s*format\("[^"]*"\))?')
 _BLEED = re.compile(r"\b(left|right):\s*-3mm")
 """Grounds that reach over the edge: a browser prints no bleed, and would make a page that is too wide smaller."""
-_CLIPPED = "\n.branch-doc > section, .branch-doc.again { overflow: clip }\n"
-"""Nor may the ground of one side reach into the next."""
+_CLIPPED = "\n.branch-doc > section, .branch-doc.again { overflow: clip }\n.branch-doc.again { display: flow-root }\n"
+"""Nor may the ground of one side reach into the next, while what floats belongs to its side."""
 _TYPED = re.compile(r'^[^{}\n]*ol\[type="[aAiI]"\]\s*{[^{}]*}', re.MULTILINE)
 """Rules for ``type="a"``: in a browser they are rules for ``type="A"`` as well, and it has its own."""
 _KINDS = {"ttf": "truetype", "otf": "opentype", "woff": "woff", "woff2": "woff2"}
