@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit_builder.motions.amend import make_planner, plan_amendment
 from toolkit_builder.motions.edits import Amendment, AmendmentPlan, all_cuts, overlap, put_together
 from toolkit_builder.motions.joins import Cut
-from toolkit_builder.motions.planning import Planner
+from toolkit_builder.motions.planning import Planner, make_planner
 from toolkit_builder.motions.regions import Problem
 from toolkit_builder.motions.text import MotionText
+from toolkit_builder.motions.understood import plan_amendment
 
 IDENTICAL, SAME_WORDS, DELETES, DEPENDS = "identical", "same-words", "deletes", "depends"
 SAME_PLACE, INDEPENDENT = "same-place", "independent"

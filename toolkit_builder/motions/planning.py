@@ -14,12 +14,14 @@ from toolkit_builder.motions.edits import cut_together
 from toolkit_builder.motions.folding import folded_text
 from toolkit_builder.motions.inline import visible
 from toolkit_builder.motions.instructions import Instruction, Path, Ref, Target, Words, print_place, quoted
+from toolkit_builder.motions.lines import MEASURE, LineMap, line_map
+from toolkit_builder.motions.locate import locator
 from toolkit_builder.motions.marked import surely_marked
 from toolkit_builder.motions.plans import Plan
 from toolkit_builder.motions.regions import Problem, Region
 from toolkit_builder.motions.relabel import key_of
 from toolkit_builder.motions.sentences import sentences
-from toolkit_builder.motions.text import parse
+from toolkit_builder.motions.text import MotionText, parse
 
 
 class Planner(Cutter):
@@ -322,8 +324,6 @@ class Planner(Cutter):
 
     def _title(self, i: Instruction, plan: Plan) -> Plan:
         """The title is a text of one paragraph: the same instruction is planned on it."""
-        from toolkit_builder.motions.amend import make_planner
-
         if i.target is not None and i.target.kind == "all":
             plan.title = i.text
             return plan
@@ -335,6 +335,11 @@ class Planner(Cutter):
             return plan
         plan.title = cut_together(self.text.title, inner_plan.cuts)
         return plan
+
+
+def make_planner(text: MotionText, lines: LineMap | None = None, measure: int = MEASURE) -> Planner:
+    """A motion made ready: build it once for all its amendments. ``lines`` is the map an edition pinned."""
+    return Planner(locator(text, lines or line_map(text, measure)))
 
 
 def _numbered_like(i: Instruction) -> Instruction:
