@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from importlib import import_module
 from typing import Any
 
@@ -104,7 +103,7 @@ def run(arguments: list[str]) -> int:
             err=True,
         )
         if os.environ.get("TOOLKIT_DEBUG"):
-            traceback.print_exc()
+            _trace()
         return 1
     except Exception as fault:
         click.echo(
@@ -114,5 +113,11 @@ def run(arguments: list[str]) -> int:
             err=True,
         )
         if os.environ.get("TOOLKIT_DEBUG"):
-            traceback.print_exc()
+            _trace()
         return 3
+
+
+def _trace() -> None:
+    import traceback
+
+    traceback.print_exc()

@@ -7,8 +7,8 @@ taken from the store, and kept in it for the next build.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import digest
@@ -16,6 +16,9 @@ from toolkit_builder.build.execute import Progress, Run
 from toolkit_builder.build.jobs import Encoder, Job, Settled, Toolchain
 from toolkit_builder.build.manifest import Made
 from toolkit_builder.diagnostics import Diagnostic, any_errors
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from toolkit_builder.build import explain, fastpath
 from toolkit_builder.build.cache import Store, remove_store, write_file
@@ -23,6 +23,9 @@ from toolkit_builder.build.manifest import Made, Tree, identity, latest_tree, lo
 from toolkit_builder.build.publish import Publication, beside_folder, recover
 from toolkit_builder.build.results import Results
 from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors, error, note, ordered
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 _LOOK_AGAIN_AFTER = 1.0  # seconds; before an exchange, output/ is looked at once more for files that have come since
 _NOT_AS_LEFT = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENOTEMPTY}

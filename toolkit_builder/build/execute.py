@@ -9,14 +9,16 @@ from __future__ import annotations
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from toolkit_builder.build.jobs import Encoded, Encoder, Job, RenderError, Settled, Toolchain, resolve, waves
 from toolkit_builder.build.manifest import Made
 from toolkit_builder.build.workers import Lost, Workers, processors, shared_value
 from toolkit_builder.diagnostics import Diagnostic, error
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 _WORTH_WORKERS = 300  # light jobs; below that, starting processes takes longer than the work
 _LARGEST_CHUNK = 64

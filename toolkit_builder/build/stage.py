@@ -6,13 +6,15 @@ import importlib
 import json
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import compact_json, digest_of_value
 from toolkit_builder.build.workers import Lost, Workers, processors, shared_value
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 _WORTH_WORKERS = 64
 _LARGEST_CHUNK = 64

@@ -7,26 +7,17 @@ that kills its worker twice is reported as `Lost`.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
-import multiprocessing
 import os
-import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    CancelledError,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    wait,
-)
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # what workers need is imported when there is work for them: most builds have little to do
+    from concurrent.futures import Executor, Future, ProcessPoolExecutor
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _inherited: Any = None  # in a worker process: the value that all its tasks share
@@ -102,6 +93,8 @@ class Workers:
                 yield pair
 
     def _run(self, function: Callable[[Any, Any], Any], tasks: Iterable[Any], window: int) -> Iterator[tuple[Any, Any]]:
+        from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
+
         source = iter(tasks)
         under_way: dict[Future[Any], Any] = {}
         broken = False
@@ -142,10 +135,14 @@ class Workers:
 
 
 def _is_broken(future: Future[Any]) -> bool:
+    from concurrent.futures import BrokenExecutor
+
     return not future.cancelled() and isinstance(future.exception(), BrokenExecutor)
 
 
 def _result_of(future: Future[Any]) -> Any:
+    from concurrent.futures import CancelledError
+
     try:
         return future.result()
     except (Exception, CancelledError) as problem:
@@ -155,12 +152,17 @@ def _result_of(future: Future[Any]) -> Any:
 
 def _local_pool(count: int, shared: Any) -> ProcessPoolExecutor:
     """Worker processes, forked where that is safe: on Linux, while no other thread runs."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     fork = sys.platform.startswith("linux") and threading.active_count() == 1
     context = multiprocessing.get_context("fork" if fork else "spawn")
     return ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(shared, os.getpid()))
 
 
 def _start(shared: Any, parent: int) -> None:
+    import signal
+
     global _inherited
     _inherited = shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
@@ -171,6 +173,9 @@ def _start(shared: Any, parent: int) -> None:
 def _end_with(parent: int) -> None:
     """Do not outlive a parent that was killed: nobody else would end this worker, and it has the lock's file open."""
     if sys.platform.startswith("linux"):
+        import ctypes
+        import signal
+
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()

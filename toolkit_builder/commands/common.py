@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import os
 import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -20,6 +18,8 @@ import click
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span, any_errors, as_github, as_json, as_text, error
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from toolkit_builder.pipeline import Options
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -27,6 +27,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def meant(word: str, known: Iterable[str]) -> str:
     """``; did you mean 'motion'?``, where one of the known words is near."""
+    import difflib
+
     near = difflib.get_close_matches(word.lower(), {k.lower(): None for k in known}, n=1)
     return f"; did you mean '{near[0]}'?" if near else ""
 

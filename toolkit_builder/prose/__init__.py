@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from typing import TYPE_CHECKING
 
 from toolkit_builder.diagnostics import Diagnostic, Severity
 from toolkit_builder.prose import brief
-from toolkit_builder.prose import engine as engines
-from toolkit_builder.prose.blocks import Structure
 from toolkit_builder.prose.broken import broken_lines
 from toolkit_builder.prose.context import Context, tidy
 from toolkit_builder.prose.finish import RESERVED, Options, dress, finish, slug
@@ -20,6 +19,9 @@ from toolkit_builder.prose.model import Heading, Link, Prose, Section
 from toolkit_builder.prose.plain import BLOCK, count_words, excerpt, plain
 from toolkit_builder.prose.sanitise import allowed, clean, foreign_pictures, refused_addresses
 from toolkit_builder.prose.sections import split_sections
+
+if TYPE_CHECKING:
+    from toolkit_builder.prose.blocks import Structure
 
 __all__ = [
     "RESERVED", "Heading", "Link", "Prose", "Section", "allowed", "broken_lines", "convert", "count_words", "excerpt",
@@ -50,6 +52,9 @@ def convert(
     headings. ``lead_ins`` makes "Lead-in:" bold in numbered lists, as it always is in points without a dot.
     ``shortcuts=False`` is slower and gives the same bytes.
     """
+    from toolkit_builder.prose import engine as engines  # Python-Markdown: not for a paper of plain lines
+    from toolkit_builder.prose.blocks import Structure
+
     lines, context = tidy(source, path, first_line, lang)
     engine = engines.shared(shortcuts=shortcuts)
     structure = Structure(context, engine, lead_ins=lead_ins)
@@ -84,6 +89,9 @@ def inline(text: str, *, lang: str = "en-GB") -> str:
 
 def inline_at_length(text: str, lang: str) -> str:
     """The same by way of Markdown, the sanitiser and a walk over every tag, whatever the text is."""
+    from toolkit_builder.prose import engine as engines
+    from toolkit_builder.prose.blocks import Structure
+
     lines, context = tidy(text, "", 1, lang)
     engine = engines.shared()
     engine.reset(engines.silence, engines.no_note)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from toolkit_builder.motions.inline import HELD
-from toolkit_builder.prose.engine import has_marks, simple_pieces
 from toolkit_builder.prose.sanitise import clean
+from toolkit_builder.prose.simple import has_marks, simple_pieces
 from toolkit_builder.prose.typography import curl
 
 _LONGEST = 2000
