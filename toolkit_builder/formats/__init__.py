@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from toolkit_builder.build.jobs import RenderError
-from toolkit_builder.formats import docx, feed, files, make, page, papers, pdf, register, wordpapers
-from toolkit_builder.formats.templates import TemplateFailure, Templates
 from toolkit_builder.model import Payload
-from toolkit_builder.theme import Bundle
+
+if TYPE_CHECKING:
+    from toolkit_builder.formats.templates import Templates
+    from toolkit_builder.theme import Bundle
 
 Render = Callable[[Payload], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A renderer by the module and the name it has here: a build imports those that it uses."""
+
+    module: str
+    name: str
+
+    def __call__(self, payload: Payload, **more: Any) -> Any:
+        return getattr(import_module(f"{__name__}.{self.module}"), self.name)(payload, **more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,40 +34,31 @@ class Format:
     """How one kind of output is made. ``themed`` renderers are handed the theme's compiled templates as well."""
 
     name: str
-    version: int
     render: Callable[..., Any]
     themed: bool = False
 
 
-def _register_csv(payload: Payload) -> bytes:
-    return register.as_csv(payload["rows"], payload["conference"])
-
-
-def _register_json(payload: Payload) -> bytes:
-    return register.as_json(payload["rows"], payload["conference"])
-
-
 FORMATS: Mapping[str, Format] = {f.name: f for f in (
-    Format("page", page.VERSION, page.render, themed=True),
-    Format("print-page", pdf.VERSION, pdf.page, themed=True),
-    Format("pdf", pdf.VERSION, pdf.render),
-    Format("make-page", make.VERSION, make.render, themed=True),
-    Format("make-branch", make.VERSION, make.branch),
-    Format("make-branches", make.VERSION, make.branches),
-    Format("docx", docx.VERSION, docx.render),
-    Format("paper-docx", wordpapers.VERSION, wordpapers.render),
-    Format("feed", feed.VERSION, feed.render),
-    Format("copy", files.VERSION, files.copy),
-    Format("picture", files.VERSION, files.picture),
-    Format("sitemap", files.VERSION, files.sitemap),
-    Format("robots", files.VERSION, files.robots),
-    Format("redirect", files.VERSION, files.redirect),
-    Format("archive", files.VERSION, files.archive),
-    Format("json", files.VERSION, files.as_json),
-    Format("register-csv", 1, _register_csv),
-    Format("register-json", 1, _register_json),
-    Format("paper-text", papers.VERSION, papers.numbered),
-    Format("akoma-ntoso", papers.VERSION, papers.akoma),
+    Format("page", At("page", "render"), themed=True),
+    Format("print-page", At("pdf", "page"), themed=True),
+    Format("pdf", At("pdf", "render")),
+    Format("make-page", At("make", "render"), themed=True),
+    Format("make-branch", At("make", "branch")),
+    Format("make-branches", At("make", "branches")),
+    Format("docx", At("docx", "render")),
+    Format("paper-docx", At("wordpapers", "render")),
+    Format("feed", At("feed", "render")),
+    Format("copy", At("files", "copy")),
+    Format("picture", At("files", "picture")),
+    Format("sitemap", At("files", "sitemap")),
+    Format("robots", At("files", "robots")),
+    Format("redirect", At("files", "redirect")),
+    Format("archive", At("files", "archive")),
+    Format("json", At("files", "as_json")),
+    Format("register-csv", At("register", "csv_file")),
+    Format("register-json", At("register", "json_file")),
+    Format("paper-text", At("papers", "numbered")),
+    Format("akoma-ntoso", At("papers", "akoma")),
 )}  # fmt: skip
 
 
@@ -69,20 +73,27 @@ class Toolchain:
         return self.bundle.digest
 
     def renderers(self) -> Mapping[str, Render]:
-        templates = Templates(self.bundle)
-        return {
-            name: _content_errors(partial(f.render, templates=templates) if f.themed else f.render)
-            for name, f in FORMATS.items()
-        }
+        dressed = _Dressed(self.bundle)
+        return {name: partial(dressed, f.render) if f.themed else f.render for name, f in FORMATS.items()}
 
 
-def _content_errors(render: Callable[..., Any]) -> Render:
-    """A template's failure is the theme's or the content's fault, never an internal one."""
+class _Dressed:
+    """Calls a renderer with the theme's templates, which are compiled once, for the first page that there is."""
 
-    def safely(payload: Any) -> Any:
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+
+    @cached_property
+    def _templates(self) -> Templates:
+        from toolkit_builder.formats.templates import Templates
+
+        return Templates(self._bundle)
+
+    def __call__(self, render: Callable[..., Any], payload: Payload) -> Any:
+        """A template's failure is the theme's or the content's fault, never an internal one."""
+        from toolkit_builder.formats.templates import TemplateFailure
+
         try:
-            return render(payload)
+            return render(payload, templates=self._templates)
         except TemplateFailure as failure:
             raise RenderError(failure.diagnostics) from failure
-
-    return safely

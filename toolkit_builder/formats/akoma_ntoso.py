@@ -14,7 +14,6 @@ from typing import Any
 
 from toolkit_builder.model import Payload
 
-VERSION = 1
 NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]|[\ud800-\udfff]|[\ufffe\uffff]")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9_.-]+")

@@ -9,7 +9,6 @@ from toolkit_builder.formats.files import xml
 from toolkit_builder.formats.page import absolute, link
 from toolkit_builder.model import Payload
 
-VERSION = 1
 ATOM = "http://www.w3.org/2005/Atom"
 _EPOCH = "1970-01-01"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")  # what XML cannot hold

@@ -13,7 +13,6 @@ from toolkit_builder.build.jobs import RenderError
 from toolkit_builder.formats.page import relative
 from toolkit_builder.model import Payload
 
-VERSION = 1
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the ZIP format's first day: archives carry no clock
 

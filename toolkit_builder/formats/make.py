@@ -16,7 +16,6 @@ from toolkit_builder.formats import page, pdf
 from toolkit_builder.formats.templates import Templates
 from toolkit_builder.model import Payload
 
-VERSION = 1
 _BODY = re.compile(r"<html(?P<html>[^>]*)>.*?<body(?P<body>[^>]*)>(?P<inner>.*)</body>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 _PAGE = re.compile(r"@page\s+([\w-]+)(?::first)?\s*{\s*size:\s*([\d.]+)mm\s+([\d.]+)mm;\s*margin:\s*([^;}@]+)")

@@ -17,8 +17,6 @@ from toolkit_builder.formats import frames
 from toolkit_builder.formats.templates import Templates, safe
 from toolkit_builder.model import Payload
 
-VERSION = 1
-
 _SPOT = re.compile(r"""=["']/(?!/)""")
 _ADDRESSES = {"f": "href", "c": "src", "n": "action", "l": "data-url"}  # by their last letters
 _PATH = re.compile("[^?#]*")

@@ -8,8 +8,6 @@ from toolkit_builder.formats import akoma_ntoso
 from toolkit_builder.model import Payload
 from toolkit_builder.motions import lines, listed, pins, text
 
-VERSION = 1
-
 
 def numbered(payload: Payload) -> bytes:
     """``{head: [lines], source, title, measure, pin}`` -> the paper as plain text, its printed line numbers before it.

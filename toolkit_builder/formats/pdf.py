@@ -12,7 +12,6 @@ from toolkit_builder.formats.page import hydrate
 from toolkit_builder.formats.templates import Templates, safe
 from toolkit_builder.model import Payload
 
-VERSION = 1
 _SECONDS = 300
 
 

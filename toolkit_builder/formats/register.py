@@ -15,8 +15,6 @@ from typing import Any
 
 from toolkit_builder.model import Payload
 
-VERSION = 1
-
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("conference", "Conference"), ("item", "Item"), ("number", "Number"), ("title", "Title"), ("kind", "Kind"),
     ("mover", "Mover"), ("seconder", "Seconder"), ("result", "Result"), ("decision", "Decision"),
@@ -44,6 +42,16 @@ def flat(row: Mapping[str, Any], conference: str = "") -> dict[str, str]:
         "result": plain, "decision": sentence, "by": by,
         "method": str(vote.get("method") or ""), **said, "url": str(row.get("url") or ""),
     }  # fmt: skip
+
+
+def csv_file(payload: Payload) -> bytes:
+    """``{rows, conference}`` -> `as_csv`."""
+    return as_csv(payload["rows"], payload["conference"])
+
+
+def json_file(payload: Payload) -> bytes:
+    """``{rows, conference}`` -> `as_json`."""
+    return as_json(payload["rows"], payload["conference"])
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]], conference: str = "") -> bytes:

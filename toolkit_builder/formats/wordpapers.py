@@ -16,8 +16,6 @@ from toolkit_builder.formats.page import absolute
 from toolkit_builder.formats.wordtext import Writer, element
 from toolkit_builder.model import Payload
 
-VERSION = 1
-
 _MARGIN_MM, _OUTER_MM = 24, 14  # 172 mm for a line of 80 characters in 12 point
 _EMU = 36_000  # in a millimetre
 _PARAGRAPHS = {

@@ -9,7 +9,6 @@ from typing import Any
 from toolkit_builder.build.cache import blob_of
 from toolkit_builder.build.jobs import Blob, Job, SharedValue
 from toolkit_builder.diagnostics import Diagnostic
-from toolkit_builder.formats import FORMATS
 from toolkit_builder.model import Payload
 from toolkit_builder.site import Site
 from toolkit_builder.sources import Asset
@@ -91,7 +90,7 @@ class Draft:
                 payload=payload,
                 label=label,
                 reasons=reasons or {},
-                closure=f"{self.code}:{FORMATS[format].version}:{closure}",
+                closure=f"{self.code}:{closure}",
                 publish=publish,
                 heavy=heavy,
             )
