@@ -18,8 +18,6 @@ from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.build.stage import WithBlobs
 from toolkit_builder.diagnostics import Diagnostic, Span, any_errors, error
 from toolkit_builder.kinds import BY_NAME
-from toolkit_builder.localise import fields as localise_fields
-from toolkit_builder.localise import template
 from toolkit_builder.model import Payload
 
 _TITLE = re.compile(r"\A(?:[ \t]*\n)* {0,3}#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
@@ -285,6 +283,9 @@ def read_resource(reader: _Reader, body: str, fields: Any) -> Payload:
     """A template is read once, here: its page shows its fields as marked blanks, ``template`` is what fills them."""
     if not fields.template:
         return read_prose(reader, body, fields)
+    from toolkit_builder.localise import fields as localise_fields
+    from toolkit_builder.localise import template
+
     compiled, value, found = template.compile_template(
         body, path=reader.path, first_line=reader.line, language=reader.language
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from toolkit_builder import __version__
 from toolkit_builder.build.cache import Store
@@ -20,6 +19,9 @@ from toolkit_builder.kinds import kind_of
 from toolkit_builder.linking.addresses import document
 from toolkit_builder.model import Document
 from toolkit_builder.sources import Source, Unread
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 _READ = Imported("toolkit_builder.bodies", "read")
 

@@ -10,12 +10,11 @@ import os
 import time
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from toolkit_builder import decisions, editions, intake, linking, quick, sources, studies, theme
 from toolkit_builder.blueprint import Blueprint, blueprint
@@ -36,6 +35,9 @@ from toolkit_builder.layout.memory import Memory
 from toolkit_builder.linking import visible
 from toolkit_builder.model import Document
 from toolkit_builder.site import Site
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 CONTENT = "content"
 _STUDY = Imported("toolkit_builder.study", "study")

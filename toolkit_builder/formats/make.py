@@ -10,11 +10,14 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from toolkit_builder.formats import page, pdf
-from toolkit_builder.formats.templates import Templates
 from toolkit_builder.model import Payload
+
+if TYPE_CHECKING:
+    from toolkit_builder.formats.templates import Templates
+
+TEMPLATE = "make.html"
 
 _BODY = re.compile(r"<html(?P<html>[^>]*)>.*?<body(?P<body>[^>]*)>(?P<inner>.*)</body>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
@@ -23,6 +26,8 @@ _PAGE = re.compile(r"@page\s+([\w-]+)(?::first)?\s*{\s*size:\s*([\d.]+)mm\s+([\d
 
 def render(payload: Payload, templates: Templates) -> bytes:
     """``payload``: a page's, with ``prints`` (payloads of print pages, by variant and paper) and ``data``."""
+    from toolkit_builder.formats import page, pdf
+
     shells: dict[str, dict[str, Payload]] = {}
     for name, inner in payload["prints"].items():
         variant, _, size = name.partition(" ")

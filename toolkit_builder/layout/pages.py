@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from toolkit_builder.build.jobs import Blob
 from toolkit_builder.frame import page_payload, root_of
@@ -13,9 +14,11 @@ from toolkit_builder.kinds.prints import Print, forms
 from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.layout import printed
 from toolkit_builder.layout.draft import Draft, output_path
-from toolkit_builder.localise import publish
 from toolkit_builder.model import Document, Kept, Payload
 from toolkit_builder.site import Site
+
+if TYPE_CHECKING:
+    from toolkit_builder.localise import publish
 
 
 def lay_out(draft: Draft, page: Page, offered: Sequence[publish.Offer] = ()) -> None:
@@ -24,7 +27,7 @@ def lay_out(draft: Draft, page: Page, offered: Sequence[publish.Offer] = ()) -> 
         return
     prints = _prints_of(page, draft) if draft.printing else []
     words = [p for p in prints if p.word]
-    more = publish.links(page.document, draft.site, draft.theme) if page.document else []
+    more = _made_on_demand(page.document, draft)
     if prints or offered or more:
         downloads = [
             *more,
@@ -40,6 +43,14 @@ def lay_out(draft: Draft, page: Page, offered: Sequence[publish.Offer] = ()) -> 
             printed.word_job(draft, page, each)
     for offer in offered:
         printed.localised_jobs(draft, offer)
+
+
+def _made_on_demand(doc: Document | None, draft: Draft) -> list[Payload]:
+    if doc is None or doc.kind != "branch":
+        return []
+    from toolkit_builder.localise import publish
+
+    return publish.links(doc, draft.site, draft.theme)
 
 
 def _page_job(draft: Draft, page: Page) -> None:

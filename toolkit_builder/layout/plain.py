@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 from toolkit_builder import editions, pictures, redirects
+from toolkit_builder.formats import make
 from toolkit_builder.frame import root_of
 from toolkit_builder.kinds import editionmap, shapes
 from toolkit_builder.layout.draft import Draft, output_path
 from toolkit_builder.linking.addresses import address_of
-from toolkit_builder.localise import makepages
 from toolkit_builder.misfits import Listed
 from toolkit_builder.model import Payload
-from toolkit_builder.theme import brand_css
+from toolkit_builder.theme import Theme, brand_css
 
 
 def for_machines(draft: Draft, listed: Sequence[Listed]) -> None:
@@ -89,8 +89,8 @@ def files(draft: Draft) -> None:
             reasons={asset.path: asset.digest},
         )
     own = {**draft.theme.assets, "css/brand.css": brand_css(draft.theme)}
-    if draft.theme.has(makepages.MAKE):
-        own |= makepages.screen_files(draft.theme)
+    if draft.theme.has(make.TEMPLATE):
+        own |= _screen_files(draft.theme)
     for name, data in sorted(own.items()):
         draft.add(
             f"assets/{name}",
@@ -99,3 +99,9 @@ def files(draft: Draft) -> None:
             label=f"theme: assets/{name}",
             reasons={f"theme: assets/{name}": blake2b(data, digest_size=8).hexdigest()},
         )
+
+
+def _screen_files(theme: Theme) -> dict[str, bytes]:
+    """What previews need of the theme: its print rules with its colours, and the faces that it prints in."""
+    sheets = {n: d for n, d in theme.print_files.items() if n.endswith(".css")}
+    return make.screen_files({**sheets, "zz-brand.css": brand_css(theme)}, theme.print_files, theme.assets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from toolkit_builder import pictures
 from toolkit_builder.build.jobs import Output
@@ -10,10 +11,12 @@ from toolkit_builder.frame import page_payload, root_of
 from toolkit_builder.kinds.prints import Print, at_the_shop
 from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.layout.draft import Draft
-from toolkit_builder.localise import publish
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Site
 from toolkit_builder.theme import brand_css
+
+if TYPE_CHECKING:
+    from toolkit_builder.localise import publish
 
 _FOR_THE_SHOP = {"leaflet", "poster", "postcard", "petition"}
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif")

@@ -19,7 +19,6 @@ from toolkit_builder.kinds import papers, shapes
 from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.layout import feeds, pages, printed
 from toolkit_builder.layout.draft import Draft
-from toolkit_builder.localise import branchfiles, makepages, publish
 from toolkit_builder.model import Document
 from toolkit_builder.site import PAPERS, Conference
 from toolkit_builder.theme import brand_css
@@ -84,6 +83,8 @@ def _conference(held: Conference, docs: Sequence[Document], draft: Draft) -> lis
 
 def _rest(docs: Sequence[Document], draft: Draft) -> list[Page]:
     """Campaigns, branches, news and pages, the lists of them, the site's feeds, and what is made for branches."""
+    from toolkit_builder.localise import branchfiles, makepages, publish
+
     site, theme = draft.site, draft.theme
     offered, shortfalls = publish.offers(site, theme, draft.shared, printing=draft.printing)
     draft.diagnostics += shortfalls

@@ -17,9 +17,9 @@ from toolkit_builder.localise.documents import Made, Stationery, Template
 from toolkit_builder.localise.fill import ADDRESSES
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Site
-from toolkit_builder.theme import Theme, brand_css
+from toolkit_builder.theme import Theme
 
-MAKE = "make.html"
+MAKE = make.TEMPLATE
 
 
 def make_url(doc: Document, site: Site) -> str:
@@ -69,12 +69,6 @@ def make_pages(site: Site, theme: Theme, *, printing: bool = True) -> list[Page]
                 )
             )
     return found
-
-
-def screen_files(theme: Theme) -> dict[str, bytes]:
-    """What previews need of the theme: its print rules with its colours, and the faces that it prints in."""
-    sheets = {n: d for n, d in theme.print_files.items() if n.endswith(".css")}
-    return make.screen_files({**sheets, "zz-brand.css": brand_css(theme)}, theme.print_files, theme.assets)
 
 
 def _paper(sizes: Mapping[str, Payload], payload: Payload) -> Payload | None:

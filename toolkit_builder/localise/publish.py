@@ -135,8 +135,9 @@ def _offered(
 
 
 def links(doc: Document, site: Site, theme: Theme) -> list[Payload]:
-    """On a branch's page, where its documents are made on demand: the pages that make them, with it picked already."""
-    if doc.kind != "branch" or site.config.localise != "on-demand" or not theme.has(MAKE):
+    """On the page of a branch, where its documents are made on demand: the pages that make them,
+    with it picked already."""
+    if site.config.localise != "on-demand" or not theme.has(MAKE):
         return []
     return [
         {"label": t.title, "url": f"{t.url}make/#branch={doc.name}", "format": "make it here", "size": None, "note": ""}
