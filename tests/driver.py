@@ -19,6 +19,35 @@ CONFIG = "title: Test site\nbase_url: https://example.org\nprint:\n  enabled: no
 CONFERENCE = "---\ntitle: Conference 2027\nstart: 2027-06-14\nend: 2027-06-16\n---\n\nWelcome.\n"
 
 
+COMMAND = (sys.executable, "-m", "toolkit_builder")
+
+
+def toolkit(
+    folder: Path, *arguments: str, timeout: float = 240, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """The command itself, in a process of its own in this folder; what it said, and its exit code."""
+    with started(folder, *arguments, **environment) as process:
+        try:
+            said, complaints = process.communicate(timeout=timeout)
+        except BaseException:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, said, complaints)
+
+
+def started(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """The same, not waited for."""
+    return subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1", **environment},
+    )
+
+
 class SiteTest:
     """A project in a folder of its own. Methods that change it return it, so that calls can be chained."""
 
@@ -91,16 +120,7 @@ class SiteTest:
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """The command itself, in a process of its own."""
-        return subprocess.run(
-            [sys.executable, "-m", "toolkit_builder", *arguments],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-            env={**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1", **environment},
-        )
+        return toolkit(self.folder, *arguments, **environment)
 
     # --- looking -----------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.driver import SiteTest
+from tests.driver import SiteTest, toolkit
 
 MOTION = """Conference notes that bus fares have risen.
 
@@ -54,17 +54,7 @@ def test_the_newest_conference_unless_one_is_named(papers: SiteTest) -> None:
 
 
 def test_from_any_folder_of_the_site_and_in_each_view(papers: SiteTest) -> None:
-    import subprocess
-    import sys
-
-    done = subprocess.run(
-        [sys.executable, "-m", "toolkit_builder", "amend", "20", "--view", "diff"],
-        text=True,
-        cwd=papers.folder / "content/conferences",
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+    done = toolkit(papers.folder / "content/conferences", "amend", "20", "--view", "diff")
     assert "{+all+}" in done.stdout
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,26 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.driver import SiteTest
+from tests.driver import COMMAND, SiteTest, started, toolkit
 
 NEWS = "---\ntitle: News of {}\ndate: 2027-06-0{}\n---\n\nText {}.\n"
 
 
 def _news(site: SiteTest, name: str, day: int, text: str = "one") -> SiteTest:
     return site.content(**{f"news/{name}.md": NEWS.format(name, day, text)})
-
-
-def _run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "toolkit_builder", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-        env={**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1", **environment},
-    )
 
 
 # --- outside of a site -----------------------------------------------------------------------------------
@@ -52,7 +38,7 @@ def _run(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
     ],
 )
 def test_outside_of_a_site_it_says_so_and_writes_nothing(tmp_path: Path, words: list[str]) -> None:
-    done = _run(tmp_path, *words)
+    done = toolkit(tmp_path, *words)
     assert done.returncode == 1
     assert "toolkit.yaml" in done.stderr
     assert "toolkit init my-site" in done.stderr
@@ -60,14 +46,14 @@ def test_outside_of_a_site_it_says_so_and_writes_nothing(tmp_path: Path, words: 
 
 
 def test_outside_of_a_site_json_is_still_json(tmp_path: Path) -> None:
-    done = _run(tmp_path, "check", "--messages", "json")
+    done = toolkit(tmp_path, "check", "--messages", "json")
     assert [d["code"] for d in json.loads(done.stdout)] == ["C401"]
     assert done.returncode == 1
 
 
 def test_any_folder_of_the_site_will_do(site: SiteTest) -> None:
     _news(site, "a", 1)
-    done = _run(site.folder / "content" / "news", "build", "--clock", "2027-06-20")
+    done = toolkit(site.folder / "content" / "news", "build", "--clock", "2027-06-20")
     assert done.returncode == 0, done.stderr
     assert (site.output / "news/a/index.html").is_file()
 
@@ -104,7 +90,7 @@ def test_help_of_every_command(tmp_path: Path) -> None:
     from toolkit_builder.cli import COMMANDS, _exists
 
     for name in filter(_exists, COMMANDS):
-        done = _run(tmp_path, name, "--help")
+        done = toolkit(tmp_path, name, "--help")
         assert done.returncode == 0
         assert done.stdout.startswith(f"Usage: toolkit {name}"), name
 
@@ -218,16 +204,15 @@ def test_list_tells_of_broken_files_and_of_nothing_found(site: SiteTest) -> None
 def test_a_reader_that_goes_away_is_no_fault(site: SiteTest) -> None:
     for n in range(1, 10):
         _news(site, f"n{n}", n)
-    command = [sys.executable, "-m", "toolkit_builder", "list", "--clock", "2027-06-20"]
-    process = subprocess.Popen(command, cwd=site.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = started(site.folder, "list", "--clock", "2027-06-20")
     assert process.stdout
     assert process.stderr
     process.stdout.close()
     said = process.stderr.read()
     process.stderr.close()
     assert process.wait(60) == 0
-    assert b"Traceback" not in said
-    assert b"fault" not in said
+    assert "Traceback" not in said
+    assert "fault" not in said
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -235,7 +220,7 @@ def test_a_full_disk_behind_standard_output_is_one_sentence(site: SiteTest) -> N
     _news(site, "a", 1)
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "toolkit_builder", "list", "--clock", "2027-06-20"],
+            [*COMMAND, "list", "--clock", "2027-06-20"],
             cwd=site.folder,
             stdout=full,
             stderr=subprocess.PIPE,
@@ -252,8 +237,7 @@ def test_a_full_disk_behind_standard_output_is_one_sentence(site: SiteTest) -> N
 def test_ctrl_c_in_a_build_leaves_the_last_good_site(site: SiteTest) -> None:
     for n in range(400):
         site.content(**{f"pages/p{n}.md": f"---\ntitle: Page {n}\n---\n\n" + "Many words here. " * 400})
-    command = [sys.executable, "-m", "toolkit_builder", "build", "-j", "1"]
-    process = subprocess.Popen(command, cwd=site.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = started(site.folder, "build", "-j", "1")
     time.sleep(1.2)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
@@ -268,12 +252,12 @@ def test_ctrl_c_in_a_build_leaves_the_last_good_site(site: SiteTest) -> None:
 
 def test_completion_scripts_and_words(tmp_path: Path) -> None:
     for shell in ("bash", "zsh", "fish"):
-        done = _run(tmp_path, _TOOLKIT_COMPLETE=f"{shell}_source")
+        done = toolkit(tmp_path, _TOOLKIT_COMPLETE=f"{shell}_source")
         if "requires" not in done.stderr and "Couldn't detect" not in done.stderr:  # click asks which bash there is
             assert "_TOOLKIT_COMPLETE" in done.stdout, done.stderr
-    done = _run(tmp_path, _TOOLKIT_COMPLETE="bash_complete", COMP_WORDS="toolkit bu", COMP_CWORD="1")
+    done = toolkit(tmp_path, _TOOLKIT_COMPLETE="bash_complete", COMP_WORDS="toolkit bu", COMP_CWORD="1")
     assert done.stdout.strip() == "plain,build"
-    done = _run(tmp_path, _TOOLKIT_COMPLETE="bash_complete", COMP_WORDS="toolkit new mo", COMP_CWORD="2")
+    done = toolkit(tmp_path, _TOOLKIT_COMPLETE="bash_complete", COMP_WORDS="toolkit new mo", COMP_CWORD="2")
     assert done.stdout.strip() == "plain,motion"
 
 
@@ -290,16 +274,16 @@ def test_a_title_that_is_a_device_on_windows_gets_a_name_that_can_be_published(s
 
 
 def test_a_new_site_says_how_to_go_there(tmp_path: Path) -> None:
-    assert "  cd 'our site'\n" in _run(tmp_path, "init", "our site").stdout
+    assert "  cd 'our site'\n" in toolkit(tmp_path, "init", "our site").stdout
     (tmp_path / "here").mkdir()
-    assert "  cd" not in _run(tmp_path / "here", "init", ".").stdout
+    assert "  cd" not in toolkit(tmp_path / "here", "init", ".").stdout
     assert (tmp_path / "here" / "toolkit.yaml").is_file()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 def test_with_its_streams_closed_it_builds_all_the_same(site: SiteTest) -> None:
     _news(site, "a", 1)
-    command = f"{sys.executable} -m toolkit_builder build --clock 2027-06-20 >&- 2>&- <&-"
+    command = f"{' '.join(COMMAND)} build --clock 2027-06-20 >&- 2>&- <&-"
     assert subprocess.run(["/bin/sh", "-c", command], cwd=site.folder, timeout=120, check=False).returncode == 0
     assert (site.output / "news/a/index.html").is_file()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.driver import toolkit
 from toolkit_builder.pipeline import print_problem
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -41,16 +42,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _run(installed: Path, cwd: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "toolkit_builder", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=280,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(installed), "PYTHONUTF8": "1", **environment},
-    )
+    return toolkit(cwd, *arguments, timeout=280, PYTHONPATH=str(installed), **environment)
 
 
 def test_it_carries_all_that_a_site_is_made_with_and_nothing_private(wheel: Path) -> None:

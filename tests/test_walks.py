@@ -1,0 +1,278 @@
+"""After each of hundreds of random edits, however the build is made, the site has the bytes of a clean build.
+
+Builds are made as `toolkit build` makes them, as `toolkit serve` does with what it holds in memory, and by the command
+in a process of its own, in any order. Every unit that a build takes from memory is laid out once more (`verified`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from tests.driver import SiteTest
+from tests.edits import CONTENT, EDITS, LEFT_BEHIND, SETTINGS, THEME, setting, world
+from tests.verified import verified
+from toolkit_builder import cli, formats, intake, quick, theme
+from toolkit_builder.formats import pdf
+from toolkit_builder.pipeline import Later
+
+CLEAN_ENGINE = cache(pdf.engine.__wrapped__)
+CHANCE = st.randoms(use_true_random=False)
+HOW = st.sampled_from(["build", "serve", "build", "serve", "build", "serve", "command"])
+NOT_THERE = (AssertionError, OSError, IndexError, ValueError)  # an edit of what another edit has taken away
+
+
+BUILD = ["build", "-q"]
+
+
+def stamped(payload: Any) -> bytes:
+    """In place of a PDF or a Word document: the digest of all that it would be made from."""
+    said = blake2b(digest_size=16)
+    leaves = [payload]
+    while leaves:
+        value = leaves.pop()
+        if isinstance(value, Mapping):
+            leaves += [part for item in value.items() for part in item]
+        elif isinstance(value, (list, tuple)):
+            leaves += value
+        said.update(value if isinstance(value, bytes) else repr(value).encode())
+    return b"%PDF " + said.hexdigest().encode()
+
+
+@contextmanager
+def made_by(renderers: Mapping[str, Callable[[Any], Any]]) -> Iterator[None]:
+    """While this is open, these formats are made by these functions, and no template is looked over twice."""
+    known: dict[bytes, Any] = {}
+    problems = theme.template_problems
+
+    def looked_over(templates: Any) -> Any:
+        name = stamped(templates)
+        if name not in known:
+            known[name] = problems(templates)
+        return known[name]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(theme, "template_problems", looked_over)
+        changed = {name: replace(formats.FORMATS[name], render=render) for name, render in renderers.items()}
+        patch.setattr(formats, "FORMATS", {**formats.FORMATS, **changed})
+        yield
+
+
+STAMPED = {"pdf": stamped, "paper-docx": stamped}
+
+
+class Edits(RuleBasedStateMachine):
+    """A project, the server that may be running on it, and what has been tried in this process."""
+
+    edits: ClassVar[Counter[str]] = Counter()
+    builds: ClassVar[Counter[str]] = Counter()
+    refused: ClassVar[Counter[str]] = Counter()
+    units: ClassVar[Counter[str]] = Counter()
+
+    @initialize()
+    def start(self) -> None:
+        self.place = Path(tempfile.mkdtemp())
+        self.site = SiteTest(self.place / "site", clock="", jobs=1)
+        world(self.site)
+        setting(self.site, "clock", "2027-06-20T12:00")
+        self.site.edit("toolkit.yaml", "enabled: no", "enabled: yes")
+        self.warm = intake.Warm()
+        self.steps = 0
+        self.build("build")
+
+    def teardown(self) -> None:
+        if hasattr(self, "place"):
+            shutil.rmtree(self.place)
+
+    # --- what people do ------------------------------------------------------------------------------------
+
+    @rule(what=st.sampled_from(sorted(CONTENT)), chance=CHANCE, how=HOW)
+    def edit_content(self, what: str, chance: random.Random, how: str) -> None:
+        self.edit(what, chance, how)
+
+    @rule(what=st.sampled_from(sorted(CONTENT)), chance=CHANCE, how=HOW)
+    def edit_content_again(self, what: str, chance: random.Random, how: str) -> None:
+        self.edit(what, chance, how)
+
+    @rule(what=st.sampled_from(sorted(SETTINGS)), chance=CHANCE, how=HOW)
+    def edit_settings(self, what: str, chance: random.Random, how: str) -> None:
+        self.edit(what, chance, how)
+
+    @rule(what=st.sampled_from(sorted(THEME)), chance=CHANCE, how=HOW)
+    def edit_theme(self, what: str, chance: random.Random, how: str) -> None:
+        self.edit(what, chance, how)
+
+    @rule(what=st.sampled_from(sorted(LEFT_BEHIND)), chance=CHANCE, how=HOW)
+    def meddle(self, what: str, chance: random.Random, how: str) -> None:
+        self.edit(what, chance, how)
+
+    @rule(how=HOW, fresh=st.booleans())
+    def build_again(self, how: str, fresh: bool) -> None:
+        """Nothing has changed since, but perhaps how the last build was made."""
+        if fresh:
+            self.warm = intake.Warm()
+        assert self.build(how)
+
+    def edit(self, what: str, chance: random.Random, how: str) -> None:
+        """Make an edit and build; one that cannot be published leaves the site as it was, and is undone."""
+        self.steps += 1
+        before, stood = self.project(), self.tree()
+        try:
+            EDITS[what](self.site, self.steps, chance)
+        except NOT_THERE:
+            self.restore(before)
+            return
+        meddled = self.tree()
+        if self.build(how):
+            type(self).edits[what] += 1
+            return
+        type(self).refused[what] += 1
+        assert self.tree() in (stood, meddled), f"'{what}' could not be published, and output/ is another site"
+        self.restore(before)
+        assert self.build(how), f"after '{what}' was undone: {self.site.problems}"
+
+    # --- building and comparing ------------------------------------------------------------------------------
+
+    def build(self, how: str) -> bool:
+        """Build, and compare with a clean build; whether it was published."""
+        later: list[Later] = []
+        with verified() as counts:
+            if how == "command":
+                code = self.command()
+                assert code in (0, 1)
+                published = code == 0
+            else:
+                served = {"warm": self.warm, "on_later": later.append, "arguments": ("serve",)}
+                published = self.site.attempt(**(served if how == "serve" else {})).report.published
+                assert not self.site.report.fault, self.site.problems
+        type(self).units.update(counts)
+        if published:
+            type(self).builds[how] += 1
+            self.compare(how, later[0] if later else None)
+        return published
+
+    def compare(self, how: str, later: Later | None) -> None:
+        folder = Path(tempfile.mkdtemp(dir=self.place))
+        with self.clean_printer():
+            clean = self.site.clean_build_of_the_same(folder)
+        wanted, found = clean.tree(), self.tree()
+        put_off = later.paths if later else frozenset()
+        assert found.keys() <= wanted.keys()
+        assert wanted.keys() - found.keys() <= put_off
+        wrong = [path for path in found if path not in put_off and found[path] != wanted[path]]
+        assert not wrong, f"not as a clean build makes them: {wrong}"
+        if how != "command":
+            assert self.site.problems == clean.problems or put_off
+        for path in sorted(put_off)[:: max(1, len(put_off) // 3)]:
+            assert later is not None
+            assert later.make(path).files[path] == wanted[path], f"{path}, as it was served"
+        shutil.rmtree(folder)
+
+    def command(self) -> int:
+        """`toolkit build`, with what answers it where there is nothing to do; the exit code."""
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.chdir(self.site.folder),
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
+            patch.setattr("sys.argv", ["toolkit", *BUILD])
+            patch.setenv("TOOLKIT_JOBS", "1")
+            return 0 if quick.nothing_to_do(BUILD) else cli.run(BUILD)
+
+    def clean_printer(self) -> AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+    def tree(self) -> dict[str, bytes]:
+        return self.site.tree() if self.site.output.exists() else {}
+
+    def project(self) -> dict[Path, bytes]:
+        """Every file that a person writes."""
+        found = [self.site.folder / "toolkit.yaml"]
+        for name in ("content", "themes"):
+            found += [p for p in (self.site.folder / name).rglob("*") if p.is_file()]
+        return {path: path.read_bytes() for path in found}
+
+    def restore(self, before: Mapping[Path, bytes]) -> None:
+        for path in self.project().keys() - before.keys():
+            path.unlink()
+        for path, data in before.items():
+            if not path.exists() or path.read_bytes() != data:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+
+
+class PrintedEdits(Edits):
+    """The same with real PDFs, and with commands in processes of their own; a clean build's are made by an engine of
+    its own, which remembers what it has made of the same bytes before."""
+
+    made: ClassVar[dict[bytes, Any]] = {}
+
+    def command(self) -> int:
+        return self.site.run(*BUILD, "-j", "1").returncode
+
+    @contextmanager
+    def clean_printer(self) -> Iterator[None]:
+        def render(payload: Any) -> Any:
+            name = stamped(payload)
+            if name not in self.made:
+                self.made[name] = pdf.render(payload)
+            return self.made[name]
+
+        with pytest.MonkeyPatch.context() as patch, made_by({"pdf": render}):
+            patch.setattr(pdf, "engine", CLEAN_ENGINE)
+            yield
+
+
+def walked(machine: type[Edits], examples: int, steps: int) -> None:
+    """Run a machine, and check that its edits were of nearly all kinds, and nearly all could be published."""
+    for counts in (machine.edits, machine.builds, machine.refused, machine.units):
+        counts.clear()
+    several = settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    run_state_machine_as_test(machine, settings=several)  # type: ignore[no-untyped-call]
+    builds = ", ".join(f"{count} as {how}" for how, count in sorted(machine.builds.items()))
+    print(
+        f"counted: {machine.edits.total()} edits of {len(machine.edits)} kinds published ({machine.refused.total()} "
+        f"refused), {machine.builds.total()} builds ({builds}), each equal to a clean one; "
+        f"{machine.units['kept']} units from memory, {machine.units['laid']} laid out"
+    )
+
+
+def test_a_walk_of_edits_gives_the_bytes_of_a_clean_build() -> None:
+    with made_by(STAMPED):
+        walked(Edits, 2, 12)  # the first example of all is one step
+    assert Edits.builds.total() > 8
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_hundreds_of_random_edits_each_equal_a_clean_build() -> None:
+    with made_by(STAMPED):
+        walked(Edits, 12, 50)
+    assert Edits.builds.total() >= 500
+    assert len(Edits.edits) > 0.8 * len(EDITS), set(EDITS) - set(Edits.edits)
+    assert Edits.units["kept"] > Edits.units["laid"] / 4, "memory is used at all"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_random_edits_of_a_site_that_is_printed() -> None:
+    walked(PrintedEdits, 3, 15)
+    assert PrintedEdits.builds.total() >= 20
