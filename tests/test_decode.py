@@ -351,6 +351,46 @@ def test_hostile_front_matter_takes_less_than_a_second(name: str) -> None:
             assert decoded.fields is None
 
 
+@pytest.mark.parametrize(
+    ("front", "column"),
+    [
+        ("title: We win # now", 15),
+        ("title: We win\t# now", 15),
+        ("title: We win ## now", 15),
+        ("title: Win # now", 12),
+        ("title: over\n  two lines # now", 13),
+        ("title: x\ntags:\n  - Fair pay # now", 14),
+        ("title: x\ntags: [Fair pay # now\n  ]", 17),
+    ],
+)
+def test_words_behind_a_hash_are_reported_where_a_field_holds_words(front: str, column: int) -> None:
+    (found,) = read(front, Fields).diagnostics
+    assert found.code == "Y214"
+    assert found.span is not None
+    assert found.span.column == column
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "# a comment\ntitle: We win",
+        "title: We win\n# a comment\n",
+        "title: 'We win' # now",
+        "title: We win #",
+        "title: We win#now",
+        "title: x\ndate: 2027-06-14 # agreed",
+        "title: x\ndraft: yes # for now",
+        "title: x\nslug: we-win # short",
+        "title: x\nlanguage: en-GB # ours",
+        "title: x\nimage: images/gate.jpg # by Jo",
+        "title: x\naliases: [/old/] # before",
+        "title: >-\n  We win # now",
+    ],
+)
+def test_comments_after_what_holds_no_words_are_silent(front: str) -> None:
+    assert read(front, Fields).diagnostics == ()
+
+
 def test_warnings_without_number_stop_nothing() -> None:
     decoded = read("tags:\n" + "- x #y\n" * 100 + "title: Last")
     assert decoded.fields is not None

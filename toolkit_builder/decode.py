@@ -18,7 +18,18 @@ from pydantic import BaseModel, ValidationError
 from toolkit_builder import wording
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span, error, ordered
 from toolkit_builder.shapes import Shape, shape_of
-from toolkit_builder.yamltext import INDENTED_FENCE, Group, Items, Node, Origin, Parsed, Scalar, find, parse
+from toolkit_builder.yamltext import (
+    INDENTED_FENCE,
+    Group,
+    Items,
+    Node,
+    Origin,
+    Parsed,
+    Scalar,
+    comment_after,
+    find,
+    parse,
+)
 
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[str | int, ...]
@@ -203,6 +214,7 @@ class _Reader:
         self.overrides = overrides
         self.found: list[Diagnostic] = []
         self.told: set[Loc] = set()
+        self.hashed = " #" in origin.text or "\t#" in origin.text
 
     @property
     def full(self) -> bool:
@@ -228,6 +240,7 @@ class _Reader:
                 if child.plain and text in _NOTHING and (not text or text == "~" or kind != "text"):
                     continue
                 if kind == "text":
+                    self.look_behind(child, inner)
                     values[name] = text
                     continue
             values[name] = self.value(child, inner, (*loc, name))
@@ -247,9 +260,18 @@ class _Reader:
             said = wording.not_plain_value(kind, node.text)
             if said:
                 self.say(said, node, loc)
+            self.look_behind(node, shape)
             return node.text.lower() if kind == "bool" else node.text
         self.say(wording.wrong_shape(loc, shape, node, self.origin.text[node.start : node.end]), node, loc)
         return None
+
+    def look_behind(self, node: Scalar, shape: Shape) -> None:
+        """Words that a ``#`` has cut off, where the value is meant for readers: a title, a name, a sentence."""
+        if not self.hashed or shape.kind != "text" or shape.coded or shape.choices or len(self.found) >= _MOST_ERRORS:
+            return
+        found = comment_after(self.origin, node)
+        if found:
+            self.found.append(found)
 
     def mapping(self, node: Group, shape: Shape, loc: Loc) -> dict[str, Any]:
         inner = shape.item

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 ShapeKind = Literal["text", "int", "bool", "date", "datetime", "list", "map", "model"]
 
@@ -21,34 +22,44 @@ _SCALARS: dict[Any, ShapeKind] = {str: "text", int: "int", bool: "bool", dt.date
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """``item`` is what a list or a map of names holds; ``keys`` are a model's, as the author writes them."""
+    """``item`` is what a list or a map of names holds; ``keys`` are a model's, as the author writes them.
+
+    ``coded`` is text of a set form or length (a number, an address, a language): no words for a reader.
+    """
 
     kind: ShapeKind
     item: Shape | None = None
     keys: dict[str, Shape] = field(default_factory=dict)
     required: bool = False
     choices: tuple[str, ...] = ()
+    coded: bool = False
 
 
 @cache
 def shape_of(model: type[BaseModel]) -> Shape:
     """The shape of a whole model. Raises TypeError for an annotation that YAML cannot be read into."""
     keys = {
-        info.alias or name: _shape(info.annotation, required=info.is_required())
+        info.alias or name: _shape(info.annotation, required=info.is_required(), coded=_coded(info))
         for name, info in model.model_fields.items()
     }
     return Shape("model", keys=keys)
 
 
-def _shape(annotation: Any, *, required: bool = False) -> Shape:
+def _coded(info: FieldInfo) -> bool:
+    """Whether a field says what its text must look like, or how long it may be."""
+    return any(getattr(rule, "pattern", None) or getattr(rule, "max_length", None) for rule in info.metadata)
+
+
+def _shape(annotation: Any, *, required: bool = False, coded: bool = False) -> Shape:
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _shape(args[0], required=required)
+        coded = coded or any(_coded(rule) for rule in args[1:] if isinstance(rule, FieldInfo))
+        return _shape(args[0], required=required, coded=coded)
     if origin in (Union, types.UnionType):
         (only,) = [a for a in args if a is not type(None)]
-        return _shape(only, required=required)
+        return _shape(only, required=required, coded=coded)
     if annotation in _SCALARS:
-        return Shape(_SCALARS[annotation], required=required)
+        return Shape(_SCALARS[annotation], required=required, coded=coded)
     if origin is Literal:
         return Shape("text", required=required, choices=tuple(str(a) for a in args))
     if origin in (tuple, list):

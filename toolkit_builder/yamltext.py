@@ -31,6 +31,8 @@ _DEEPEST = 50
 _LONGEST = 256 * 1024
 _MOST_COMPLAINTS = 20
 _SWALLOWED = re.compile(r"[ \t]*#[^\s#]")
+_SPACED = re.compile(r"[ \t]+(?P<mark>#)(?:#|[ \t]+\S)")
+_CODE = re.compile(r"[a-z0-9._/:-]*")
 _SEPARATORS = re.compile("[\x85\u2028\u2029]")
 INDENTED_FENCE = re.compile(r"^[ \t]+---[ \t]*$", re.MULTILINE)
 _CHUNK = re.compile(r"^(?=[^\s#\-\]}])", re.MULTILINE)
@@ -202,6 +204,30 @@ def _told(origin: Origin, base: int, c: Complaint) -> Diagnostic:
     return origin.diagnostic(c.code, c.message, base + c.start, base + c.end, hint=c.hint)
 
 
+def comment_after(origin: Origin, scalar: Scalar) -> Diagnostic | None:
+    """The report of a comment behind words (``We win # now``), which may be meant as part of them.
+
+    A comment on a line of its own, or after one word of small letters (``default # left out``), is meant as one.
+    """
+    lost = _SPACED.match(origin.text, scalar.end) if scalar.plain and not _CODE.fullmatch(scalar.text) else None
+    return swallowed(origin, scalar, lost.start("mark")) if lost else None
+
+
+def swallowed(origin: Origin, scalar: Scalar, at: int) -> Diagnostic:
+    """The report of what stands behind a value from ``at``, where a ``#`` makes it a comment."""
+    line = origin.text.find("\n", at)
+    end = len(origin.text) if line < 0 else line
+    whole = in_quotes(origin.text[scalar.start : end].strip())
+    return origin.diagnostic(
+        "Y214",
+        "what follows '#' is a comment in YAML and is not published",
+        at,
+        end,
+        hint=f"if it belongs to the text, put all of it in quotes: {whole}; if not, move it to a line of its own",
+        severity=Severity.WARNING,
+    )
+
+
 class _Builder:
     """Events -> nodes, with the complaints that do not stop the reading."""
 
@@ -341,22 +367,7 @@ class _Builder:
                 "delete the spaces before it",
             )
         if len(self.found) < _MOST_COMPLAINTS and (lost := _SWALLOWED.match(self.origin.text, scalar.end)):
-            self._warn_of_comment(scalar, lost.end() - 2)
-
-    def _warn_of_comment(self, scalar: Scalar, at: int) -> None:
-        line = self.origin.text.find("\n", at)
-        end = len(self.origin.text) if line < 0 else line
-        whole = in_quotes(self.origin.text[scalar.start : end].strip())
-        self.found.append(
-            self.origin.diagnostic(
-                "Y214",
-                "what follows '#' is a comment in YAML and is not published",
-                at,
-                end,
-                hint=f"if it belongs to the text, put all of it in quotes: {whole}",
-                severity=Severity.WARNING,
-            )
-        )
+            self.found.append(swallowed(self.origin, scalar, lost.end() - 2))
 
     def _say(self, code: str, message: str, event: Any, hint: str) -> None:
         self._told(code, message, self.base + event.start_mark.index, self.base + event.end_mark.index, hint)

@@ -13,6 +13,7 @@ from toolkit_builder.motions.locate import Locator
 from toolkit_builder.motions.marked import as_to_read, surely_marked
 from toolkit_builder.motions.plans import Plan
 from toolkit_builder.motions.regions import Problem, Region, short
+from toolkit_builder.motions.rows import change_row
 from toolkit_builder.motions.text import Block
 
 STOPS_SHORT = (
@@ -108,9 +109,7 @@ class Cutter:
         elif region.unit == "sentence":
             self.cut(region.start, region.end, i, plan)
         elif region.unit == "row":
-            plan.cuts.append(Cut(region.start - 1 if region.start else 0, region.end) if i.verb == "delete"
-                             else Cut(region.start, region.end, i.text))  # fmt: skip
-            plan.needs.append((region.start, region.end))
+            change_row(self, i, region, plan)
         elif region.blocks:
             self._blocks(region, i, plan, introduced=introduced)
 

@@ -260,7 +260,7 @@ class Parser(Adding):
                 break
             here = self.c.at
             mark = self.c.take(
-                rf"\s*(?:\.?[,:;–—-]+|\.(?=\s+(?:{ph.DELETE}|{ph.INSERT}|{ph.REPLACE}|{ph.AMEND}|after|"
+                rf"\s*(?:\.?[,:;–—-]+(?!>)|\.(?=\s+(?:{ph.DELETE}|{ph.INSERT}|{ph.REPLACE}|{ph.AMEND}|after|"
                 rf"before|for|line|sentence|point|bullet)\b))\s*"
             )
             if mark is None and not self.c.peek(r"\s*\S"):

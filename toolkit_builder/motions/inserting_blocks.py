@@ -22,6 +22,7 @@ from toolkit_builder.motions.points import (
 )
 from toolkit_builder.motions.regions import Region
 from toolkit_builder.motions.relabel import items_of, key_of
+from toolkit_builder.motions.rows import insert_row
 from toolkit_builder.motions.text import Block, parse
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def paragraph_after(p: Cutter, text: str, block: Block, plan: Plan) -> None:
 
 def insert_block(p: Cutter, i: Instruction, regions: list[Region], plan: Plan, *, several: bool) -> None:
     if i.unit == "row":
-        plan.fail("A306", "rows of a table cannot be inserted by an instruction", "hand in the table as an edited copy")
+        insert_row(p, i, regions, plan)
         return
     if is_code(i.label) and i.spot is None:
         insert_coded(p, i, plan)

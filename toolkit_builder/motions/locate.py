@@ -340,7 +340,8 @@ class Locator(Searcher):
         return self._pick(blocks, place, unit)
 
     def _row(self, region: Region, place: Place) -> list[Region]:
-        if not place.beginning and not place.containing:
+        last = place.ordinal == -1 and place.count == 1  # other rows are counted in two ways: with the headings or not
+        if not place.beginning and not place.containing and not last:
             return []
         found = []
         for line in self.lines.lines:
@@ -348,6 +349,8 @@ class Locator(Searcher):
             inside = region.start <= line.start < max(region.end, region.wide)
             if block and block.kind == "table" and inside and self._described(line.text.strip("| "), place):
                 found.append(Region("row", line.start, line.end, (block,), name=print_place(place)))
+        if last:  # of each table
+            return list({region.blocks[0].id: region for region in found}.values())
         return found
 
     def _list(self, region: Region, place: Place) -> list[Region]:

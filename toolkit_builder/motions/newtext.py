@@ -14,6 +14,7 @@ from toolkit_builder.motions.codes import CODE
 from toolkit_builder.motions.markers import letter_value, roman_value
 from toolkit_builder.motions.quotations import INSTRUCTION_LINE as INSTRUCTION_LINE
 from toolkit_builder.motions.reading import Cursor
+from toolkit_builder.motions.wordings import MARKS
 
 _NEW_UNIT = (
     r"(?P<sub>sub[\s-]?(?:points?|paragraphs?|paras?|clauses?|bullets?|bullet\s+points?|sections?)\b)"
@@ -56,7 +57,6 @@ _INLINE_INSTRUCTION = re.compile(
     r"(?:[“\"‘']|(?:the\s+)?(?:words?|point|paragraph|new\s+(?:point|paragraph)|all\s+after)\b))",
     re.IGNORECASE,
 )
-_PUNCTUATION = {"full": ".", "comm": ",", "semi": ";", "colo": ":", "ques": "?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def read_new_text(c: Cursor, *, unquoted: bool = True) -> NewText | None:
     )
     c.take(r"(?:to\s+read(?:\s+as\s+follows)?|as\s+follows|below|which\s+reads|reading|that\s+reads|saying)\b")
     if match := c.take(r"\s*:?\s*(?:a|an)\s+(?P<name>full[\s-]stop|comma|semi-?colon|colon|question\s+mark)\b"):
-        return NewText(_PUNCTUATION[match["name"].lower()[:4]], c.at, True)
+        return NewText(MARKS[match["name"].lower()[:4]], c.at, True)
     lead = c.take(r"\s*(?::(?:[ \t]*[-–—](?=\s))?|[-–—](?=\s)|,(?=\s*[“\"‘'«*_]))")
     here = c.at
     quotation = c.quotation()
@@ -275,7 +275,9 @@ def read_new_unit(c: Cursor) -> NewUnit | None:
         match is None
         and new
         and not ordinal
-        and c.peek(r"\s*\(?(?:\d{1,2}[a-z]?|[a-z]|[ivx]{1,4})[).:]")
+        and c.peek(
+            r"\s*\(?(?:\d{1,2}[a-z]?|[a-z]|[ivx]{1,4})(?:[).:]|,?\s+(?:and|to)\s+(?:re-?\s?(?:number|letter)|read\b))"
+        )
         and (label := c.label())
     ):
         c.take(r"\.(?=\s)")
@@ -310,7 +312,7 @@ def read_new_unit(c: Cursor) -> NewUnit | None:
         and not plain_label
         and not ordinal
         and not as_
-        and unit not in {"sentence", "paragraph", "point", "bullet", "subpoint", "clause"}
+        and unit not in {"sentence", "paragraph", "point", "bullet", "subpoint", "clause", "row"}
     ):
         c.at = start
         return None

@@ -40,6 +40,13 @@ SECTION_LINE = re.compile(
 )
 """A line that begins a section whatever stands above it: ``This branch resolves:``."""
 
+_HEADING = re.compile(
+    rf"\W*(?:(?:this|the|our)\s+)?(?:[\w’'&-]+\s+){{0,2}}?(?:{_SUBJECT}|house|senate){_ADVERBS}\s+"
+    rf"(?:(?P<operative>{_OPERATIVE})|(?P<preamble>{_PREAMBLE}))(?:\s+(?:that|to|the\s+following))*\W*$"
+    r"|\W*(?:further\s+)?(?:(?P<bare_operative>resolves)|(?P<bare_preamble>notes|believes))(?:\s+(?:that|to))*\W*$",
+    re.IGNORECASE,
+)
+"""A heading that is an opener as a whole: ``Union Notes``, ``This House believes that:``, ``Resolves``."""
 _ANYWHERE = re.compile(_PHRASE, re.IGNORECASE)
 _STEMS = {"noting": "notes", "believing": "believes", "recognizes": "recognises", "authorizes": "authorises",
           "calls upon": "calls on", "calls": "calls on", "express": "expresses", "are": "is",
@@ -69,8 +76,16 @@ def verb_stem(verb: str) -> str:
 def opening(text: str) -> Opening | None:
     """How a paragraph opens, or None where it just goes on (``However, ...``)."""
     match = _OPENING.match(text[:200])
-    if match is None:
-        return None
+    return None if match is None else _found(match)
+
+
+def heading_opening(text: str) -> Opening | None:
+    """The opener that a heading is (``Union Notes``), or None for a heading that says something else."""
+    match = _HEADING.match(text) if len(text) <= 100 else None
+    return None if match is None else _found(match)
+
+
+def _found(match: re.Match[str]) -> Opening:
     operative = match["operative"] or match["bare_operative"]
     verb = operative or match["preamble"] or match["bare_preamble"]
     return Opening(verb_stem(verb), bool(operative), match.start(), match.end())

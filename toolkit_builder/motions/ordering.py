@@ -34,6 +34,7 @@ class Ordering(Verbs):
                 found = (replace(found[0][0], places=(*found[0][0].places, path)),), found[1]
             c.ranges = True
             target = found[0][0] if found and len(found[0]) == 1 else None
+            target = _both(target) if target else None
             if found and target and target.kind == "places" and len(target.places) == 2:
                 scope = found[1] or ph.read_scope(c) or ()
                 c.take(r"\s*(?:round|around|over)\b")
@@ -106,3 +107,12 @@ class Ordering(Verbs):
         for one in lead.scopes or ((),):
             self._emit(made[0], join_paths(one, scope))
         return True
+
+
+def _both(target: Target) -> Target:
+    """``the first two bullets`` as two places: the first bullet and the second."""
+    only = target.places[0] if len(target.places) == 1 else ()
+    if not only or only[-1].count != 2 or abs(only[-1].ordinal) != 1:
+        return target
+    ordinals = (1, 2) if only[-1].ordinal == 1 else (-2, -1)
+    return replace(target, places=tuple((*only[:-1], replace(only[-1], ordinal=n, count=1)) for n in ordinals))

@@ -15,7 +15,7 @@ from toolkit_builder.motions.paths import without_asides
 from toolkit_builder.motions.places import read_bare_label, read_path, read_paths
 from toolkit_builder.motions.quotations import INSTRUCTION_LINE as INSTRUCTION_LINE
 from toolkit_builder.motions.reading import Cursor
-from toolkit_builder.motions.wordings import read_words
+from toolkit_builder.motions.wordings import read_words, with_mark
 
 INSERT = (
     r"insert(?:s|ed|ing)?|add(?:s|ed|ing)?|includ(?:e|ing)|append(?:ing)?|put|write\s+in|addition\s+of|insertion\s+of"
@@ -330,7 +330,7 @@ def _whole_places(c: Cursor) -> _Found:
 def _bare_labels(c: Cursor) -> _Found:
     """``delete 4(b)``; ``In 'Conference notes', delete 2 and 3``: labels without a unit, where a list is named."""
     places: list[Path] = []
-    c.take(r"(?:the\s+)?(?:existing|current|printed|original)\s+")
+    c.take(r"(?:the\s+)?(?:existing|current|printed|original)\s+|the\s+(?=\((?:\d{1,2}|[a-z]|[ivx]{1,4})\))")
     while c.peek(r"\(?(?:\d{1,2}[a-z]?|[a-z]|[ivx]{1,4})(?:\.[ivx]{1,4})?[).]?(?:\s|[,:;.]|$|\()"):
         path = read_bare_label(c)
         labels = () if path else c.label()
@@ -359,6 +359,7 @@ def _several_words(c: Cursor) -> _Found:
         words = read_words(c)
         if words is None:
             break
+        words = with_mark(c, words)
         here = c.at
         first = words
         if c.ranges and c.take(

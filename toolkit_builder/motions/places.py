@@ -184,6 +184,13 @@ def _unit(c: Cursor) -> tuple[str, str]:
     return named, match.group(named)
 
 
+_AMERICAN = (
+    r"(?:(?P<whereas>whereas(?=\b)|recitals?(?=\b))|resolved(?=\b)|(?:resolution|resolving|resolve)(?=[\s-]+(?:clause|paragraph)))"
+    r"(?:[\s-]+(?:clause|paragraph|section)s?)?\b"
+)
+"""The paragraphs of American resolutions: ``WHEREAS``, also called recitals, and ``RESOLVED``."""
+
+
 def _ordinal_places(c: Cursor) -> tuple[Place, ...]:
     """``the second paragraph``, ``the last two points``, ``the first and third sentences``."""
     ordinals: list[int] = []
@@ -202,8 +209,9 @@ def _ordinal_places(c: Cursor) -> tuple[Place, ...]:
         c.take(r"\s*(?:,|and|&|,\s*and)\s+(?:the\s+)?")
     if not ordinals:
         return ()
-    if clause := c.take(r"(?P<opener>whereas|resolved)(?:[\s-]+(?:clause|paragraph|section)s?)?\b"):
-        return tuple(Place(unit="paragraph", ordinal=number, opener=clause["opener"].lower()) for number in ordinals)
+    if clause := c.take(_AMERICAN):
+        opener = "whereas" if clause["whereas"] else "resolved"
+        return tuple(Place(unit="paragraph", ordinal=number, opener=opener) for number in ordinals)
     count = 1
     if len(ordinals) == 1 and (match := c.word(_COUNTED)):
         count = int(match["digits"]) if match["digits"] else _counted(match["word"])
@@ -264,7 +272,7 @@ def _unit_places(c: Cursor) -> tuple[Place, ...]:
 def _by_words(c: Cursor, unit: str) -> tuple[Place, ...]:
     """``the paragraph beginning 'However'``; a bare ``the paragraph`` means the only one (or the one around)."""
     if unit == "heading" and c.peek(r"[ \t]*[“\"‘'«]") and (quote := c.quotation()):
-        return (Place(unit=unit, beginning=_stub(quote.text)),)
+        return (Place(unit=unit, beginning=stub(quote.text)),)
     place = _described(c, Place(unit=unit))
     return (place,)
 
@@ -275,17 +283,17 @@ def _described(c: Cursor, place: Place) -> Place:
         here = c.at
         bracket = c.take(r"\s*\(\s*(?=beginning|starting|which|that|commencing|ending)") is not None
         if c.take(r",?\s*" + _BEGINNING) and (quote := c.quotation()):
-            place = replace(place, beginning=_stub(quote.text))
+            place = replace(place, beginning=stub(quote.text))
             if bracket:
                 c.take(r"\s*\)")
         elif _back(c, here) and c.take(r",?\s*(?:and\s+)?" + _ENDING) and (quote := c.quotation()):
-            place = replace(place, ending=_stub(quote.text))
+            place = replace(place, ending=stub(quote.text))
         elif _back(c, here) and c.take(r",?\s*" + _CONTAINING) and (quote := c.quotation()):
-            place = replace(place, containing=_stub(quote.text))
+            place = replace(place, containing=stub(quote.text))
         elif _back(c, here) and place.unit in _HOLDERS and c.take(_ITS_POINTS):
             place = replace(place, introduced=place.unit == "paragraph")  # a point is meant with its sub-points
         elif _back(c, here) and c.take(r"\s*\((?=[“\"‘'])") and (quote := c.quotation()) and c.take(r"\s*\)"):
-            place = replace(place, beginning=_stub(quote.text))
+            place = replace(place, beginning=stub(quote.text))
         else:
             c.at = here
             return place
@@ -297,7 +305,7 @@ def _back(c: Cursor, at: int) -> bool:
     return True
 
 
-def _stub(quote: str) -> str:
+def stub(quote: str) -> str:
     """The words of a quotation that stands for more: without the dots at its ends."""
     return quote.strip().strip("….").strip().removesuffix("...").strip(" ,:;")
 

@@ -27,9 +27,14 @@ _UNIT = (
     r"table|row|motion|text|list|preamble|sub-?\w+"
 )
 _ORDINAL = r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|penultimate|\d+(?:st|nd|rd|th)"
+_ASKED = (
+    r"(?:demand|ask|instruction|action|recommendation|resolution|recital|request|belief|note|resolve|rule|article)s?"
+)
+"""Words that are a place only with a number: ``instruction (4)``, ``the second demand``."""
 _PLACE = (
+    rf"(?:(?:the\s+)?(?:{_ORDINAL})\s+{_ASKED}\b|{_ASKED}\s+(?:no\.?\s*)?(?:\(?\d|\(?(?:[a-z]|[ivx]{{1,4}})\))|"
     rf"(?:(?:the|this|that|existing|current|same|action|bullet|numbered|new|a|an|each|both|all|every|{_ORDINAL})\s+){{0,3}}"
-    rf"(?:{_UNIT}|\d(?!\d*[.,]?\d{{2}}))"
+    rf"(?:{_UNIT}|\d(?!\d*[.,]?\d{{2}})))"
 )
 _ROMAN = r"(?:\d{1,2}|[a-z]|[ivx]{1,4})"
 _OPENER = (
@@ -48,6 +53,7 @@ FOLLOWS = re.compile(
       $ | \n
     | [(\[] \s* (?:and\s+)? (?:re-?number|{_ORDINAL}|line|para|point|in\b|occurr|where|twice)
     | [-–—]\s*(?:{_VERB}|to\s+read)
+    | \b(?:also|additionally|finally|further)\b,?\s+(?:in|at|on|under|after|before|{_VERB})\b
     | \bthen\b | \bthroughout\b | \bwhere(?:ver|\s+it) | \bonwards?\b | \binclusive | \beach\s+time
         | \bso\s+(?:that|it|as)\b
     | (?:\band|&)\s+(?:re-?number|{_VERB}|with\s|by\s|in\s+(?:{_PLACE}|{_OPENER}|{_ROMAN}[,.)])

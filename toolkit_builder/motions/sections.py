@@ -13,7 +13,10 @@ from toolkit_builder.motions.openers import opening, openings, verb_stem
 from toolkit_builder.motions.paths import in_order
 from toolkit_builder.motions.reading import Cursor
 
-_SUBJECT = r"conference|congress|council|branch|union|we|clp|blp|party|meeting|agm|egm|assembly|committee|nec|executive"
+_SUBJECT = (
+    r"house|senate|conference|congress|council|branch|union|we|clp|blp|party|meeting|agm|egm|assembly|committee|nec|"
+    r"executive"
+)
 _OPENER_VERB = (
     r"notes?|believes?|resolves?|welcomes?|condemns?|recogni[sz]es|instructs|calls?(?:\s+(?:(?:up)?on|for))?|"
     r"urges|agrees|demands|"
@@ -178,7 +181,7 @@ def _under_opener(c: Cursor, opener: str) -> tuple[Place, ...]:
     if (marked := c.take(r"\s*[“\"‘'](?P<label>\d{1,2}|[a-z]|[ivx]{1,4})[”\"’'](?!\w)")) is not None:
         return (Place(unit="point", labels=(marked["label"].lower(),), opener=opener),)
     lead = c.take(
-        r"\s*,?\s*(?:(?:point|bullet\s+point|bullet|number|no\.?)\s+)?(?=\(?\d{1,2}\b|\(?(?:[a-z]|"
+        r"\s*,?\s*(?:(?:points?|bullet\s+points?|bullets?|numbers?|no\.?)\s+)?(?=\(?\d{1,2}\b|\(?(?:[a-z]|"
         r"[ivx]{1,5})\)|(?:[a-h]|[ivx]{1,5})\b(?!\s+new\b))"
     )
     labels = c.label() if lead is not None else ()

@@ -7,13 +7,16 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 
 from toolkit_builder.motions import newtext as nt
-from toolkit_builder.motions.instructions import RANKS, Instruction, Path, Spot, Target, Words
+from toolkit_builder.motions.instructions import RANKS, Instruction, Path, Place, Spot, Target, Words
 from toolkit_builder.motions.paths import join_paths
+from toolkit_builder.motions.places import stub
 from toolkit_builder.motions.reading import Cursor
 from toolkit_builder.motions.refusals import Refusal
 
 _UNREAD = re.compile(r"[ \t]+\w[^“\"‘«:\n]*[:\s][“\"‘«]")
 """Words that stand before a quotation: what was not understood is they."""
+
+_SAME = re.compile(r"\bsame\s+(?P<unit>sentence|paragraph|para|point|bullet|call|clause)\b(?!\s*\(?\d)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -39,6 +42,7 @@ class Statement(ABC):
     carry: Path = ()
     pending: Refusal | None = None
     begin: int = 0
+    named: Path = ()  # the place of the instruction before, down to the sentence of its words
     everywhere: bool = False
     soft: bool = False
 
@@ -105,9 +109,35 @@ class Statement(ABC):
         outer = lead.scopes[-1] if lead.scopes else ()
         if outer or own:
             self.soft = lead.trailing or not outer
-        self.carry = carried(self._scope_of(join_paths(outer, own))[0])
+        self.carry = carried(self._scope_of(self._same(join_paths(outer, own)))[0])
+
+    def _same(self, own: Path) -> Path:
+        """``in the same sentence``: the one that the instruction before named, or in which its words stand."""
+        said = _SAME.search(self.c.source, self.begin, self.c.at) if own and self.named else None
+        if said is None:
+            return own
+        unit = said["unit"].lower()
+        unit = "paragraph" if unit == "para" else unit
+        ranks = [RANKS[place.unit] for place in self.named]
+        if Place(unit=unit) not in own or RANKS[unit] not in ranks:
+            return own
+        upto = ranks.index(RANKS[unit]) + 1
+        return (*self.named[:upto], *(place for place in own if RANKS[place.unit] > RANKS[unit]))
+
+    def _remember(self, instruction: Instruction, scope: Path) -> None:
+        """What ``the same sentence`` and ``the same point`` of a later instruction will mean."""
+        target, spot = instruction.target, instruction.spot
+        ref = target.start if target else spot.ref if spot else None
+        inner = tuple(place for place in scope if RANKS[place.unit] <= RANKS["sentence"])
+        if isinstance(ref, Words) and not ref.every and not any(place.unit == "sentence" for place in inner):
+            inner = (*inner, Place(unit="sentence", containing=stub(ref.quote)))
+        self.named = inner
 
     def _emit(self, instruction: Instruction, own: Path) -> None:
+        own = self._same(own)
+        spot = instruction.spot
+        if spot and isinstance(spot.ref, tuple) and (ref := self._same(spot.ref)) != spot.ref:
+            instruction = replace(instruction, spot=replace(spot, ref=ref))
         scope, inherited = self._scope_of(own)
         if own and not inherited:
             self.context = self.context if self.context == own else ()
@@ -123,6 +153,7 @@ class Statement(ABC):
         soft = self.soft and bool(self.carry) and inherited > 0
         made = replace(instruction, scope=scope, inherited=inherited, soft=soft, start=self.begin, end=self.c.at)
         self.out.append(made)
+        self._remember(made, scope)
 
     def _refuse(self, code: str, at: int) -> bool:
         if code == "A203" and _UNREAD.match(self.c.source, at):

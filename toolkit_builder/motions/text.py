@@ -17,7 +17,7 @@ from toolkit_builder.diagnostics import Diagnostic, Span, note
 from toolkit_builder.motions.blocks import Raw, scan
 from toolkit_builder.motions.inline import visible
 from toolkit_builder.motions.markers import Style
-from toolkit_builder.motions.openers import opening, openings
+from toolkit_builder.motions.openers import heading_opening, opening, openings
 
 _LETTER = re.compile(r"\w")
 _TERMINAL = (".", ":", ";", ",", "?", "!")
@@ -258,6 +258,8 @@ def _addressed(source: str, raws: list[Raw], first_line: int) -> Iterator[Block]
             found = opening(source[raw.content : raw.end])
             if found is not None and (raw.kind == "paragraph" or _whole_opener(source, raw)):
                 role, section, opens = ("operative" if found.operative else "preamble"), found.verb, True
+        elif raw.kind == "heading" and (found := heading_opening(source[raw.content : raw.end])) is not None:
+            role, section, opens = ("operative" if found.operative else "preamble"), found.verb, True
         yield Block(
             kind=raw.kind,
             id=_id(raw, counts[raw.kind], taken),

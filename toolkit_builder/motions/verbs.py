@@ -20,7 +20,7 @@ _INSTEAD = (
     r"ement)|substitut(?:e|ed|ing))"
     r"(?:\s+(?:it|them|this|these|those|that|the\s+above|the\s+same|text|(?:the\s+)?words?))?\s*(?:with|by|:|"
     r"as\s+follows))"
-    r"|(?P<insert>(?:in\s+(?:its|their)\s+place\s*,?\s*)?(?:to\s+be\s+)?(?:insert(?:ing|ed)?|substitut(?:e|ing)|"
+    r"|(?P<insert>(?:in\s+(?:its|their)\s+place\s*,?\s*|(?:in\s+(?:the\s+)?place|instead)\s+of\s+(?:it|this|these|them)\s*,?\s*)?(?:to\s+be\s+)?(?:insert(?:ing|ed)?|substitut(?:e|ing)|"
     r"replac(?:e|ing)|put|write\s+in)"
     r"(?:\s+instead|\s+in\s+(?:its|their)\s+(?:place|stead)|\s+in\s+lieu(?:\s+thereof)?|\s+therefor)?|"
     r"(?:the\s+)?(?:insertion|substitution)\s+of)"

@@ -5,6 +5,8 @@ words = ["the word(s)"] [ordinal "occurrence of"] quotation ["where it first occ
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from toolkit_builder.motions.instructions import Words
 from toolkit_builder.motions.reading import Cursor
 
@@ -13,6 +15,15 @@ _THE_WORDS = (
     r"figures?|terms?|names?|sums?|dates?|"
     r"expression|sentences?|percentage|passage|clause|acronym|heading|punctuation|letters?|quotation|"
     r"number)(?:\s+of)?\b\s*(?:,|:)?"
+)
+MARKS = {"full": ".", "comm": ",", "semi": ";", "colo": ":", "ques": "?", "excl": "!"}
+_MARK = r"the\s+(?P<name>full[\s-]stop|comma|semi-?\s?colon|colon|question\s+mark|exclamation\s+mark)\b"
+"""``the full stop``: a mark by its name; where it stands more than once, what it is beside must be said."""
+_AND_MARK = (
+    r"\s*,?\s*(?:and|with|(?:along|together)\s+with|including)\s+the\s+"
+    r"(?:(?P<ahead>preceding|following|leading|trailing)\s+)?"
+    r"(?P<name>full[\s-]stop|comma|semi-?\s?colon|colon)\b(?(ahead)|\s+(?:immediately\s+|directly\s+)?(?:that\s+|which\s+)?"
+    r"(?P<side>before|after|preced(?:es?|ing)|follow(?:s|ing)?)(?:\s+(?:it|them|this|these|that))?(?=\s*(?:[.;,:]|\n|$|and\b|in\b|from\b)))"
 )
 _OCCURRENCE = r"(?:occurrence|instance|mention|appearance|use|reference)s?\s+(?:of|to)\b(?:\s+the\s+words?\b)?"
 _AFTERWARDS = (
@@ -41,6 +52,8 @@ def read_words(c: Cursor) -> Words | None:
                 r"(?:the\s+|any\s+)?(?:reference|mention)(?P<many>s?)\s+(?:to|of)\s+(?=(?:the\s+words?\s+)?[“\"‘'«])"
             ):
                 every = bool(match["many"])
+    if mark := c.take(_MARK):
+        return Words(quote=MARKS[mark["name"].lower().replace("-", " ")[:4]], occurrence=occurrence or _which(c))
     c.take(_THE_WORDS)
     quote = c.quotation()
     if quote is None or not quote.text:
@@ -53,6 +66,16 @@ def read_words(c: Cursor) -> Words | None:
         if c.take(pattern):
             every = True
     return Words(quote=quote.text, occurrence=occurrence or _which(c), every=every)
+
+
+def with_mark(c: Cursor, words: Words) -> Words:
+    """``'X' and the comma before it``: the words with the mark beside them; unchanged where none is named."""
+    named = c.take(_AND_MARK)
+    if named is None:
+        return words
+    mark = MARKS[named["name"].lower().replace("-", " ")[:4]]
+    before = (named["ahead"] or named["side"]).lower().startswith(("preced", "before", "lead"))
+    return replace(words, quote=f"{mark} {words.quote}" if before else f"{words.quote}{mark}")
 
 
 def _which(c: Cursor) -> int:
