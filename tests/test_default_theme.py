@@ -71,7 +71,8 @@ def test_style_sheets_ask_no_other_host() -> None:
 
 def said(folder: Path) -> set[str]:
     """The texts that the templates below a folder ask to have translated."""
-    found = (re.findall(r"\bt\((['\"])(.*?)\1[,)]", p.read_text(encoding="utf-8")) for p in folder.rglob("*.html"))
+    asked = re.compile(r"\b(?:t|each|both)\((['\"])(.*?)\1[,)]")
+    found = (asked.findall(p.read_text(encoding="utf-8")) for p in folder.rglob("*.html"))
     return {text for each in found for _, text in each}
 
 

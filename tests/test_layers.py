@@ -39,11 +39,14 @@ ARROWS: dict[str, set[str]] = {
     "schema": READING | {"config", "kinds", "theme"},
     "theme": READING | {"config", "resources"},
     "pictures": BASE,
-    "formats": BASE | {"pictures", "model", "theme", "references", "motions", "printing", "build", "prose", "localise"},
-    "localise": READING | {"config", "prose", "printing", "build", "kinds", "formats", "theme", "site", "motions"},
+    "logos": READING | {"pictures"},
+    "formats": BASE
+    | {"logos", "pictures", "model", "theme", "references", "motions", "printing", "build", "prose", "localise"},
+    "localise": READING
+    | {"logos", "pictures", "config", "prose", "printing", "build", "kinds", "formats", "theme", "site", "motions"},
     "contexts": BASE | {"references"},
     "bodies": READING | {"contexts", "config", "prose", "references", "motions", "kinds", "localise", "build"},
-    "linking": READING | {"config", "references", "motions", "kinds", "site"},
+    "linking": READING | {"logos", "config", "references", "motions", "kinds", "site"},
     "intake": READING | {"config", "kinds", "build", "linking"},
     "decisions": READING | {"config", "motions", "kinds", "site"},
     "studies": READING | {"kinds", "site"},
@@ -52,7 +55,7 @@ ARROWS: dict[str, set[str]] = {
     "downloads": BASE | {"model", "kinds", "site", "build", "motions"},
     "pageset": BASE | {"model", "kinds", "site"},
     "frame": BASE | {"model", "kinds", "site", "prose"},
-    "misfits": READING | {"kinds", "linking", "site", "sources", "theme"},
+    "misfits": READING | {"logos", "pictures", "kinds", "linking", "site", "sources", "theme"},
     "layout": READING
     | {
         "config",
@@ -65,6 +68,7 @@ ARROWS: dict[str, set[str]] = {
         "localise",
         "downloads",
         "editions",
+        "logos",
         "pictures",
         "redirects",
         "pageset",

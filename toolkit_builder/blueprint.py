@@ -82,6 +82,7 @@ def blueprint(
     draft.diagnostics += misfits.address_clashes(listed)
     draft.diagnostics += misfits.missing_templates(listed, theme)
     draft.diagnostics += misfits.running_files(site, assets)
+    draft.diagnostics += misfits.unusable_logos(site, assets, texts)
     draft.diagnostics += misfits.alike_subjects(site, texts)
     draft.diagnostics += misfits.late_links(site, listed, assets, texts)
     plain.for_machines(draft, listed)

@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from toolkit_builder import logos, pictures
 from toolkit_builder.decode import field_diagnostic
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span, error, warning
 from toolkit_builder.kinds.shapes import slug
@@ -136,6 +137,31 @@ def running_files(site: Site, assets: Sequence[Asset]) -> list[Diagnostic]:
         for name in trusted
         if name not in names
     ]
+
+
+def unusable_logos(
+    site: Site, assets: Sequence[Asset], texts: Mapping[str, str], *, alone: bool = False
+) -> list[Diagnostic]:
+    """Branches' logos that cannot be printed. ``alone``: nobody else says of drawings that something runs in them."""
+    known = {asset.path: asset for asset in assets}
+    faults: dict[str, logos.Fault | None] = {}
+    found = []
+    for doc in site.all("branch"):
+        path = logos.place(doc.fields.logo)
+        asset = known.get(f"content/{path}")
+        if asset is None or not logos.kind(path):
+            continue  # nothing is there: linking has said so
+        if path not in faults:
+            faults[path] = logos.too_large(path, asset.size) or _unusable(path, asset.read(), alone=alone)
+        if fault := faults[path]:
+            text = texts.get(doc.path, "")
+            found.append(field_diagnostic("S215", fault[0], text, doc.path, ("logo",), hint=fault[1]))
+    return found
+
+
+def _unusable(path: str, data: bytes, *, alone: bool) -> logos.Fault | None:
+    said = not alone and logos.is_drawing(path) and pictures.drawing(data, path)
+    return None if said else logos.unusable(path, data)
 
 
 def alike_subjects(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:

@@ -168,10 +168,10 @@ def png(width: int, height: int) -> bytes:
 def test_hostile_values_are_text_and_stay_in_the_folder(union: SiteTest) -> None:
     markup = "<script>alert(1)</script><img src=x onerror=1>"
     hostile = (
-        "branch;branch_id;employer;demand;contact;logo\n"
-        f"{markup};../../../etc/x;{markup};{{{{ branch.title }}}}{{% if x %}};**bold** [a](javascript:x);../../../etc/passwd\n"
-        '=HYPERLINK(1);/abs/olute;@SUM(1);]]> --> </style></title>;"a;b";http://evil.example/x.png\n'
-        "CON;;-1;`code`;' OR 1=1 --;nul\n"
+        "branch;branch_id;employer;demand;contact\n"
+        f"{markup};../../../etc/x;{markup};{{{{ branch.title }}}}{{% if x %}};**bold** [a](javascript:x)\n"
+        '=HYPERLINK(1);/abs/olute;@SUM(1);]]> --> </style></title>;"a;b"\n'
+        "CON;;-1;`code`;' OR 1=1 --\n"
     )
     union.write(**{"b.csv": hostile})
     done = union.run("localise", "leaflet", "letter", "--data", "b.csv", "--format", "html,txt,docx", "-o", "out")
@@ -181,7 +181,7 @@ def test_hostile_values_are_text_and_stay_in_the_folder(union: SiteTest) -> None
     assert not {p.name for p in union.folder.parent.iterdir()} - {union.folder.name}
     pages = "".join(p.read_text() for p in out.rglob("*.html"))
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in pages
-    for tag in ("<script", "<img", "onerror=1>", 'javascript:x"', "evil.example"):
+    for tag in ("<script", "<img", "onerror=1>", 'javascript:x"'):
         assert tag not in pages
     text = "".join(p.read_text() for p in out.rglob("*.txt"))
     assert markup in text

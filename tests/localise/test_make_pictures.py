@@ -23,9 +23,10 @@ import pytest
 from PIL import Image
 
 from tests.localise.test_make import form_of, linked, loaded, pick, sample
-from toolkit_builder import frame, pipeline
+from toolkit_builder import frame, logos, pipeline
 from toolkit_builder.formats.templates import Templates
 from toolkit_builder.localise import documents, outputs
+from toolkit_builder.localise.album import Album
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ["loaded", "sample"]  # fixtures
@@ -35,7 +36,8 @@ TELLING = 0.1
 LIMIT = 0.004
 """Measured: the sample's documents are nearer than this; what is broken on purpose is 0.009 away and more."""
 
-BRANCHES = ("aldermoor", "dyffryn-arad", "penrhyn-vale")
+BRANCHES = ("aldermoor", "dyffryn-arad", "penrhyn-vale", "marlbrook")
+"""A photograph and two drawings as logos, and no logo at all."""
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +128,9 @@ def press() -> None:
 
 def built(template: documents.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> bytes:
     assert loaded.theme is not None
-    paper = documents.stationery(frame.site_payload(linked(loaded)), "", loaded.theme, {})
+    logo = logos.place(branch["logo"])
+    pictures = {logo: Album(loaded.tree.assets).read(logo)} if logo else {}
+    paper = documents.stationery(frame.site_payload(linked(loaded)), "", loaded.theme, pictures)
     files, _ = outputs.made(
         template, documents.make(template, branch), 0, ("pdf",), paper, Templates(loaded.theme.bundle)
     )
@@ -156,6 +160,8 @@ def test_every_template_looks_the_same_in_the_browser(
 
 BROKEN = {
     "no QR code": ("leaflet-a5", ".qr { display: none }"),
+    "the logo is missing": ("leaflet-a5", ".branch-logo { display: none }"),
+    "the logo moved": ("poster-a3", ".branch-logo { transform: translateX(-40mm) }"),
     "the contact moved": ("leaflet-a5", ".side-back h3 ~ p { position: relative; left: 15mm }"),
     "a panel is missing": ("leaflet-dl", ".panel-inside-middle { display: none }"),
     "the imprint is missing": ("poster-a3", ".imprint { display: none }"),

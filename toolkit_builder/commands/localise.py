@@ -65,8 +65,9 @@ def command(
 
     For example: toolkit localise leaflet-a5 --region Wales --zip
     """
-    from toolkit_builder import frame, intake, pipeline
+    from toolkit_builder import frame, intake, misfits, pipeline, sources
     from toolkit_builder.build.cache import Store
+    from toolkit_builder.diagnostics import ordered
     from toolkit_builder.localise import bureau
 
     chosen = tuple(dict.fromkeys(f.strip().lower() for f in formats.split(",") if f.strip()))
@@ -77,8 +78,12 @@ def command(
     project = common.project()
     with Store(project / ".toolkit" / "store") as store:
         loaded = pipeline.load(project, asked.options(), store)
-    if loaded.site is None or loaded.theme is None or _stop(loaded.diagnostics):
-        voice.report(loaded.diagnostics)
+    found = list(loaded.diagnostics)
+    if loaded.site is not None:
+        texts = sources.Texts(loaded.tree.sources)
+        found += misfits.unusable_logos(loaded.site, loaded.tree.assets, texts, alone=True)
+    if loaded.site is None or loaded.theme is None or _stop(found):
+        voice.report(ordered(found))
         return 1
     if "pdf" in chosen and (missing := pipeline.print_problem()):
         raise click.ClickException(f"No PDF can be made on this computer: {missing}.")

@@ -12,6 +12,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from toolkit_builder import logos
 from toolkit_builder.model import Payload
 
 if TYPE_CHECKING:
@@ -43,10 +44,13 @@ def branches(payload: Payload) -> bytes:
 
 
 def branch(payload: Payload) -> bytes:
-    """``{name, address, values}``: what templates show of one branch, with its QR code, as a script."""
+    """``{name, address, values, logo: {path, data}}``: what templates show of one branch, with its QR code and its
+    logo, as a script: a page that was opened as a file can read no picture's bytes."""
     from toolkit_builder.localise.documents import qr_svg
 
     data = {**payload["values"], "qr": qr_svg(payload["address"])}
+    if logo := payload.get("logo"):
+        data["logo"] = logos.address(logo["path"], bytes(logo["data"]))
     return f"(window.toolkitBranch??={{}})[{as_script(payload['name'])}]={as_script(data)};\n".encode()
 
 

@@ -107,7 +107,8 @@ class Templates:
         language = payload.get("page", {}).get("language", "en-GB")
         self.environment.begin_page()
         try:
-            return self.environment.get_template(name).render(**payload, t=self._translate(language))
+            words = {"t": self._translate(language), "t_in": self._translate}
+            return self.environment.get_template(name).render(**payload, **words)
         except Exception as problem:
             raise TemplateFailure([self._diagnosis(name, problem, label)]) from problem
 

@@ -113,7 +113,11 @@ def localised_jobs(draft: Draft, offer: publish.Offer) -> None:
     label = f"{template.path} for {first.title}" if len(offer.documents) > 1 else template.path
     reasons = {d.path: d.digest for d in offer.documents}
     if offer.format != "pdf":
-        draft.add(offer.path, offer.format, offer.payload, label=label, reasons=reasons, heavy=True)
+        payload = offer.payload
+        if logo := payload.get("logo") or next((p["logo"] for p in payload.get("parts", ()) if p["logo"]), None):
+            picture = logo_file(draft, logo["path"])
+            payload = {**payload, "pictures": {picture["path"]: picture["data"]} if picture else {}}
+        draft.add(offer.path, offer.format, payload, label=label, reasons=reasons, heavy=True)
         return
     name, html = offer.payload["template"], f".print/{offer.path}.html"
     reasons |= draft.theme.closure_reasons(name) | {"site settings": offer.payload["site"].digest}
@@ -161,6 +165,12 @@ def _pictures(draft: Draft) -> Payload:
     """Every picture of the content, for print pages to show: by digest, so that only a PDF that is made loads it."""
     names = [(a, a.path.removeprefix("content/")) for a in draft.assets if is_picture(a.path)]
     return {name: Output(name) if name.lower().endswith(pictures.PHOTOGRAPHS) else draft.file(a) for a, name in names}
+
+
+def logo_file(draft: Draft, path: str) -> Payload | None:
+    """A branch's logo as it is published: ``path`` and ``data``; none where linking has found that it is missing."""
+    data = press(draft)["assets"].get(path)
+    return {"path": path, "data": data} if data is not None else None
 
 
 def is_picture(path: str) -> bool:

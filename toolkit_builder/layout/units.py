@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-from toolkit_builder import downloads, frame, pageset
+from toolkit_builder import downloads, frame, logos, pageset
 from toolkit_builder.build.digests import digest, digest_of_value
 from toolkit_builder.kinds import pages as kind_pages
 from toolkit_builder.kinds import papers, shapes
@@ -93,7 +93,8 @@ def _rest(docs: Sequence[Document], draft: Draft) -> list[Page]:
         pages.lay_out(draft, page, offered.get(page.document.id, ()) if page.document else ())
     for each in branchfiles.files(site) if theme.has(makepages.MAKE) else ():
         reasons = {doc.path: doc.digest for doc in each.documents}
-        draft.add(each.path, each.format, each.payload, label=each.documents[0].path, reasons=reasons)
+        payload = {**each.payload, "logo": printed.logo_file(draft, each.logo)} if each.logo else each.payload
+        draft.add(each.path, each.format, payload, label=each.documents[0].path, reasons=reasons)
     feeds.of_the_site(draft)
     downloads.sources(docs, draft.add)
     for home in site.all("toolkit"):
@@ -151,6 +152,7 @@ class _Keys:
         related = [d for doc in docs for name in doc.fields.related if (d := site.lookup(name))]
         return self._key(
             self._press,
+            self._logos,
             [(d.path, d.digest) for d in (*docs, *heads, *issues)],
             self._leads((*docs, *issues)),
             self._mentioned(docs, {doc.id for doc in docs}),
@@ -210,6 +212,12 @@ class _Keys:
         own = [(name, digest(data)) for name, data in sorted(draft.theme.print_files.items())]
         pictures = [(a.path, a.digest) for a in draft.assets if printed.is_picture(a.path)]
         return [own, digest(brand_css(draft.theme)), pictures]
+
+    @cached_property
+    def _logos(self) -> list[tuple[str, str]]:
+        """Branches' logos, which lie in Word documents and beside make pages."""
+        named = {f"content/{logos.place(doc.fields.logo)}" for doc in self._site.all("branch") if doc.fields.logo}
+        return [(asset.path, asset.digest) for asset in self._draft.assets if asset.path in named]
 
     @cached_property
     def _outside(self) -> list[str]:

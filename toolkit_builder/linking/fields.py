@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from toolkit_builder import decode
+from toolkit_builder import decode, logos
 from toolkit_builder.diagnostics import Diagnostic, error, warning
 from toolkit_builder.model import Document
 from toolkit_builder.motions import numbering
@@ -101,19 +101,19 @@ def field_references(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
                     severity=warning,
                 )
             )
-        for name in ("image", "logo"):
-            picture = getattr(doc.fields, name, "")
-            if picture and f"content/{picture.lstrip('/')}" not in site.assets:
-                problems.append(
-                    at_field(
-                        doc,
-                        (name,),
-                        texts,
-                        "S206",
-                        f"there is no picture '{picture}' in content/",
-                        "write its path below content/, such as images/logo.svg",
-                    )
+        if doc.fields.image and f"content/{doc.fields.image.lstrip('/')}" not in site.assets:
+            problems.append(
+                at_field(
+                    doc,
+                    ("image",),
+                    texts,
+                    "S206",
+                    f"there is no picture '{doc.fields.image}' in content/",
+                    "write its path below content/, such as images/logo.svg",
                 )
+            )
+        if (logo := getattr(doc.fields, "logo", "")) and (fault := logos.misnamed(logo, site.assets)):
+            problems.append(at_field(doc, ("logo",), texts, "S206", *fault))
     return problems
 
 

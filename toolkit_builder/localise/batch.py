@@ -11,16 +11,18 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from toolkit_builder import logos
 from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.build.workers import Lost, Workers, processors, shared_value
 from toolkit_builder.diagnostics import Diagnostic, error, warning
 from toolkit_builder.formats.templates import TemplateFailure, Templates
 from toolkit_builder.localise import documents, languages, outputs
+from toolkit_builder.localise.album import Album
 from toolkit_builder.localise.documents import Stationery, Template
 from toolkit_builder.localise.journal import Foreign, Journal, digest
 from toolkit_builder.model import Payload
@@ -46,6 +48,7 @@ class Plan:
     theme: Theme
     stationery: Stationery
     code: str
+    album: Album = field(default_factory=Album)
     named: bool = False
     """Whether the branches were named one by one: then each gets every template, in whatever language."""
     strict: bool = False
@@ -106,6 +109,8 @@ class Unit:
     key: str
     every: bool = False
     """Whether the branch gets every language, where it says nothing about it."""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    """The branch's own, by path below content/."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,10 @@ def _render(shared: Shared, unit: Unit, templates: Templates) -> Result:
         "over": [],
     }
     try:
-        files, found = outputs.made(template, made, unit.sheet, unit.formats, shared.stationery, templates)
+        paper = shared.stationery
+        if unit.pictures:
+            paper = replace(paper, assets={**paper.assets, **unit.pictures})
+        files, found = outputs.made(template, made, unit.sheet, unit.formats, paper, templates)
     except TemplateFailure as failure:
         return Result(
             unit.number,
@@ -228,12 +236,13 @@ class _Run:
         waiting: list[Unit] = []
         size = max(1, min(_CHUNK, self.plan.total * len(self.sheets) // (4 * (self.plan.workers or processors()))))
         for branch in self.plan.branches:
-            logo = self._files_named_in([branch["logo"]]) if branch.get("logo") else []
-            whole = digest_of_value([branch, logo])
+            logo = logos.place(branch.get("logo") or "")
+            whole = digest_of_value([branch, self.plan.album.digest(logo)])
             for (t, s), key in zip(self.sheets, self.keys, strict=True):
                 unit = self._unit(t, s, branch, f"{key}:{whole}")
                 if unit is not None:
-                    waiting.append(unit)
+                    own = {logo: self.plan.album.read(logo)} if logo else {}
+                    waiting.append(replace(unit, pictures=own) if own.get(logo) else unit)
                 if len(waiting) >= size:
                     yield tuple(waiting)
                     waiting = []

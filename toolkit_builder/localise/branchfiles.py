@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from toolkit_builder import logos
 from toolkit_builder.localise import documents, fields, languages
 from toolkit_builder.localise.documents import Template
 from toolkit_builder.model import Document, Payload
@@ -25,6 +26,8 @@ class BranchFile:
     format: str
     payload: Payload
     documents: tuple[Document, ...]
+    logo: str = ""
+    """The path of the branch's logo, whose bytes the file holds."""
 
 
 def files(site: Site) -> Iterator[BranchFile]:
@@ -41,6 +44,7 @@ def files(site: Site) -> Iterator[BranchFile]:
             path=f"assets/branches/{branch.name}.js",
             format="make-branch",
             documents=(branch,),
+            logo=logos.place(branch.fields.logo),
             payload={"name": branch.name, "address": documents.address(plain), "values": values(plain, every)},
         )
 
@@ -56,7 +60,9 @@ def values(branch: Payload, every: Sequence[Template]) -> Payload:
         if len(template.family) > 1 and not template.original:
             said["variant"] = variant_id(documents.variant(template, branch) or template)
         own[key(template)] = said
-        spoken.setdefault(tag, {name: scope[name] for name in ("branch", "contact", "meeting")})
+        logo = documents.logo(branch, template, scope["branch"])
+        words = {name: scope[name] for name in ("branch", "contact", "meeting")}
+        spoken.setdefault(tag, words | ({"logo_alt": logo["alt"]} if logo else {}))
     return {"spoken": spoken, "own": own}
 
 

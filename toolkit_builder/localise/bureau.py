@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from toolkit_builder.build.digests import digest_of_value
@@ -17,6 +18,7 @@ from toolkit_builder.diagnostics import Diagnostic, any_errors, error, ordered
 from toolkit_builder.formats.register import defused
 from toolkit_builder.kinds.shapes import slug
 from toolkit_builder.localise import archives, batch, data, documents
+from toolkit_builder.localise.album import Album
 from toolkit_builder.localise.documents import Template
 from toolkit_builder.localise.journal import Foreign, Journal, digest
 from toolkit_builder.model import Payload
@@ -24,8 +26,6 @@ from toolkit_builder.site import Site
 from toolkit_builder.sources import Asset
 from toolkit_builder.theme import Theme
 from toolkit_builder.wording import nearest
-
-_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +62,12 @@ class Done:
 def carry_out(order: Order, site: Site, theme: Theme, site_payload: Payload, assets: Sequence[Asset]) -> Done:
     """Make everything of an order that can be made; every problem is in ``diagnostics``."""
     started = time.perf_counter()
+    album = Album(assets)
     chosen, found = _templates(order, site, theme)
-    branches, problems = _branches(order, site, chosen)
+    branches, problems = _branches(order, site, chosen, album)
     found += problems
     if (any_errors(problems) and order.strict) or not chosen or branches is None or not branches.total:
         return Done(None, ordered(found))
-    pictures = {
-        a.path.removeprefix("content/"): a.file.read_bytes() for a in assets if a.path.lower().endswith(_PICTURES)
-    }
     root = site.config.base_url.rstrip("/")
     plan = batch.Plan(
         templates=chosen,
@@ -78,7 +76,8 @@ def carry_out(order: Order, site: Site, theme: Theme, site_payload: Payload, ass
         formats=order.formats,
         out=order.out,
         theme=theme,
-        stationery=documents.stationery(site_payload, root, theme, pictures),
+        stationery=documents.stationery(site_payload, root, theme, album.named_in(_shown(chosen, theme, site_payload))),
+        album=album,
         code=order.code,
         named=bool(order.branches),
         strict=order.strict,
@@ -99,6 +98,14 @@ def carry_out(order: Order, site: Site, theme: Theme, site_payload: Payload, ass
         text = f"'{problem.filename or order.out}' cannot be written: {problem.strerror or problem}"
         return Done(None, [*ordered(found), error("L145", text, hint="name another folder with --out")])
     return Done(outcome, ordered(found), time.perf_counter() - started)
+
+
+def _shown(chosen: Sequence[Template], theme: Theme, site_payload: Payload) -> str:
+    """All that may name a picture, but for branches."""
+    printed = sorted({sheet[1] for template in chosen for sheet in template.sheets})
+    sources = [source.source for name in printed if theme.has(name) for source in theme.closure(name)]
+    styles = [data.decode("utf-8", "replace") for name, data in theme.print_files.items() if name.endswith(".css")]
+    return json.dumps([[asdict(t) for t in chosen], site_payload, sources, styles], ensure_ascii=False)
 
 
 def _templates(order: Order, site: Site, theme: Theme) -> tuple[list[Template], list[Diagnostic]]:
@@ -143,7 +150,9 @@ class Branches:
         return iter(self.source())
 
 
-def _branches(order: Order, site: Site, chosen: Sequence[Template]) -> tuple[Branches | None, list[Diagnostic]]:
+def _branches(
+    order: Order, site: Site, chosen: Sequence[Template], album: Album
+) -> tuple[Branches | None, list[Diagnostic]]:
     own = [documents.branch_of(doc, site) for doc in site.all("branch")]
     declared = sorted({name for t in chosen for name in t.declared})
     used = sorted(
@@ -153,7 +162,7 @@ def _branches(order: Order, site: Site, chosen: Sequence[Template]) -> tuple[Bra
     tables: list[data.Table] = []
     found: list[Diagnostic] = []
     for path in order.tables:
-        table, problems = data.open_table(path, own if order.with_site else [], declared, used)
+        table, problems = data.open_table(path, own if order.with_site else [], declared, used, album.logo_fault)
         found += problems
         if table is not None:
             tables.append(table)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from toolkit_builder import logos
 from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
 from toolkit_builder.kinds.fields import BranchFields
 from toolkit_builder.kinds.shapes import slug
@@ -80,10 +81,15 @@ class Table:
 
 
 def open_table(
-    path: Path, site: Sequence[Payload] = (), declared: Iterable[str] = (), used: Iterable[str] = ()
+    path: Path,
+    site: Sequence[Payload] = (),
+    declared: Iterable[str] = (),
+    used: Iterable[str] = (),
+    logo_fault: Callable[[str], logos.Fault | None] = lambda _: None,
 ) -> tuple[Table | None, list[Diagnostic]]:
     """Read a table. ``site`` are branches that its rows add to; ``declared`` the templates' own fields, ``used`` the
-    paths that they ask for: what they say of unknown and missing columns depends on them."""
+    paths that they ask for: what they say of unknown and missing columns depends on them. ``logo_fault`` says why the
+    picture at a path can be no branch's logo."""
     listed, found = tables.rows(path)
     if listed is None:
         return None, found
@@ -93,7 +99,8 @@ def open_table(
     found += problems
     if paths is None:
         return None, found
-    reader = _Reader(path.name, header, paths, {b["name"]: b for b in site} | {slug(b["title"]): b for b in site})
+    known = {b["name"]: b for b in site} | {slug(b["title"]): b for b in site}
+    reader = _Reader(path.name, header, paths, known, logo_fault)
     reader.read(chain(following, listed))
     return Table(path.name, tuple(reader.packed), frozenset(reader.rows_by_name)), [*found, *reader.reported()]
 
@@ -112,6 +119,7 @@ class _Reader:
     header: Row
     paths: list[str]
     site: dict[str, Payload]
+    logo_fault: Callable[[str], logos.Fault | None]
     packed: list[bytes] = field(default_factory=list)
     rows_by_name: dict[str, int] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -238,6 +246,10 @@ class _Reader:
             if (day := _date(text)) is None:
                 raise Bad(column, f"'{_short(text)}' is not a date", "write 2027-09-14 or 14/09/2027, the day first")
             return day
+        if path == "logo":
+            if fault := self.logo_fault(text):
+                raise Bad(column, *fault)
+            return logos.place(text)
         if path in {"hours", "facts"}:
             return [line.strip() for line in text.split("\n") if line.strip()]
         if path in {"office", "imprint", "demand", "quotes"} or path.startswith(("custom.", "facts.", "quotes.")):

@@ -14,9 +14,9 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from toolkit_builder import prose
+from toolkit_builder import logos, prose
 from toolkit_builder.kinds import campaigns
-from toolkit_builder.kinds.shapes import direction
+from toolkit_builder.kinds.shapes import direction, file_url
 from toolkit_builder.localise import calendar, fields, languages
 from toolkit_builder.localise.fill import Filled, fill
 from toolkit_builder.model import Document, Payload
@@ -271,6 +271,7 @@ def make(template: Template, branch: Payload) -> Made:
         },
         "branch": {**values["branch"], "contact": values["contact"]},
         "contact": values["contact"],
+        "logo": logo(branch, template, values["branch"]),
         "toolkit": template.toolkit,
         "questions": list(template.questions),
         "imprint_html": escape(imprint, quote=False),
@@ -317,7 +318,13 @@ def abreast(docs: Sequence[Payload], tongues: Sequence[str]) -> Payload:
             name: {"title": "", "html": columns([_panel(doc["panels"].get(name)) for doc in docs])} for name in names
         },
         "tongues": [
-            {"language": tag, "direction": direction(tag), "title": d["title"], "html": d["body_html"]}
+            {
+                "language": tag,
+                "direction": direction(tag),
+                "title": d["title"],
+                "name": d["branch"].get("title") or "",
+                "html": d["body_html"],
+            }
             for tag, d in zip(tongues, docs, strict=True)
         ],
     }
@@ -343,6 +350,20 @@ def heading_of(template: Template, html: str) -> tuple[str, str]:
 def blank_branch() -> Payload:
     """The branch of the form that is filled in by hand: it has nothing."""
     return {"title": "", "name": "", "url": "", "custom": {}}
+
+
+def logo(branch: Payload, template: Template, shown: Payload) -> Payload | None:
+    """A branch's own mark: ``src`` and ``path`` of the picture, ``alt`` what it shows, ``drawn`` if it is a drawing.
+
+    In another language than the site's, the branch's name says what it is, unless the branch has words of its own.
+    """
+    path = logos.place(branch.get("logo") or "")
+    if not path:
+        return None
+    own = languages.tag(template.language)
+    said = branch.get("logo_alt") if own == languages.tag(template.site_language) else ""
+    alt = (branch.get("custom") or {}).get(f"logo_alt_{own}") or said or shown.get("title") or template.union["name"]
+    return {"src": file_url(path), "path": path, "alt": alt, "drawn": logos.is_drawing(path)}
 
 
 def address(branch: Payload) -> str:

@@ -47,6 +47,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
 OPTIONAL = frozenset({
     "meeting.access", "meeting.time", "meeting.link", "contact.role", "contact.note", "contact.hours", "branch.hours",
     "contact.textphone", "branch.textphone", "branch.welsh_name", "branch.logo", "branch.logo_alt",
+    "branch.facts", "branch.quotes",
 })  # fmt: skip
 """What may be empty without leaving a hole."""
 
@@ -60,11 +61,14 @@ _LABELS = {
     "branch.web": "branch web address", "branch.office": "branch office", "branch.join_link": "link to join",
     "contact.name": "contact's name", "contact.role": "contact's role", "contact.phone": "contact's phone number",
     "contact.email": "contact's e-mail", "contact.textphone": "contact's textphone",
-    "meeting.date": "date of the meeting", "meeting.time": "time of the meeting",
-    "meeting.place": "place of the meeting", "meeting.access": "access to the meeting",
+    "contact.hours": "contact's hours", "branch.hours": "opening hours", "branch.facts": "local facts",
+    "branch.quotes": "quotes from members", "meeting.date": "date of the meeting",
+    "meeting.time": "time of the meeting", "meeting.place": "place of the meeting", "meeting.access": "access to the meeting",
 }  # fmt: skip
 _WELSH = {
     "branch.title": "enw'r gangen", "branch.employer": "cyflogwr", "branch.imprint": "argraffnod",
+    "contact.hours": "oriau'r cyswllt", "branch.hours": "oriau agor", "branch.facts": "ffeithiau lleol",
+    "branch.quotes": "dyfyniadau gan aelodau", "contact.textphone": "ffôn testun y cyswllt",
     "branch.join_link": "dolen ymuno", "branch.lobby": "pwy i'w lobïo", "contact.name": "enw'r cyswllt",
     "contact.phone": "ffôn y cyswllt", "contact.email": "e-bost y cyswllt", "contact.role": "rôl y cyswllt",
     "meeting.date": "dyddiad y cyfarfod", "meeting.place": "lleoliad y cyfarfod", "meeting.time": "amser y cyfarfod",
@@ -145,8 +149,7 @@ def context(
     contacts = [c for c in branch.get("contacts") or [] if any(c.values())]
     first = dict(contacts[0]) if contacts else {}
     contact = {
-        name: worded(f"contact_{name}", first.get(name) or _fallback(name, branch, has_own=bool(first)))
-        for name in Contact.model_fields
+        name: worded(f"contact_{name}", first.get(name) or _fallback(name, branch)) for name in Contact.model_fields
     }
     shown = {name: worded(name, branch.get(name)) for name in KNOWN["branch"] if name not in {"contacts", "meeting"}}
     if own == "cy" and branch.get("welsh_name"):
@@ -170,11 +173,9 @@ def context(
     }
 
 
-def _fallback(name: str, branch: Payload, *, has_own: bool) -> Any:
-    """The branch's own number where its contact has none; the branch's name where there is no contact at all."""
-    if name in {"phone", "email", "web", "textphone"}:
-        return branch.get(name) or ""
-    return branch.get("hours") or "" if name == "hours" and not has_own else ""
+def _fallback(name: str, branch: Payload) -> Any:
+    """The branch's own number, address or hours where its contact has none."""
+    return branch.get(name) or "" if name in {"phone", "email", "web", "textphone", "hours"} else ""
 
 
 def _field_value(

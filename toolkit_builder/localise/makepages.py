@@ -21,6 +21,9 @@ from toolkit_builder.theme import Theme
 
 MAKE = make.TEMPLATE
 
+LISTS = ("branch.facts", "branch.quotes", "branch.hours", "contact.hours")
+"""What has several lines, of which a person types each on its own."""
+
 
 def make_url(doc: Document, site: Site) -> str:
     """The page on which a resource is made or answered; empty where there is none."""
@@ -126,6 +129,7 @@ class _Made:
             "panels": panels,
             "branch": places,
             "contact": places["contact"],
+            "logo": {"src": shell.LOGO, "path": "", "alt": "", "drawn": False},
             "imprint_html": imprint if template.type in documents.IMPRINTED else "",
             "qr_svg": '<span data-slot="qr"></span>',
             "imprints": [places["imprint"]],
@@ -250,7 +254,8 @@ def _form(made: _Made) -> list[Payload]:
                 {
                     "path": path,
                     "label": label[:1].upper() + label[1:],
-                    "long": own or path == "branch.imprint",
+                    "long": own or path == "branch.imprint" or path in LISTS,
+                    "list": path.partition(".")[2] if path in LISTS else "",
                     "help": part.declared[path[7:]]["help"] if own else "",
                     "date": path == "meeting.date",
                     "tag": "" if everywhere else tag,
@@ -289,8 +294,8 @@ def _asked(template: Template) -> list[str]:
         found += [p for p in ("meeting.date", "meeting.place") if p not in found]
     if template.type in documents.IMPRINTED:
         found.append("branch.imprint")
-    lists = {f"branch.{name}" for name in ("bilingual", "facts", "quotes", "contacts", "hours", "logo", "meeting")}
-    return [p for p in dict.fromkeys(found) if p.partition(".")[0] not in {"union", "toolkit"} and p not in lists]
+    never = {f"branch.{name}" for name in ("bilingual", "contacts", "logo", "logo_alt", "meeting")}
+    return [p for p in dict.fromkeys(found) if p.partition(".")[0] not in {"union", "toolkit"} and p not in never]
 
 
 def _choices(template: Template) -> list[Payload]:

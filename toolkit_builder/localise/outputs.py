@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Sequence
+from html import escape, unescape
+from urllib.parse import unquote
 
-from toolkit_builder import prose
+from toolkit_builder import logos, prose
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.formats import docx, pdf
 from toolkit_builder.formats.templates import Templates
@@ -48,7 +49,7 @@ def made(
         payload = documents.page_payload(template, document, template.sheets[sheet], stationery)
         html = pdf.page(payload, templates)
         if "html" in formats:
-            files.append((f"{name}.html", standalone(html, stationery.stylesheets)))
+            files.append((f"{name}.html", standalone(html, stationery)))
         if {"pdf", "png"} & set(formats):
             printed, found = pdf.render(documents.pdf_payload(html, payload, template, stationery))
             if printed and "pdf" in formats:
@@ -87,6 +88,17 @@ def word_payload(template: Template, document: Made, stationery: Stationery) -> 
         "imprint": document.doc["imprint_html"],
         "resolve": template.resolve,
         "root": stationery.root,
+        **_letterhead(document, stationery),
+    }
+
+
+def _letterhead(document: Made, stationery: Stationery) -> Payload:
+    """The branch's logo, and the bytes of its picture where they are at hand."""
+    logo = document.doc["logo"]
+    data = stationery.assets.get(logo["path"]) if logo else None
+    return {
+        "logo": {"path": logo["path"], "alt": logo["alt"]} if logo else None,
+        "pictures": {logo["path"]: data} if data else {},
     }
 
 
@@ -118,10 +130,20 @@ def text(document: Made) -> str:
 _LINK = re.compile(r"<link\b[^>]*rel=\"?stylesheet[^>]*>", re.IGNORECASE)
 
 
-def standalone(html: bytes, stylesheets: Mapping[str, bytes]) -> bytes:
-    """A print page with its style sheets inside, to be opened or mailed as one file."""
-    css = "\n".join(data.decode("utf-8", "replace") for data in stylesheets.values()).replace("</", "<\\/")
-    whole = _LINK.sub("", html.decode())
+_SHOWN = re.compile(r'(<img\b[^>]*?\ssrc=")([^"]*)(")')
+
+
+def standalone(html: bytes, stationery: Stationery) -> bytes:
+    """A print page with its style sheets and pictures inside, to be opened or mailed as one file."""
+    sheets = (data.decode("utf-8", "replace") for data in stationery.stylesheets.values())
+    css = "\n".join(sheets).replace("</", "<\\/")
+
+    def inside(match: re.Match[str]) -> str:
+        path = unquote(unescape(match[2])).lstrip("/")
+        data = stationery.assets.get(path)
+        return f"{match[1]}{logos.address(path, data)}{match[3]}" if data else match[0]
+
+    whole = _SHOWN.sub(inside, _LINK.sub("", html.decode()))
     return whole.replace("</head>", f"<style>\n{css}\n</style>\n</head>", 1).encode()
 
 

@@ -19,6 +19,9 @@ from toolkit_builder.model import Payload
 
 OPEN, CLOSE = "\ue000", "\ue001"
 
+LOGO = "data:,logo"
+"""The address of a picture in whose place make.js puts the branch's logo."""
+
 
 @dataclass(slots=True)
 class Shell:
@@ -140,7 +143,7 @@ def branch(made: Shell) -> Payload:
         "meeting": None,
         "facts": [],
         "quotes": [],
-        "hours": [],
+        "hours": place(made, ["f", ["v", "branch", "hours"], "join", "; "], "branch.hours"),
         "logo": "",
         "logo_alt": "",
         "contact": {

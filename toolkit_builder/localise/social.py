@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from toolkit_builder import prose
+from toolkit_builder import logos, prose
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.formats import pdf
 from toolkit_builder.localise.documents import Made, Stationery, Template
@@ -51,7 +51,29 @@ def svg(template: Template, document: Made, stationery: Stationery) -> str:
         f'<rect y="606" width="{_SIZE[0]}" height="24" fill="{colours["accent"]}"/>'
         f'<g font-family="\'Toolkit Sans\', Arial, sans-serif" fill="{ink}">'
         f'<text x="70" y="100" font-size="34" font-weight="700">{escape(template.union["short_name"])}</text>'
+        f"{_logo(document, stationery)}"
         f'{"".join(parts)}<text x="70" y="565" font-size="38" font-weight="700">{escape(own)}</text></g></svg>\n'
+    )
+
+
+_PLATE = (1130, 40, 280, 96)
+"""Of the white plate that the branch's logo stands on: its right edge, its top, and the most that the logo may be."""
+
+
+def _logo(document: Made, stationery: Stationery) -> str:
+    """The branch's logo on white, at the right of the union's name; its picture lies in the drawing."""
+    logo = document.doc["logo"]
+    data = stationery.assets.get(logo["path"]) if logo else None
+    if not logo or not data:
+        return ""
+    right, top, most_wide, most_high = _PLATE
+    wide, high = logos.shape(logo["path"], data)
+    scale = min(most_wide / wide, most_high / high)
+    wide, high = wide * scale, high * scale
+    return (
+        f'<rect x="{right - wide - 24:.1f}" y="{top}" width="{wide + 24:.1f}" height="{high + 24:.1f}" fill="#ffffff"/>'
+        f'<image x="{right - wide - 12:.1f}" y="{top + 12}" width="{wide:.1f}" height="{high:.1f}" '
+        f'href="{logos.address(logo["path"], data)}"/>'
     )
 
 

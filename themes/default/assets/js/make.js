@@ -126,7 +126,21 @@
     return { ...part.empty, ...own(picked?.spoken, tag), ...(said ? { fields: said.fields } : {}) };
   };
 
-  const read = (group, path) => asText(path.split(".").reduce(own, group));
+  const at = (group, path) => path.split(".").reduce(own, group);
+  const read = (group, path) => asText(at(group, path));
+
+  /* Lists have a line for each item; a quote is `words | name | role`. */
+  const QUOTE = ["text", "name", "role"];
+  const inLines = (items) => Array.isArray(items)
+    ? items.map((item) => isGroup(item) ? QUOTE.map((key) => asText(own(item, key))).join(" | ").replace(/[ |]+$/, "") : asText(item)).join("\n")
+    : asText(items);
+  const fromLines = (text, kind) => text.split("\n").map(trim).filter(Boolean).map((line) => {
+    const parts = line.split("|").map(trim);
+    return kind === "quotes" ? Object.fromEntries(QUOTE.map((key, n) => [key, parts[n] ?? ""])) : line;
+  });
+
+  /* What an input holds as long as nobody has typed anything else. */
+  const given = (input) => input.dataset.list ? inLines(at(base(tongue(input)), input.dataset.path)) : read(base(tongue(input)), input.dataset.path);
   const tongue = (input) => input.dataset.tag ?? home;
 
   const scopeOf = (tag) => {
@@ -134,11 +148,12 @@
     for (const input of inputs) {
       if ((input.dataset.tag ?? tag) !== tag) continue;
       const [root, name] = input.dataset.path.split(".");
+      if (input.dataset.list && input.value === given(input)) continue;
       if (!isGroup(scope[root])) {
         if (!input.value) continue;
         scope[root] = {};
       }
-      scope[root][name] = input.value;
+      scope[root][name] = input.dataset.list ? fromLines(input.value, input.dataset.list) : input.value;
     }
     scope[CALENDAR] = data.parts[tag].calendar;
     return scope;
@@ -150,7 +165,7 @@
   }));
 
   const takeBranch = () => {
-    for (const input of inputs) input.value = read(base(tongue(input)), input.dataset.path);
+    for (const input of inputs) input.value = given(input);
     const said = Object.assign({}, ...Object.values(data.parts).map((part) => own(own(picked?.own, part.key), "chosen") ?? {}));
     for (const set of choices) {
       const numbers = own(said, set.dataset.choice) ?? [];
@@ -165,6 +180,115 @@
 
   const showTongues = () => {
     for (const field of form.querySelectorAll("[data-tongue]")) field.hidden = !variant().languages.includes(field.dataset.tongue);
+  };
+
+  /* --- the logo: a file of the person's own, else that of the branch that is picked ------------------------- */
+
+  const LOGO = "data:,logo";
+  const MOST_BYTES = 1000000;
+  const MOST_POINTS = 16000000;
+  const PICTURE = /^data:image\/(?:png|jpeg|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}$/;
+  const logoBox = form.querySelector("#make-logo");
+  let ownLogo = "";
+
+  const logo = () => ownLogo || picked?.logo || "";
+  const isDrawing = (src) => src.startsWith("data:image/svg+xml");
+
+  const putLogo = (page) => {
+    for (const image of page.querySelectorAll(`img[src="${LOGO}"]`)) {
+      const src = logo();
+      if (!src) { image.remove(); continue; }
+      const lang = (image.closest("[lang]") ?? page.documentElement).getAttribute("lang");
+      const tag = variant().languages.find((t) => data.parts[t].language === lang) ?? variant().languages[0];
+      const title = read(scopeOf(tag), "branch.title") || read(scopeOf(tag), "union.name");
+      image.setAttribute("src", src);
+      image.setAttribute("alt", ownLogo ? title : own(own(picked?.spoken, tag), "logo_alt") ?? title);
+      image.classList.toggle("drawn", isDrawing(src));
+    }
+  };
+
+  /* The shape of a drawing, [wide, high], and the drawing itself; null for what is none. */
+  const drawing = (text) => {
+    const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+    if (root.localName !== "svg" || root.querySelector("parsererror")) return null;
+    const view = (root.getAttribute("viewBox") ?? "").trim().split(/[\s,]+/).map(Number);
+    const sides = view.length === 4 ? view.slice(2) : ["width", "height"].map((side) => parseFloat(root.getAttribute(side)));
+    return sides.every((side) => side > 0) ? { root, sides } : null;
+  };
+
+  const textOf = (src) => new TextDecoder().decode(Uint8Array.from(atob(src.slice(src.indexOf(",") + 1)), (c) => c.charCodeAt(0)));
+
+  const asAddress = (bytes, type) => new Promise((done) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => done(reader.result));
+    reader.addEventListener("error", () => done(""));
+    reader.readAsDataURL(new Blob([bytes], { type }));
+  });
+
+  /* A file of the person's own as an address that holds it, or what is wrong with it: `large` or `bad`. */
+  const readLogo = async (file) => {
+    if (file.size > MOST_BYTES) return ["", "large"];
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const begins = (...first) => first.every((byte, n) => bytes[n] === byte);
+    const type = begins(0x89, 0x50, 0x4e, 0x47) ? "image/png" : begins(0xff, 0xd8, 0xff) ? "image/jpeg" : "image/svg+xml";
+    if (type === "image/svg+xml" && !drawing(new TextDecoder().decode(bytes))) return ["", "bad"];
+    const src = await asAddress(bytes, type);
+    const image = new Image();
+    image.src = src;
+    try { await image.decode(); } catch { return ["", "bad"]; }
+    return image.naturalWidth * image.naturalHeight > MOST_POINTS ? ["", "large"] : [src, ""];
+  };
+
+  const takeLogo = async (file) => {
+    const [src, wrong] = await readLogo(file);
+    ownLogo = src;
+    if (wrong) logoBox.value = "";
+    showLogo();
+    keep();
+    show();
+    say(wrong ? status.dataset[wrong] : status.dataset.logo);
+  };
+
+  const showLogo = () => { form.querySelector('[data-do="nologo"]').hidden = !ownLogo; };
+
+  const dropLogo = () => {
+    ownLogo = "";
+    logoBox.value = "";
+    showLogo();
+  };
+
+  /* The logo for a Word document, which shows no drawing by itself: bytes, ending and size in millimetres, or null. */
+  const wordLogo = async () => {
+    const src = logo();
+    const image = new Image();
+    let sides = null;
+    let points = null;
+    if (!src) return null;
+    if (isDrawing(src)) {
+      const drawn = drawing(textOf(src));
+      if (!drawn) return null;
+      sides = drawn.sides;
+      const scale = Math.min(48 / sides[0], 18 / sides[1]) / 25.4 * 300;
+      points = sides.map((side) => Math.max(1, Math.round(side * scale)));
+      if (!drawn.root.getAttribute("viewBox")) drawn.root.setAttribute("viewBox", `0 0 ${sides[0]} ${sides[1]}`);
+      drawn.root.setAttribute("width", points[0]);
+      drawn.root.setAttribute("height", points[1]);
+      image.src = await asAddress(new XMLSerializer().serializeToString(drawn.root), "image/svg+xml");
+    } else image.src = src;
+    try { await image.decode(); } catch { return null; }
+    sides ??= [image.naturalWidth, image.naturalHeight];
+    const [wide, high] = sides.map((side) => side * Math.min(48 / sides[0], 18 / sides[1]));
+    let found = src;
+    if (points) {
+      const canvas = Object.assign(document.createElement("canvas"), { width: points[0], height: points[1] });
+      const paint = canvas.getContext("2d");
+      paint.fillStyle = "#fff";
+      paint.fillRect(0, 0, ...points);
+      paint.drawImage(image, 0, 0, ...points);
+      try { found = canvas.toDataURL("image/png"); } catch { return null; }
+    }
+    const bytes = Uint8Array.from(atob(found.slice(found.indexOf(",") + 1)), (c) => c.charCodeAt(0));
+    return { bytes, ending: found.startsWith("data:image/jpeg") ? "jpeg" : "png", wide, high };
   };
 
   /* --- branches: their list, and the file of one ------------------------------------------------------------ */
@@ -442,6 +566,10 @@
     warning?.remove();
     const filler = new Filler(page, scopes, chosen());
     filler.run(page.body);
+    for (const line of page.querySelectorAll("[data-each]")) { // a name that is the same in both languages stands once
+      const seen = new Set();
+      for (const part of [...line.children]) if (seen.has(part.textContent)) part.remove(); else seen.add(part.textContent);
+    }
     resize(page.body);
     const still = lacking(filler.missing, scopes);
     if (still.length && warning) {
@@ -454,6 +582,7 @@
       if (code) slot.replaceWith(page.importNode(new DOMParser().parseFromString(code, "text/html").body.firstChild, true));
       else (slot.closest(".qr-box") ?? slot).remove();
     }
+    putLogo(page);
     page.title = variant().title;
     return { page, still, size: paper() };
   };
@@ -542,7 +671,8 @@
     page.querySelector(".not-for-print")?.remove();
     let found = [];
     let current = null;
-    const start = (style) => { current = { style, runs: [] }; found.push(current); };
+    let mark = null;
+    const start = (style) => { current = { style, runs: mark ? [mark] : [] }; mark = null; found.push(current); };
     const add = (text, marks) => {
       if (!current) start("Normal");
       current.runs.push({ text, ...marks });
@@ -554,6 +684,7 @@
           if (text !== " " || (current && current.runs.length)) add(text, marks);
         } else if (child.nodeType === 1) {
           if (child.tagName === "svg" || child.tagName === "TITLE" || child.classList.contains("imprint") && !trim(child.textContent)) continue;
+          if (child.tagName === "IMG") { if (child.src === logo()) mark = { text: "", logo: child.alt }; continue; }
           if (child.tagName === "BR") { add("\n", marks); continue; }
           if (child.tagName === "HR") { start(style); add(BLANK, marks); current = null; continue; }
           if (child.classList.contains("both")) {
@@ -655,7 +786,7 @@
       return bytes;
     };
     for (const [name, text] of entries) {
-      const [title, bytes] = [encoder.encode(name), encoder.encode(text)];
+      const [title, bytes] = [encoder.encode(name), typeof text === "string" ? encoder.encode(text) : text];
       const shared = [[2, 20], [2, 0x800], [2, 0], [2, 0], [2, 33], [4, crc32(bytes)], [4, bytes.length], [4, bytes.length], [2, title.length], [2, 0]];
       const local = header(0x04034b50, shared);
       parts.push(local, title, bytes);
@@ -669,9 +800,20 @@
 
   const xml = (text) => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "").replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
-  const docx = () => {
+  const docx = async () => {
     const main = data.parts[variant().languages[0]].language;
-    const run = ({ text, bold, italic, lang }) => {
+    const picture = await wordLogo();
+    let pictures = 0;
+    /* At the right margin, beside the words of its paragraph. */
+    const drawn = (alt) => {
+      if (!picture) return "";
+      pictures += 1;
+      const [cx, cy] = [picture.wide, picture.high].map((mm) => Math.round(mm * 36000));
+      const described = `id="${pictures}" name="Logo" descr="${xml(alt)}"`;
+      return `<w:r><w:drawing><wp:anchor distT="0" distB="0" distL="180000" distR="0" simplePos="0" relativeHeight="1" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="0"><wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="margin"><wp:align>right</wp:align></wp:positionH><wp:positionV relativeFrom="paragraph"><wp:posOffset>0</wp:posOffset></wp:positionV><wp:extent cx="${cx}" cy="${cy}"/><wp:effectExtent l="0" t="0" r="0" b="0"/><wp:wrapSquare wrapText="left"/><wp:docPr ${described}/><wp:cNvGraphicFramePr/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:nvPicPr><pic:cNvPr ${described}/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="rId2"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="${cx}" cy="${cy}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r>`;
+    };
+    const run = ({ text, bold, italic, lang, logo: alt }) => {
+      if (alt !== undefined) return drawn(alt);
       const pieces = text.split(/(\n|\t)/).map((t) => t === "\n" ? "<w:br/>" : t === "\t" ? "<w:tab/>" : t ? `<w:t xml:space="preserve">${xml(t)}</w:t>` : "");
       return `<w:r><w:rPr>${bold ? "<w:b/>" : ""}${italic ? "<w:i/>" : ""}${lang && lang !== main ? `<w:lang w:val="${xml(lang)}"/>` : ""}</w:rPr>${pieces.join("")}</w:r>`;
     };
@@ -683,18 +825,19 @@
       return `<w:tbl><w:tblPr><w:tblW w:w="9070" w:type="dxa"/></w:tblPr><w:tblGrid>${columns.map(() => `<w:gridCol w:w="${width}"/>`).join("")}</w:tblGrid><w:tr>${cells.join("")}</w:tr></w:tbl><w:p/>`;
     };
     const body = paragraphs().map((p) => p.columns ? abreast(p) : block(p)).join("");
-    const space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
+    const relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    const space = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:r="${relation}"`;
     const head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
     const style = (id, name, more, text, basis = "Normal") => `<w:style w:type="paragraph" ${id === "Normal" ? 'w:default="1" ' : ""}w:styleId="${id}"><w:name w:val="${name}"/>${id === "Normal" ? "" : `<w:basedOn w:val="${basis}"/>`}<w:qFormat/><w:pPr>${more}</w:pPr><w:rPr>${text}</w:rPr></w:style>`;
     const headings = [1, 2, 3, 4, 5].map((n) => style(`Heading${n}`, `heading ${n}`, `<w:keepNext/><w:spacing w:before="240" w:after="120"/><w:outlineLvl w:val="${n - 1}"/>`, `<w:b/><w:sz w:val="${[36, 30, 26, 24, 24][n - 1]}"/>`)).join("");
     const styles = `<w:styles ${space}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:cs="Arial"/><w:sz w:val="24"/><w:lang w:val="${xml(main)}"/></w:rPr></w:rPrDefault></w:docDefaults>${style("Normal", "Normal", '<w:spacing w:after="160" w:line="276" w:lineRule="auto"/>', "")}${headings}${style("ListParagraph", "List Paragraph", '<w:tabs><w:tab w:val="left" w:pos="567"/></w:tabs><w:spacing w:after="80"/><w:ind w:left="567" w:hanging="567"/>', "")}</w:styles>`;
     const types = "application/vnd.openxmlformats-officedocument.wordprocessingml";
-    const relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     return zip([
-      ["[Content_Types].xml", `${head}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="${types}.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="${types}.styles+xml"/><Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>`],
+      ["[Content_Types].xml", `${head}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/><Default Extension="jpeg" ContentType="image/jpeg"/><Override PartName="/word/document.xml" ContentType="${types}.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="${types}.styles+xml"/><Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>`],
       ["_rels/.rels", `${head}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${relation}/officeDocument" Target="word/document.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/></Relationships>`],
       ["docProps/core.xml", `${head}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>${xml(variant().title)}</dc:title><dc:language>${xml(main)}</dc:language></cp:coreProperties>`],
-      ["word/_rels/document.xml.rels", `${head}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${relation}/styles" Target="styles.xml"/></Relationships>`],
+      ["word/_rels/document.xml.rels", `${head}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${relation}/styles" Target="styles.xml"/>${picture ? `<Relationship Id="rId2" Type="${relation}/image" Target="media/logo.${picture.ending}"/>` : ""}</Relationships>`],
+      ...(picture ? [[`word/media/logo.${picture.ending}`, picture.bytes]] : []),
       ["word/styles.xml", head + styles],
       ["word/document.xml", `${head}<w:document ${space}><w:body>${body}<w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1247" w:right="1417" w:bottom="1247" w:left="1417" w:header="708" w:footer="708" w:gutter="0"/></w:sectPr></w:body></w:document>`],
     ]);
@@ -709,7 +852,7 @@
   const nameOf = (input) => !input.dataset.tag || input.dataset.tag === home ? input.dataset.path : `${input.dataset.tag}:${input.dataset.path}`;
 
   const state = () => ({ branch: branchBox?.value ?? "", variant: variantName(), size: sheetName(),
-    values: Object.fromEntries(inputs.map((i) => [nameOf(i), i.value])), chosen: chosen() });
+    values: Object.fromEntries(inputs.map((i) => [nameOf(i), i.value])), chosen: chosen(), logo: ownLogo });
 
   const restore = async (saved) => {
     if (!isGroup(saved)) return;
@@ -721,6 +864,8 @@
       const value = own(saved.values, nameOf(input));
       if (typeof value === "string") input.value = value.slice(0, 5000);
     }
+    if (typeof saved.logo === "string" && PICTURE.test(saved.logo)) ownLogo = saved.logo;
+    showLogo();
     for (const set of choices) {
       const numbers = own(saved.chosen, set.dataset.choice);
       if (!Array.isArray(numbers)) continue;
@@ -730,10 +875,15 @@
     show();
   };
 
+  /* A large logo may be more than there is room for: then the words are kept without it. */
   const keep = () => {
-    try {
-      if (remember.checked) localStorage.setItem(KEY, JSON.stringify(state())); else localStorage.removeItem(KEY);
-    } catch { /* storage is switched off */ }
+    const write = (said) => {
+      try { localStorage.setItem(KEY, JSON.stringify(said)); } catch { return false; }
+      return true;
+    };
+    if (!remember.checked) {
+      try { localStorage.removeItem(KEY); } catch { /* storage is switched off */ }
+    } else if (!write(state()) && !(ownLogo && write({ ...state(), logo: "" }))) say(status.dataset.unkept);
   };
 
   const fromAddress = () => {
@@ -752,7 +902,7 @@
     const said = new URLSearchParams(branch ? { branch } : {});
     if (variantBox) said.set("language", variantName());
     if (sheetBox) said.set("size", sheetName());
-    for (const input of inputs) if (input.value !== read(base(tongue(input)), input.dataset.path)) said.set(nameOf(input), values[nameOf(input)]);
+    for (const input of inputs) if (input.value !== given(input)) said.set(nameOf(input), values[nameOf(input)]);
     for (const [name, list] of Object.entries(numbers)) said.set(name, list.join(" "));
     const url = new URL(location.href);
     url.hash = said.toString();
@@ -764,10 +914,12 @@
   const actions = {
     print: () => frame.contentWindow.print(),
     copy: async () => { await copy(asPlain()); say(status.dataset.copied); },
-    docx: () => save(`${data.name}.docx`, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", docx()),
+    docx: async () => save(`${data.name}.docx`, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", await docx()),
+    nologo: () => { dropLogo(); keep(); show(); },
     link: async () => { await copy(address()); say(status.dataset.linked); },
     clear: async () => {
       remember.checked = false;
+      dropLogo();
       await pickBranch("");
       keep();
       history.replaceState(null, "", location.pathname + location.search);
@@ -784,6 +936,7 @@
   form.addEventListener("input", (event) => {
     const set = event.target.closest("[data-choice]");
     if (set && event.target.type === "checkbox" && set.querySelectorAll("input:checked").length > Number(set.dataset.high)) event.target.checked = false;
+    if (event.target === logoBox) { if (logoBox.files.length) takeLogo(logoBox.files[0]); return; }
     if (event.target === branchBox) { pickBranch(branchBox.value).then((done) => { if (done) { keep(); show(); } }); return; }
     if (event.target === variantBox) showTongues();
     keep();
@@ -800,6 +953,7 @@
   takeBranch();
   box.hidden = false;
   document.querySelector("[data-blank]").hidden = true;
+  form.querySelector("[data-logo]").hidden = !Object.values(data.shells).some((papers) => Object.values(papers).some((paper) => paper.inner.includes(LOGO)));
   if (!Object.keys(data.shells).length) frame.closest(".make-preview").hidden = true;
   show();
   if (saved) restore(saved);
