@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,9 +126,13 @@ def look(project: Path, output: Path) -> Stock | None:
     looked = time.monotonic()
     if (tree := load_tree(state, identity(output))) is None:
         return None
+    return Stock(tree, inspect(output, tree, partial(_recorded, state)), looked)
+
+
+def _recorded(state: Path) -> set[str]:
+    """The paths that the last build has published, as far as its record is there."""
     record = fastpath.read_record(str(state))
-    owned = {line.partition("\t")[0] for line in record.outputs.split("\n")[:-1]} if record else set()
-    return Stock(tree, inspect(output, tree, owned), looked)
+    return {line.partition("\t")[0] for line in record.outputs.split("\n")[:-1]} if record else set()
 
 
 def build(
@@ -267,12 +272,11 @@ class _Build:
             self._known, self._before, self._inspected = self._stock.known, self._stock.before, self._stock.looked
             return self._nothing_foreign()
         tree = load_tree(self._state, identity(self._output))
-        record = fastpath.read_record(str(self._state))
-        owned = {line.partition("\t")[0] for line in record.outputs.split("\n")[:-1]} if record else set()
+        owned = _recorded(self._state)
         if tree is None and (tree := latest_tree(self._state)):
             owned |= tree.files.keys()
         self._known = tree or Tree()
-        self._before = inspect(self._output, tree, owned, self._published)
+        self._before = inspect(self._output, tree, lambda: owned, self._published)
         if not owned and tree is None and self._published.issuperset(self._before.foreign):
             # the cache is gone, and the folder holds nothing but pages of this site: they are kept aside
             self._keep_aside = bool(self._before.foreign)

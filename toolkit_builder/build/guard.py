@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat as stats
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from toolkit_builder.build.digests import digest
-from toolkit_builder.build.manifest import Made, Tree, identity
+from toolkit_builder.build.manifest import FILE_MODE, Made, Tree, identity
 from toolkit_builder.build.publish import CARRIED
 from toolkit_builder.diagnostics import Diagnostic, error
 
@@ -71,26 +71,31 @@ class Inspection:
     touched: bool = False
 
 
-def inspect(output: Path, known: Tree | None, owned: Collection[str], published: Collection[str] = ()) -> Inspection:
+def inspect(
+    output: Path, known: Tree | None, owned: Callable[[], Collection[str]], published: Collection[str] = ()
+) -> Inspection:
     """Compare ``output/`` with what the last build left there.
 
-    ``known`` is the state of this very folder, or of a copy of it, or None; ``owned`` are paths that an
-    earlier build has published, ``published`` those of this one. A file whose time stamp or inode differs is
+    ``known`` is the state of this very folder, or of a copy of it, or None; ``owned`` gives the paths
+    that an earlier build has published, ``published`` are those of this one. A file whose time stamp or inode differs is
     read, and whole if its bytes are. Looking ends at some hundred files that are in neither.
     """
     if not identity(output):
         return Inspection(Tree(hidden=known.hidden if known else {}), touched=bool(known and known.files))
     tree = known or Tree()
-    found = Inspection(Tree(hidden=tree.hidden, folders=tree.folders))
-    for path, made in tree.files.items():
-        if one := _whole(f"{output}/{path}", made):
+    found = Inspection(Tree(dict(tree.files), tree.hidden, tree.folders))
+    for path in _differing(output, tree.files):
+        found.touched = True
+        if one := _whole(f"{output}/{path}", tree.files[path]):
             found.live.files[path] = one
-        if one is not made:
-            found.touched = True
-    unexpected = 0
+        else:
+            del found.live.files[path]
+    unexpected, ours = 0, None
     for path in _strangers(output, tree):
         found.touched = True
-        if path not in owned and path.rpartition("/")[2] not in JUNK:
+        if ours is None:
+            ours = owned()
+        if path not in ours and path.rpartition("/")[2] not in JUNK:
             found.foreign.append(path)
             unexpected += path not in published
             if unexpected == _ENOUGH:
@@ -106,15 +111,33 @@ def newcomers(output: Path, known: Tree, before: Inspection) -> list[str]:
     return [p for p in _strangers(output, known) if p not in ours and p.rpartition("/")[2] not in JUNK]
 
 
+def _differing(output: Path, files: Mapping[str, Made]) -> list[str]:
+    """The files that are not as they were written. (Nearly all of an edit's time here is that of the system call.)"""
+    look, top, found = os.lstat, f"{output}/", []
+    mode = 0 if os.name == "nt" else stats.S_IFREG | FILE_MODE
+    for path, made in files.items():
+        try:
+            there = look(top + path)
+        except OSError:
+            found.append(path)
+            continue
+        if (
+            there.st_ino != made.inode
+            or there.st_mtime_ns != made.mtime_ns
+            or there.st_size != made.size
+            or (mode and there.st_mode != mode)
+        ):
+            found.append(path)
+    return found
+
+
 def _whole(name: str, made: Made) -> Made | None:
     """The entry of a file that still has its bytes, with its present inode; None for any other file."""
     try:
         stat = os.lstat(name)
-        if made.same_file(stat):
-            return made
         if not stats.S_ISREG(stat.st_mode) or stat.st_size != made.size:
             return None
-        if os.name != "nt" and stats.S_IMODE(stat.st_mode) != 0o644:
+        if os.name != "nt" and stats.S_IMODE(stat.st_mode) != FILE_MODE:
             return None
         with open(name, "rb") as file:
             if digest(file.read()) != made.digest:

@@ -1,7 +1,9 @@
 """What a build made comes in, and is found again by the next one: the state of a tree of published files.
 
 Each tree (the live ``output/`` and its standby) has a state file named after its folder's inode. Exchanging the
-folders therefore exchanges their states in the same instant, and no journal is needed.
+folders therefore exchanges their states in the same instant, and no journal is needed. It holds, after the digest of
+what follows: what is short, as JSON on one line; then column after column, a value a line, which is read in a tenth of
+the time of JSON.
 """
 
 from __future__ import annotations
@@ -10,15 +12,16 @@ import contextlib
 import json
 import os
 import stat as stats
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from toolkit_builder.build.cache import write_file
 from toolkit_builder.build.digests import digest
 
-VERSION = 1
+VERSION = 2
 FILE_MODE, FOLDER_MODE = 0o644, 0o755
 
 
@@ -31,15 +34,6 @@ class Made(NamedTuple):
     mtime_ns: int = 0
     inode: int = 0
     diagnostics: tuple[Mapping[str, Any], ...] = ()
-
-    def same_file(self, found: os.stat_result) -> bool:
-        """Whether a file is still the one that was written: nobody edited, replaced or re-moded it."""
-        return (
-            found.st_ino == self.inode
-            and found.st_mtime_ns == self.mtime_ns
-            and found.st_size == self.size
-            and (os.name == "nt" or stats.S_IMODE(found.st_mode) == FILE_MODE)
-        )
 
 
 @dataclass(slots=True)
@@ -69,13 +63,14 @@ def _state_file(state: Path, who: int) -> Path:
 
 def save_tree(state: Path, who: int, tree: Tree) -> None:
     """Write a tree's state. Raises OSError."""
-    values = {
+    head = {
         "version": VERSION,
-        "files": _columns(tree.files),
-        "hidden": _columns(tree.hidden),
-        "folders": tree.folders,
+        "counts": [len(tree.files), len(tree.hidden), len(tree.folders)],
+        "diagnostics": [_said(tree.files), _said(tree.hidden)],
     }
-    body = json.dumps(values, separators=(",", ":"), check_circular=False).encode("ascii")
+    folders = ["\n".join(tree.folders), _numbers(tree.folders.values())]
+    columns = [json.dumps(head, separators=(",", ":")), *_columns(tree.files), *_columns(tree.hidden), *folders]
+    body = "\0".join(columns).encode("utf-8")
     write_file(_state_file(state, who), digest(body).encode() + b"\n" + body)
 
 
@@ -108,36 +103,81 @@ def latest_tree(state: Path) -> Tree | None:
     return None
 
 
+def load_places(state: Path, who: int) -> tuple[dict[str, int], dict[str, int]] | None:
+    """Of the state of a tree only what its files' inodes (by path) and its folders' time stamps are."""
+    if (columns := _read(_state_file(state, who)) if who else None) is None:
+        return None
+    try:
+        files, _, folders = columns[0]["counts"]
+        inodes = dict(zip(_lines(columns[1], files), map(int, _lines(columns[6], files)), strict=True))
+        return inodes, dict(zip(_lines(columns[13], folders), map(int, _lines(columns[14], folders)), strict=True))
+    except (ValueError, KeyError, TypeError, IndexError):
+        return None
+
+
 def _load(path: Path) -> Tree | None:
+    if (columns := _read(path)) is None:
+        return None
+    try:
+        head = columns[0]
+        files, hidden, folders = head["counts"]
+        said = head["diagnostics"]
+        return Tree(
+            _made(columns[1:7], files, said[0]),
+            _made(columns[7:13], hidden, said[1]),
+            dict(zip(_lines(columns[13], folders), map(int, _lines(columns[14], folders)), strict=True)),
+        )
+    except (ValueError, KeyError, TypeError, IndexError):
+        return None
+
+
+def _read(path: Path) -> list[Any] | None:
+    """The head, as a value, and the columns of a state file; None where it is damaged or of another version."""
     try:
         seal, _, body = path.read_bytes().partition(b"\n")
         if digest(body).encode() != seal:
             return None
-        values = json.loads(body)
-        if values["version"] != VERSION:
-            return None
-        return Tree(_from_columns(values["files"]), _from_columns(values["hidden"]), values["folders"])
+        head, *columns = body.decode("utf-8").split("\0")
+        values = json.loads(head)
+        return [values, *columns] if values["version"] == VERSION else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _columns(made: Mapping[str, Made]) -> list[Any]:
-    """Column by column: half the size and twice the speed of a list of objects."""
+def _columns(made: Mapping[str, Made]) -> list[str]:
     values = made.values()
     return [
-        list(made),
-        [m.key for m in values],
-        [m.digest for m in values],
-        [m.size for m in values],
-        [m.mtime_ns for m in values],
-        [m.inode for m in values],
-        {path: m.diagnostics for path, m in made.items() if m.diagnostics},
+        "\n".join(made),
+        "\n".join([m.key for m in values]),
+        "\n".join([m.digest for m in values]),
+        _numbers([m.size for m in values]),
+        _numbers([m.mtime_ns for m in values]),
+        _numbers([m.inode for m in values]),
     ]
 
 
-def _from_columns(columns: list[Any]) -> dict[str, Made]:
-    paths, *rows, diagnostics = columns
-    made = dict(zip(paths, map(Made._make, zip(*rows, [()] * len(paths), strict=True)), strict=True))
-    for path, found in diagnostics.items():
+def _numbers(values: Iterable[int]) -> str:
+    return "\n".join(map(str, values))
+
+
+def _lines(column: str, count: int) -> list[str]:
+    """The values of a column. Raises ValueError where they are not as many as there should be."""
+    values = column.split("\n") if count else []
+    if len(values) != count:
+        raise ValueError("a column of another length")
+    return values
+
+
+def _said(made: Mapping[str, Made]) -> dict[str, Any]:
+    return {path: m.diagnostics for path, m in made.items() if m.diagnostics}
+
+
+def _made(columns: Sequence[str], count: int, said: Mapping[str, Any]) -> dict[str, Made]:
+    paths, keys, digests, *numbers = (_lines(column, count) for column in columns)
+    sizes, mtimes, inodes = (list(map(int, column)) for column in numbers)
+    rows = zip(keys, digests, sizes, mtimes, inodes, [()] * count, strict=True)
+    new: Callable[[tuple[Any, ...]], Made] = partial(tuple.__new__, Made)  # Made._make takes five times as long
+    made = dict(zip(paths, map(new, rows), strict=True))
+    for path, found in said.items():
         made[path] = made[path]._replace(diagnostics=tuple(found))
     return made

@@ -27,6 +27,7 @@ from toolkit_builder.build.manifest import (
     forget_other_trees,
     forget_tree,
     identity,
+    load_places,
     load_tree,
     save_tree,
 )
@@ -53,7 +54,7 @@ class Publication:
         self.standby = standby_folder(output, state)
         self._live = live
         self._durable = durable
-        self._old = Tree()
+        self._stamps: dict[str, int] = {}  # of the folders in the standby tree, as the last build has left them
         self._inodes: dict[str, int] = {}  # of the files in the standby tree, as they are now
         self._folders: set[str] = {""}
         self._touched: set[str] = set()
@@ -68,11 +69,10 @@ class Publication:
             forget_tree(self.state, identity(self.standby))  # of a folder that had this inode before
         self._move_within()
         who = identity(self.standby)
-        if (old := load_tree(self.state, who)) is not None:
-            self._old = old
+        if (old := load_places(self.state, who)) is not None:
             self.trusted = True
-            self._inodes = {path: made.inode for path, made in old.files.items()}
-            self._folders = {"", *old.folders}
+            self._inodes, self._stamps = old
+            self._folders = {"", *self._stamps}
         else:  # a build was killed or failed while it worked here: see what there is
             self._inodes, self._folders = look_at(self.standby)
             self._touched |= self._folders
@@ -219,7 +219,7 @@ class Publication:
         self._carry()
         folders = {f: os.lstat(self._at(f)).st_mtime_ns for f in sorted(self._touched)}
         for folder in self._folders - self._touched:
-            folders[folder] = self._old.folders[folder]
+            folders[folder] = self._stamps[folder]
         if self._durable:
             _flush(self.standby, self.written)
         who = identity(self.standby)
