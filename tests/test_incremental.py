@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.driver import SiteTest
 from tests.edits import MOTIONS, start, world
 from tests.verified import verified
-from toolkit_builder import blueprint
+from toolkit_builder import blueprint, intake
+from toolkit_builder.build import engine
 from toolkit_builder.layout import units
 
 
@@ -128,3 +131,17 @@ def test_explain_names_what_changed(site: SiteTest) -> None:
     assert "content/conferences/2027/motions/3.md changed" in said
     site.edit("content/conferences/2027/motions/3.md", "mover: A Branch", "mover: A Branch\nresult: lost").build()
     assert "the result of motion 3 changed" in site.run("explain", "/conferences/2027/").stdout
+
+
+@pytest.mark.parametrize("how", ["emptied", "damaged", "deleted"])
+def test_the_cache_may_go_while_the_site_is_served(site: SiteTest, tmp_path: Path, how: str) -> None:
+    served: dict[str, Any] = {"warm": intake.Warm(), "on_later": lambda _: None, "arguments": ("serve",)}
+    start(site).build(**served)
+    if how == "emptied":
+        assert engine.clean(site.folder, site.output) == []
+    elif how == "damaged":
+        (site.folder / ".toolkit/store/fragments.db").write_bytes(b"rubbish" * 999)
+    else:
+        shutil.rmtree(site.folder / ".toolkit/store")
+    site.edit("content/conferences/2027/motions/3.md", "the facts", "the figures").build(**served)
+    assert site.tree() == site.clean_build_of_the_same(tmp_path / "clean").tree()

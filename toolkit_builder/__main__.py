@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 
 def main() -> None:
     """Run the command line; the build that has nothing to do is answered before anything heavy is imported."""
+    if sys.getfilesystemencoding() != "utf-8":
+        _start_again()
     from toolkit_builder import quick
 
     if quick.nothing_to_do(sys.argv[1:]):
@@ -16,6 +19,13 @@ def main() -> None:
     from toolkit_builder.cli import run
 
     sys.exit(run(sys.argv[1:]))
+
+
+def _start_again() -> None:
+    """In UTF-8 mode: file names must not be read otherwise because somebody's locale is of another character set."""
+    words = [os.fsencode(word) for word in sys.argv[1:]]
+    command = [os.fsencode(sys.executable), b"-X", b"utf8", b"-m", b"toolkit_builder", *words]
+    os.execve(command[0], command, {**os.environ, "PYTHONUTF8": "1"})
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit_builder import decisions, editions, intake, linking, quick, sources, studies, theme
 from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import aside, engine, fastpath
-from toolkit_builder.build.cache import Store
+from toolkit_builder.build.cache import LostBlob, Store
 from toolkit_builder.build.digests import compact_json, digest_of_value
 from toolkit_builder.build.execute import Unsettled
 from toolkit_builder.build.jobs import Job, check_jobs
@@ -289,6 +289,9 @@ class Later:
                 return aside.make(jobs, values, self.toolchain, store, workers=self.workers)
             except sources.Changed as problem:
                 return aside.Aside(diagnostics=(_unsteady(problem),))
+            except LostBlob:
+                hint = "save a file of the site, and ask for it again"
+                return aside.Aside(diagnostics=(error("B303", "the cache has lost what this is made from", hint=hint),))
 
 
 def _unsteady(problem: sources.Changed) -> Diagnostic:
@@ -312,7 +315,9 @@ def build(project: Path, options: Options) -> engine.BuildReport:
         with _few_collections(), opened(project, options) as store:
             try:
                 report = _build(project, options, store)
-            except (Unsettled, sources.Changed):  # somebody has been at the store, or is at the files
+            except (Unsettled, LostBlob, sources.Changed):  # somebody has been at the store, or is at the files
+                if options.warm:
+                    options.warm.read.clear()
                 report = _build(project, options, store, remember=False)
     except Locked as busy:
         report = engine.BuildReport(diagnostics=[engine.in_use(busy)])

@@ -61,6 +61,10 @@ def _seal(key: str, value: bytes) -> bytes:
     return blake2b(value, key=key.encode()[:64], digest_size=8).digest()
 
 
+class LostBlob(Exception):
+    """A blob that can neither be found nor be made: whoever speaks of it remembers more than the store does."""
+
+
 class Store:
     """Everything that earlier builds made. Use as a context manager; leaving it saves.
 
@@ -161,7 +165,7 @@ class Store:
         self._makers.update(dict.fromkeys(names, make))
 
     def blob_values(self, names: Sequence[str]) -> dict[str, bytes | str]:
-        """Texts and bytes by digest, after closing too. Raises KeyError where one can neither be found nor be made."""
+        """Texts and bytes by digest, after closing too. Raises LostBlob where one can neither be found nor be made."""
         if self._closed:
             with Store(self.folder, limit=self._limit, today=self._today) as again:
                 again._makers = self._makers
@@ -172,6 +176,8 @@ class Store:
                 found[name] = data[1:].decode("utf-8", "surrogatepass") if data[:1] == b"t" else data[1:]
         for name in names:
             if name not in found:
+                if name not in self._makers:
+                    raise LostBlob(name)
                 made = self._makers[name]()
                 self.add_blobs(made)
                 found[name] = made[name]
@@ -424,9 +430,12 @@ def write_all(descriptor: int, data: bytes) -> None:
 
 
 def remove_store(folder: Path) -> None:
-    """Forget everything. Raises OSError."""
+    """Forget everything, and whatever stands in its place. Raises OSError."""
     with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(folder)
+        if folder.is_symlink() or folder.is_file():
+            folder.unlink()
+        else:
+            shutil.rmtree(folder)
 
 
 def _slices(values: list[str], size: int) -> Iterator[list[str]]:

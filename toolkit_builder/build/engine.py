@@ -347,7 +347,8 @@ class _Build:
         """
         stories = explain.Stories(self._state)
         made = {self._jobs[n].path for n in outcome.rebuilt} | results.restored
-        stories.tell((job, results.why(job.path)) for job in self._jobs if job.path in made)
+        told = ((job, results.why(job.path)) for job in self._jobs if job.path in made)
+        stories.tell(told, lambda: changed_since(self._state, self._options))
         if self._report.removed:
             stories.forget(self._report.removed)
         with contextlib.suppress(OSError):
@@ -395,6 +396,28 @@ def _kept(aside: Path, project: Path) -> Diagnostic:
         f"the folder held pages that no known build had made; they are kept in {aside.as_posix()}",
         hint="delete them when nothing in them is missed",
     )
+
+
+def changed_since(state: Path, options: Options) -> list[str]:
+    """What of all that a build reads has changed since the last one, by name: files, the options, else the date."""
+    before = fastpath.read_record(str(state))
+    if before is None or options.inputs is None:
+        return []
+    old, new = _named(before.inputs, before.digests), _named(options.inputs.scan, "")
+    new |= {name: digest for name, digest in options.inputs.digests.items() if name in new}
+    stands = {name for name in old.keys() & new.keys() if old[name] == new[name]}
+    lines = set(before.inputs.split("\n")).intersection(options.inputs.scan.split("\n"))
+    stands |= {line.partition("\t")[0] for line in lines}
+    found = [n for n in sorted(old.keys() ^ new.keys() | (new.keys() - stands)) if not n.startswith("program/")]
+    if before.head.get("settings") != options.settings:
+        found.append("the options of the build")
+    return found or ["the date"]
+
+
+def _named(scan: str, digests: str) -> dict[str, str]:
+    """Each input of a scan with its digest, "" where that is not known."""
+    names = [line.partition("\t")[0] for line in scan.split("\n")[:-1]]
+    return dict(zip(names, digests.split("\n") if digests else [""] * len(names), strict=False))
 
 
 def known_digests(project: Path, output: Path, scan: str) -> dict[str, str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from toolkit_builder.build.digests import compact_json
 from toolkit_builder.build.fastpath import state_folder
 from toolkit_builder.build.jobs import Job
+from toolkit_builder.build.manifest import identity, load_tree
 
 _SCHEMA = "CREATE TABLE made (path TEXT PRIMARY KEY, story BLOB) WITHOUT ROWID"
 VERSION = 1
@@ -21,6 +23,7 @@ VERSION = 1
 FIRST = "it was not there before"
 LOST = "the file had been removed or changed by hand"
 PROGRAM = "the program or its settings changed"
+NO_NAME = "something it is made from changed that has no name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,20 @@ class Stories:
     def __init__(self, state: Path) -> None:
         self._path = state / "explain.db"
 
-    def tell(self, rebuilt: Iterable[tuple[Job, str]]) -> None:
-        """Remember jobs that were just rendered, each with what is already known about the reason ("" if nothing)."""
+    def tell(self, rebuilt: Iterable[tuple[Job, str]], changed: Callable[[], list[str]] = list) -> None:
+        """Remember jobs that were just rendered, each with what is already known about the reason ("" if nothing).
+
+        ``changed`` says what has changed since the last build: asked for where none of a job's own inputs has.
+        """
         with contextlib.suppress(sqlite3.Error, OSError), contextlib.closing(self._open()) as connection:
             rows = []
             first = connection.execute("SELECT count(*) FROM (SELECT 1 FROM made LIMIT 1)").fetchone()[0] == 0
+            others: list[str] | None = None
             for job, known in rebuilt:
                 why = [known] if known else _why(None if first else _read(connection, job.path), job)
+                if not why:
+                    others = changed() if others is None else others
+                    why = [_of_others(others)]
                 story = [job.format, job.label, job.closure, dict(job.reasons), why]
                 rows.append((job.path, compact_json(story)))
             with connection:
@@ -117,9 +127,18 @@ def _why(before: Story | None, job: Job) -> list[str]:
     if before is None:
         return [FIRST]
     why = changes(before.reasons, job.reasons)
-    if not why and before.closure != job.closure:
-        why = [PROGRAM]
-    return why or ["something it is made from changed that has no name"]
+    return [PROGRAM] if not why and before.closure != job.closure else why
+
+
+_NAMED = 3
+
+
+def _of_others(changed: list[str]) -> str:
+    """In place of an input of its own: what has changed elsewhere, of which something is shown here."""
+    if not changed:
+        return NO_NAME
+    more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
+    return f"it shows something of what changed: {', '.join(changed[:_NAMED])}{more}"
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -133,9 +152,28 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 def explain(project: Path, output: Path, path: str) -> Explanation | None:
     """What is known about one published path (``conferences/2027/`` means its index.html); None if nothing is."""
     state = Path(state_folder(str(project), str(output)))
-    path = path.removeprefix("/")
-    for candidate in (path, f"{path.rstrip('/')}/index.html".removeprefix("/")):
+    for candidate in _candidates(path):
         if story := Stories(state).of(candidate):
             inputs = tuple(sorted(story.reasons))
             return Explanation(candidate, story.format, story.label, inputs, tuple(story.why))
     return None
+
+
+def _candidates(path: str) -> tuple[str, str]:
+    path = path.removeprefix("/")
+    return path, f"{path.rstrip('/')}/index.html".removeprefix("/")
+
+
+def published(project: Path, output: Path, path: str) -> bool:
+    """Whether the last build published this path, or did as far as anybody knows."""
+    tree = load_tree(Path(state_folder(str(project), str(output))), identity(output))
+    return any(candidate in tree.files if tree else (output / candidate).is_file() for candidate in _candidates(path))
+
+
+def nearest(project: Path, output: Path, path: str) -> str:
+    """The published address that is nearest to a mistyped one; "" where none is near."""
+    tree = load_tree(Path(state_folder(str(project), str(output))), identity(output))
+    addresses = {f"/{name}".removesuffix("index.html"): None for name in (tree.files if tree else ())}
+    wanted = f"/{path.strip('/')}"
+    near = difflib.get_close_matches(wanted, [a.rstrip("/") for a in addresses], n=1, cutoff=0.7)
+    return next((a for a in addresses if near and a.rstrip("/") == near[0]), "")
