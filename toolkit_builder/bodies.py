@@ -231,6 +231,9 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
     if reader.pin is not None:
         numbered, found = pins.apply_pin(reader.pin, value, reader.path)
         reader.diagnostics += found
+    if "<" in body or "](" in body:
+        reader.diagnostics += [d for d in prose.convert(body, path=reader.path, first_line=reader.line)[1]
+                               if d.code in _LEFT_OUT]  # fmt: skip
     fragment = html.motion_html(value, inline=prose.inline, lines=numbered)
     plain = value.plain()
     printed = {"numbered": lines.numbered(value, numbered), "blocks": listed.blocks(value)}
@@ -247,6 +250,8 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
     }
 
 
+_LEFT_OUT = frozenset({"P103", "P104", "P105", "P106", "P118", "P122", "P124"})
+"""What is left out of a paper's text as of any other: scripts, tags, links that may not lead there."""
 _HREF = re.compile(r'<(?P<tag>a|img)\s[^<>]*?(?:href|src)="(?P<target>[^"]*)"')
 
 

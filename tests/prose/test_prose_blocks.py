@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from toolkit_builder.diagnostics import Diagnostic
-from toolkit_builder.prose import convert, inline
+from toolkit_builder.prose import convert, inline, split_sections
 
 
 def html(source: str, lang: str = "en-GB") -> str:
@@ -74,6 +74,8 @@ def test_boxes(source: str, expected: str) -> None:
         ("*[ABC]: A B C\n\nText", "P119", 1, "spelling"),
         ("A\n\n    code", "P116", 3, "```"),
         ("```\ncode", "P117", 1, "```"),
+        ("x\n\n~~~ text ring us\ncode\n~~~", "P123", 3, "line of their own"),
+        ("x\n\n![[Gate](https://example.org/gate) and us](a.png)", "P124", 3, "https://example.org/gate"),
         ("![](x.png)", "P118", 1, "square brackets"),
     ],
 )
@@ -89,6 +91,17 @@ def test_mistakes_are_placed_and_explained(source: str, code: str, line: int, hi
 def test_the_content_of_a_bad_box_is_kept() -> None:
     assert "<p>Text <em>here</em></p>" in html("::: boxx\nText *here*\n:::")
     assert "<p>Text</p>" in html("::: box\nText")
+
+
+@pytest.mark.parametrize("info", ["", "python", "{.python}", 'python title="two words"', "python {#x .y}"])
+def test_a_language_behind_the_marks_of_code_is_no_mistake(info: str) -> None:
+    assert found(f"```{info}\ncode\n```") == []
+
+
+def test_a_headline_has_no_number_of_a_footnote_in_its_words() -> None:
+    prose, _ = convert("## Pay[^1] now\n\nText.\n\n[^1]: A note.\n", path="a.md", top=2)
+    (section,) = split_sections(prose.html)
+    assert section.title == "Pay now"
 
 
 def test_a_box_in_code_is_code() -> None:

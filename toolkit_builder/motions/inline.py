@@ -16,6 +16,8 @@ from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
+from toolkit_builder.motions.tags import Verdict, judge
+
 HELD = "\ue0f1"
 """Stands in a text for the start of a printed line while its marks are read: no character that a reader sees."""
 
@@ -123,6 +125,8 @@ def visible(source: str) -> Visible:
                     put(match["strong"], match.start(), match.end())
             elif group == "target":
                 walk(match.start("label"), match.end("label"))
+            elif group == "tag" and not _is_tag(match["tag"]):
+                keep(match.start(), match.end())  # "write to <the employer>"
             elif group in ("codetext", "said"):
                 show = keep if group == "codetext" else walk
                 show(match.start(group), match.end(group))
@@ -136,6 +140,11 @@ def visible(source: str) -> Visible:
 
     walk(0, len(source))
     return _squeezed("".join(pieces), _Places(at, starts, steps, length), _Places(at, ends, steps, length))
+
+
+def _is_tag(written: str) -> bool:
+    """Whether angle brackets hold a tag of HTML or a comment: anything else in them is words."""
+    return written.startswith("<!--") or judge(written)[0] is not Verdict.TEXT
 
 
 def _evenly_spaced(source: str) -> bool:

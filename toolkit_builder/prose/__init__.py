@@ -70,6 +70,7 @@ def convert(
         refused_addresses(fragment, partial(_refused, context))
         for address in foreign_pictures(fragment) if "<img" in fragment else ():
             _foreign(context, address)
+        _links_in_pictures(fragment, context)
     safe = clean(fragment)
     meanings = {name: meaning for name, (meaning, _) in structure.notes.abbreviations.items()}
     options = Options(lang.split("-")[0].lower(), top, id_prefix, reserved, meanings)
@@ -143,6 +144,20 @@ def _foreign(context: Context, address: str) -> None:
         Severity.WARNING, "P122", f"'{address[:80]}' is a picture on another site, so a link stands in its place", at,
         find=address, hint="put a copy into content/images/ and name that; no other site then learns who reads it",
     )  # fmt: skip
+
+
+_LINK_IN_PICTURE = re.compile(r"!\[[^\[\]]*(?<!!)\[[^\[\]]*\]\((?P<address>[^()\s]+)[^()]*\)[^\[\]]*\]\(")
+
+
+def _links_in_pictures(fragment: str, context: Context) -> None:
+    for at, line in enumerate(context.lines):
+        for match in _LINK_IN_PICTURE.finditer(line) if "![" in line else ():
+            if match["address"] not in fragment:
+                context.report(
+                    Severity.WARNING, "P124", "a link within the words of a picture is left out; its words are kept",
+                    at, find=match["address"],
+                    hint=f"make the picture the link: [![...](photo.jpg)]({match['address']})",
+                )  # fmt: skip
 
 
 _FOOTNOTE_LEFT = re.compile(r"\[\^([^\]\s]+)\]")

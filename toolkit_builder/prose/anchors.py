@@ -6,8 +6,8 @@ import html
 import re
 import unicodedata
 
+from toolkit_builder.motions.tags import names
 from toolkit_builder.prose.model import Heading
-from toolkit_builder.prose.rawhtml import names
 
 RESERVED = names(
     "main content top skip nav navigation menu search header footer banner sidebar toc contents breadcrumbs "

@@ -10,12 +10,13 @@ import re
 from dataclasses import dataclass
 
 from toolkit_builder.diagnostics import Severity
+from toolkit_builder.motions.tags import BLOCKS
 from toolkit_builder.prose import containers, lists, notes, tables
 from toolkit_builder.prose.context import Context
 from toolkit_builder.prose.engine import ATTRIBUTES, Engine, attribute_html, escape_all
 from toolkit_builder.prose.figures import figure
 from toolkit_builder.prose.markers import read as read_marker
-from toolkit_builder.prose.rawhtml import BLOCKS, Judge
+from toolkit_builder.prose.rawhtml import Judge
 
 DEEPEST = 24
 """How deep blocks may nest; what is deeper is shown as plain text."""
@@ -274,6 +275,12 @@ class _Scan:
             self.s.context.report(
                 Severity.WARNING, "P117", f"the code that starts here has no closing {mark}", self.base + i,
                 hint=f"write {mark} on a line of its own after the code",
+            )  # fmt: skip
+        said = re.sub(r"\{[^{}]*\}|\S+=(?:\"[^\"]*\"|\S+)", "", info).split()
+        if len(said) > 1:
+            self.s.context.report(
+                Severity.WARNING, "P123", "only a language may stand behind the marks of code, and this is not shown",
+                self.base + i, find=" ".join(said), hint="move the words to a line of their own",
             )  # fmt: skip
         body = [line[min(indent, len(line) - len(line.lstrip(" "))) :] for line in self.lines[i + 1 : end]]
         language = re.match(r"\{?\.?([\w+#.-]+)", info)

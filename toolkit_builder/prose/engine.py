@@ -21,7 +21,7 @@ from markdown.serializers import to_html_string
 from markdown.treeprocessors import InlineProcessor
 from markdown.util import AMP_SUBSTITUTE, HTML_PLACEHOLDER, AtomicString
 
-from toolkit_builder.prose.rawhtml import HIDDEN, Verdict, judge
+from toolkit_builder.motions.tags import HIDDEN, Verdict, judge
 from toolkit_builder.prose.simple import has_marks, simply
 
 Tell = Callable[[str, str], None]

@@ -10,11 +10,11 @@ import html
 import re
 from dataclasses import dataclass
 
+from toolkit_builder.motions.tags import names
 from toolkit_builder.prose.anchors import RESERVED, Anchors, slug
 from toolkit_builder.prose.model import Prose
 from toolkit_builder.prose.places import located
 from toolkit_builder.prose.plain import BLOCK, NAME, TAG, count_words, excerpt
-from toolkit_builder.prose.rawhtml import names
 from toolkit_builder.prose.typography import curl
 
 __all__ = ["RESERVED", "Options", "dress", "finish", "slug"]

@@ -6,7 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from toolkit_builder.prose.rawhtml import names
+from toolkit_builder.motions.tags import names
 
 TAG = re.compile(r"(<!--.*?-->|</?[A-Za-z][^\s<>\"]*(?:\s[^<>\"]*(?:\"[^\"]*\"[^<>\"]*)*)?>)", re.DOTALL)
 """One tag of a sanitised fragment (its attribute values are in double quotes)."""

@@ -13,7 +13,7 @@ from functools import cache
 
 import nh3
 
-from toolkit_builder.prose.rawhtml import KEPT
+from toolkit_builder.motions.tags import KEPT
 
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _ANYWHERE = {"class", "id", "lang", "dir", "title", "role", "aria-label", "aria-hidden"}

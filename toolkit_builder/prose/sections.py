@@ -9,6 +9,7 @@ from toolkit_builder.prose.model import Section
 from toolkit_builder.prose.plain import NAME, TAG
 
 _ID = re.compile(r' id="([^"]*)"')
+_NOTE_MARK = re.compile(r'<sup class="footnote-ref">.*?</sup>')
 _VOID = frozenset({"br", "hr", "img", "col", "wbr"})
 
 
@@ -41,6 +42,7 @@ def _section(pieces: list[str], begin: int, end: int, level: int) -> Section | N
         return Section("", "", "", body) if body else None
     close = next(i for i in range(begin, end, 2) if pieces[i] == f"</{match[1]}>")
     inner = "".join(pieces[begin + 1 : close]).strip()
-    text = " ".join(html.unescape("".join(pieces[begin + 1 : close : 2])).split())
+    words = TAG.sub("", _NOTE_MARK.sub("", inner))
+    text = " ".join(html.unescape(words).split())
     anchor = _ID.search(tag)
     return Section(html.unescape(anchor[1]) if anchor else "", text, inner, "".join(pieces[close + 1 : end]).strip())

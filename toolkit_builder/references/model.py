@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from toolkit_builder.prose.rawhtml import names
+from toolkit_builder.motions.tags import names
 
 OTHER_UNIONS = names(
     "Accord ASLEF BALPA BFAWU BMA BECTU CSP CWU EIS Equity FBU FDA GMB HCSA INMO MU NAHT NAPO NASUWT NEU NIPSA NUJ NUM "
