@@ -174,6 +174,6 @@ def nearest(project: Path, output: Path, path: str) -> str:
     """The published address that is nearest to a mistyped one; "" where none is near."""
     tree = load_tree(Path(state_folder(str(project), str(output))), identity(output))
     addresses = {f"/{name}".removesuffix("index.html"): None for name in (tree.files if tree else ())}
-    wanted = f"/{path.strip('/')}"
+    wanted = f"/{path.removesuffix('index.html').strip('/')}"
     near = difflib.get_close_matches(wanted, [a.rstrip("/") for a in addresses], n=1, cutoff=0.7)
     return next((a for a in addresses if near and a.rstrip("/") == near[0]), "")

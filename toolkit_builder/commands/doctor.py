@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from pathlib import Path
 
 import click
 
@@ -15,7 +16,6 @@ from toolkit_builder.commands import common
 def command() -> int:
     """Check this computer, the project and the cache."""
     from toolkit_builder import config, theme
-    from toolkit_builder.build.cache import Store
     from toolkit_builder.diagnostics import any_errors
     from toolkit_builder.pipeline import environment
     from toolkit_builder.printing.engine import available
@@ -33,11 +33,27 @@ def command() -> int:
         found += problems
     failed = common.report(found) or any_errors(found)
     click.echo(f"Project: {project.name}, settings and theme {'have mistakes' if failed else 'are good'}")
-    with Store(project / ".toolkit" / "store") as store:
-        usage = store.usage()
+    whole = _cache(project)
+    click.echo(f"Interpreter: {sys.executable}")
+    return 1 if failed or not whole else 0
+
+
+def _cache(project: Path) -> bool:
+    """Say how large the cache is; whether it can be used."""
+    from toolkit_builder.build.cache import Store
+
+    try:
+        with Store(project / ".toolkit" / "store") as store:
+            usage = store.usage()
+    except OSError as problem:
+        click.echo(f"Cache: cannot be read ({problem.strerror or problem}); a new one is made by: toolkit clean")
+        return False
+    if store.notices:
+        common.report(store.notices, quiet=True)
+        click.echo("Cache: cannot be used; a new one is made by: toolkit clean")
+        return False
     click.echo(
         f"Cache: {usage.bytes / 1e6:.1f} MB of at most {usage.limit / 1e6:.0f} MB in {usage.folder} "
         f"({usage.fragments} texts, {usage.objects} documents)"
     )
-    click.echo(f"Interpreter: {sys.executable}")
-    return 1 if failed else 0
+    return True

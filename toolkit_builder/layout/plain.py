@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 from toolkit_builder import editions, pictures, redirects
+from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.formats import make
 from toolkit_builder.frame import root_of
 from toolkit_builder.kinds import editionmap, shapes
@@ -20,11 +21,13 @@ def for_machines(draft: Draft, listed: Sequence[Listed]) -> None:
     """``robots.txt``, and the sitemap of a site that knows its address."""
     root = root_of(draft.site)
     allow = draft.site.config.robots == "allow"
-    draft.add("robots.txt", "robots", {"root": root, "allow": allow}, label="robots.txt")
+    said = {"root": root, "allow": allow}
+    draft.add("robots.txt", "robots", said, label="robots.txt", reasons={"site settings": digest_of_value(said)})
     if root:
         public = sorted((p.url, p.updated) for p in listed if p.url != "/404.html" and p.kind != "motion-view")
         pages = [{"url": url, "updated": updated} for url, updated in public]
-        draft.add("sitemap.xml", "sitemap", {"root": root, "pages": pages}, label="sitemap.xml")
+        reasons = {"addresses and dates of all pages": digest_of_value(public), "site settings": root}
+        draft.add("sitemap.xml", "sitemap", {"root": root, "pages": pages}, label="sitemap.xml", reasons=reasons)
 
 
 def old_addresses(draft: Draft, taken: set[str]) -> None:
@@ -44,7 +47,7 @@ def old_addresses(draft: Draft, taken: set[str]) -> None:
                 "language": each.language,
             },
             label=path,
-            reasons={path: each.doc.digest} if each.doc else {},
+            reasons={path: each.doc.digest if each.doc else each.target},
         )
 
 
