@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from toolkit_builder.build.jobs import Blob, Output
@@ -55,7 +55,7 @@ def conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Mapp
             label=doc.path,
             reasons={doc.path: doc.digest},
         )
-    add(f"{base}papers.xml", "akoma-ntoso", _akoma(held, site), label=head.path, reasons=reasons)
+    add(f"{base}papers.xml", "akoma-ntoso", _akoma(held, site), label=head.path, reasons=reasons, parts="papers")
     members: list[Any] = [
         ["papers.xml", Output(f"{base}papers.xml")],
         ["register.csv", Output(f"{base}register/register.csv")],
@@ -68,7 +68,11 @@ def conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Mapp
             members.append([f"{folder.rstrip('/')}.txt", Output(f"{doc.url[1:]}paper.txt")])
     for doc in (head, *held.bulletins):
         members += [[path.removeprefix(base), Output(path)] for path in pdfs.get(doc.id, ())]
-    add(f"{base}{held.name}.zip", "archive", {"entries": members}, label=head.path, reasons=reasons)
+    add(f"{base}{held.name}.zip", "archive", _archive(members), label=head.path, reasons=reasons, parts="entries")
+
+
+def _archive(members: list[Any]) -> Payload:
+    return {"entries": sorted(members, key=lambda member: str(member[0]))}
 
 
 def _head(doc: Document, conference: Document, site: Site) -> list[str]:
@@ -109,9 +113,23 @@ def _akoma(held: Conference, site: Site) -> Payload:
     return {
         "language": site.config.language,
         "organisation": site.config.organisation.name,
-        "papers": papers,
+        "papers": linked(papers),
         "conference": {"title": head.title, "url": head.url, "start": head.fields.start.isoformat()},
     }
+
+
+def linked(papers: Sequence[Payload]) -> list[Payload]:
+    """Papers that say by url what they amend -> the same papers with their ``place`` in the list, and what is told of
+    those that they amend or are amended by: each can be written by itself."""
+    told = {paper["url"]: {key: paper[key] for key in ("kind", "number", "mover", "label")} for paper in papers}
+    amended: dict[str, list[Payload]] = {}
+    for paper in papers:
+        if paper["amends"]:
+            amended.setdefault(paper["amends"], []).append(told[paper["url"]])
+    return [
+        {**paper, "place": place, "amends": told.get(paper["amends"]), "amended": amended.get(paper["url"], [])}
+        for place, paper in enumerate(papers, 1)
+    ]
 
 
 def toolkit(home: Document, site: Site, pdfs: Mapping[str, list[str]], add: Add) -> None:
@@ -126,7 +144,8 @@ def toolkit(home: Document, site: Site, pdfs: Mapping[str, list[str]], add: Add)
     add(
         f"{home.url[1:]}{name}.zip",
         "archive",
-        {"entries": entries},
+        _archive(entries),
+        parts="entries",
         label=home.path,
         reasons={d.path: d.digest for d in mine},
     )

@@ -129,6 +129,12 @@ class InMemory:
     def read(self, job: Job, made: Made) -> bytes | None:
         return self.data[job.path]
 
+    def before(self, job: Job) -> None:
+        return None
+
+    def remember(self, job: Job, made: Made, keys: Sequence[str]) -> None:
+        return None
+
 
 def test_the_watch_sees_what_it_is_there_for(tmp_path: Path) -> None:
     import socket

@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from toolkit_builder import downloads
+from toolkit_builder.build.parts import BEFORE, Same
 from toolkit_builder.formats import akoma_ntoso, register
 from toolkit_builder.motions import listed, text
 
@@ -137,7 +139,7 @@ def amendment(**more: Any) -> dict[str, Any]:
 
 
 def conference(*papers: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"language": "en-GB", "organisation": "Harbour Workers' Union", "papers": list(papers),
+    return {"language": "en-GB", "organisation": "Harbour Workers' Union", "papers": downloads.linked(papers),
             "conference": {"title": "Conference 2027", "url": "/c/2027/", "start": "2027-06-14"}, **more}  # fmt: skip
 
 
@@ -211,3 +213,15 @@ def test_any_text_validates_and_is_the_same_twice(blocks: list[dict[str, Any]]) 
     payload = conference(paper(blocks=blocks), amendment())
     valid(payload)
     assert akoma_ntoso.render(payload) == akoma_ntoso.render(payload)
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=4), st.lists(st.sampled_from("abc"), max_size=4))
+def test_papers_may_be_taken_from_the_document_as_it_was(old: list[str], new: list[str]) -> None:
+    def papers(names: list[str]) -> dict[str, Any]:
+        return conference(*(paper(number=name, url=f"/c/2027/{n}/", title=f"<{name}>") for n, name in enumerate(names)))
+
+    before, after = papers(old), papers(new)
+    mixed = [Same(before["papers"].index(p)) if p in before["papers"] else p for p in after["papers"]]
+    if any(isinstance(p, Same) for p in mixed):
+        again = akoma_ntoso.render({**after, "papers": mixed, BEFORE: akoma_ntoso.render(before)})
+        assert again == akoma_ntoso.render(after)

@@ -102,6 +102,12 @@ class _Shelf:
             self._kept[name] = data
         return Made(key, name, diagnostics=tuple(d.to_json() for d in diagnostics))
 
+    def before(self, job: Job) -> None:
+        return None
+
+    def remember(self, job: Job, made: Made, keys: Sequence[str]) -> None:
+        return None
+
     def save(self) -> None:
         """All at the end: the first write locks the store for whoever builds at the same time."""
         for key, name, diagnostics in self._new:

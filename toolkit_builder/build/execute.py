@@ -9,11 +9,12 @@ from __future__ import annotations
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from toolkit_builder.build.jobs import Encoded, Encoder, Job, RenderError, Settled, Toolchain, resolve, waves
 from toolkit_builder.build.manifest import Made
+from toolkit_builder.build.parts import Before, changed, keys_of
 from toolkit_builder.build.workers import Lost, Workers, processors, shared_value
 from toolkit_builder.diagnostics import Diagnostic, error
 
@@ -37,6 +38,12 @@ class Sink(Protocol):
 
     def read(self, job: Job | Settled, made: Made) -> bytes | None:
         """The bytes of a result, for the payload of another job; None where they are lost or damaged."""
+
+    def before(self, job: Job) -> Before | None:
+        """The file of a job with parts as it was before; None where it is not known."""
+
+    def remember(self, job: Job, made: Made, keys: Sequence[str]) -> None:
+        """What the parts of a file just rendered were made from."""
 
 
 @dataclass(slots=True)
@@ -142,6 +149,7 @@ class Run:
         self._place = {job.path: n for n, job in enumerate(jobs)}
         self._digests: dict[str, str] = {}
         self._done = 0
+        self._parts: dict[int, list[str]] = {}
         self._found: dict[int, list[Diagnostic]] = {}
         self._encoded: list[Encoded] = []
         self._outcome = Outcome()
@@ -191,7 +199,32 @@ class Run:
         for result in self._results(list(keys)):
             self._accept(keys[result[0]], result)
 
+    def _again(self, n: int) -> Result | None:
+        """A job of whose parts most are as they were: only the others are made."""
+        job = self._jobs[n]
+        before = self._sink.before(job) if job.parts else None
+        if before is None or (found := changed(job, self._keys_of_parts(n), before)) is None:
+            return None
+        needed = Encoder()(replace(job, payload=found[0]))
+        task = Task(
+            positions=(n,),
+            marks=(len(needed.marks),),
+            payloads=((job.format, found[1]),),
+            outputs={path: self._bytes_of(path) for path in sorted(set(needed.outputs))},
+            blobs={name: self._blobs[name] for name in needed.blobs},
+        )
+        [result] = render(self._shared, task)
+        return None if result[1] is None else result
+
+    def _keys_of_parts(self, n: int) -> list[str]:
+        if n not in self._parts:
+            self._parts[n] = keys_of(self._jobs[n], self._digests)
+        return self._parts[n]
+
     def _results(self, pending: list[int]) -> Iterator[Result]:
+        soon = {n: result for n in pending if (result := self._again(n))}
+        yield from soon.values()
+        pending = [n for n in pending if n not in soon]
         heavy = [n for n in pending if self._jobs[n].heavy]
         light = [n for n in pending if not self._jobs[n].heavy]
         many = 2 * self._workers.count if self._workers.started else _WORTH_WORKERS
@@ -257,7 +290,10 @@ class Run:
             return
         self._outcome.rendered[job.format] = self._outcome.rendered.get(job.format, 0) + 1
         self._outcome.rebuilt.append(n)
-        self._settle(n, self._sink.accept(job, key, data, diagnostics))
+        made = self._sink.accept(job, key, data, diagnostics)
+        if job.parts:
+            self._sink.remember(job, made, self._keys_of_parts(n))
+        self._settle(n, made)
 
     def _settle(self, n: int, made: Made) -> None:
         path = self._jobs[n].path

@@ -76,9 +76,9 @@ def inspect(
 ) -> Inspection:
     """Compare ``output/`` with what the last build left there.
 
-    ``known`` is the state of this very folder, or of a copy of it, or None; ``owned`` gives the paths
-    that an earlier build has published, ``published`` are those of this one. A file whose time stamp or inode differs is
-    read, and whole if its bytes are. Looking ends at some hundred files that are in neither.
+    ``known`` is the state of this very folder, or of a copy of it, or None; ``owned`` gives the
+    paths that an earlier build has published, ``published`` are those of this one. A file whose time stamp or inode
+    differs is read, and whole if its bytes are. Looking ends at some hundred files that are in neither.
     """
     if not identity(output):
         return Inspection(Tree(hidden=known.hidden if known else {}), touched=bool(known and known.files))

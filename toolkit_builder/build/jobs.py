@@ -62,6 +62,7 @@ class Job:
     templates reached and the toolchain's version. ``reasons`` name the inputs for `explain` and take no part
     in the key. ``publish=False`` makes an intermediate result: kept in the store, never in ``output/``.
     ``heavy`` results (print) are kept in the store too, so that going back to an earlier text costs nothing.
+    ``parts`` names the list in the payload, if there is one, whose items each make a part of the file (`parts`).
     """
 
     path: str
@@ -72,6 +73,7 @@ class Job:
     publish: bool = True
     heavy: bool = False
     label: str = ""
+    parts: str = ""
 
     @property
     def stored(self) -> bool:

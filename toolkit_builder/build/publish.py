@@ -170,6 +170,13 @@ class Publication:
         except OSError:
             return None
 
+    def read_live(self, path: str) -> bytes | None:
+        """The bytes of a file as it is published now."""
+        try:
+            return (self.output / path).read_bytes()
+        except OSError:
+            return None
+
     def _link(self, source: str, path: str, inode: int) -> None:
         self._make_folder(_parent(path))
         if path in self._inodes:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from toolkit_builder.build.cache import Store
-from toolkit_builder.build.digests import digest
+from toolkit_builder.build.digests import compact_json, digest
 from toolkit_builder.build.explain import LOST
 from toolkit_builder.build.jobs import Job, Settled
 from toolkit_builder.build.manifest import Made, Tree
+from toolkit_builder.build.parts import Before
 from toolkit_builder.build.publish import Publication
 from toolkit_builder.diagnostics import Diagnostic, any_errors
+
+_PARTS = "parts"
 
 
 class Results:
@@ -88,6 +91,19 @@ class Results:
         if data is None and job.publish:
             data = self._publication.read(job.path)
         return data if data is not None and digest(data) == made.digest else None
+
+    def before(self, job: Job) -> Before | None:
+        """The published file, with what its parts were made from, if it is whole."""
+        made = self._live.files.get(job.path)
+        row = self._store.fragments(_PARTS, [job.path]).get(job.path) if made else None
+        if made is None or row is None or row[0][0] != made.digest:
+            return None
+        data = self._publication.read_live(job.path)
+        return Before(data, row[0][1]) if data is not None and digest(data) == made.digest else None
+
+    def remember(self, job: Job, made: Made, keys: Sequence[str]) -> None:
+        """What the parts of a file just rendered were made from."""
+        self._store.add_fragments(_PARTS, [(job.path, compact_json([made.digest, keys]), ())])
 
 
 def _as_json(diagnostics: Sequence[Diagnostic]) -> tuple[dict[str, object], ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from toolkit_builder.build.parts import BEFORE, Same
 from toolkit_builder.model import Payload
 
 NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
@@ -26,13 +27,15 @@ def render(payload: Payload) -> bytes:
     """``payload``: ``{language, organisation, conference: {title, url, start}, papers: [...]}``.
 
     A paper is ``{kind, number, label, title, url, mover, seconder, date, amends, result, vote, blocks}``: ``kind`` is
-    motion, composite, amendment or resolution; ``amends`` the url of a paper in the list or ""; ``result`` is
-    ``{key, label}``; ``vote`` as in the register; ``blocks`` as ``motions.listed.blocks`` gives them. Dates are ISO.
+    motion, composite, amendment or resolution; ``place`` its place in the list, from 1; ``amends`` what is told of the
+    paper that it amends, or None, and ``amended`` of those that amend it: ``{kind, number, mover, label}``; ``result``
+    is ``{key, label}``; ``vote`` as in the register; ``blocks`` as ``motions.listed.blocks`` gives them. Dates are ISO.
+    A paper that comes out as in the document ``before`` may be `Same`.
     """
     root = _Element("akomaNtoso", f' xmlns="{NAMESPACE}"')
     conference = payload["conference"]
     papers = payload["papers"]
-    maker = _Maker(payload, {paper["url"]: paper for paper in papers})
+    maker = _Maker(payload)
     if not papers:
         document = _add(root, "doc", name="conference")
         maker.meta(document, {"kind": "conference", "number": "", "label": conference["title"], **conference}, "conf")
@@ -43,24 +46,32 @@ def render(payload: Payload) -> bytes:
     maker.meta(collection, {"kind": "conference", "number": "", "label": conference["title"], **conference}, "conf")
     maker.preface(collection, {"title": conference["title"]})
     body = _add(collection, "collectionBody")
-    for place, paper in enumerate(papers, 1):
-        maker.paper(_add(body, "component", eId=f"cmp_{place}"), paper, f"cmp_{place}")
+    before = _components(payload[BEFORE]) if BEFORE in payload else []
+    for paper in papers:
+        if isinstance(paper, Same):
+            body.children.append(before[paper.place])
+        else:
+            prefix = f"cmp_{paper['place']}"
+            maker.paper(_add(body, "component", eId=prefix), paper, prefix)
     return _bytes(root)
+
+
+def _components(document: bytes) -> list[str]:
+    """The papers of a document that `render` has made, each as it was written."""
+    text = document.decode("utf-8")
+    start = text.index("<collectionBody>") + len("<collectionBody>")
+    body = text[start : text.rindex("</collectionBody>")]
+    return [f"<component {each}" for each in body.split("<component ")[1:]]  # (no text holds a bare "<")
 
 
 class _Maker:
     """Writes papers of one conference; knows what they share and hands out identifiers once."""
 
-    def __init__(self, payload: Payload, by_url: Mapping[str, Payload]) -> None:
+    def __init__(self, payload: Payload) -> None:
         self.language = _language(payload.get("language") or "en-GB")
         self.country = _country(payload.get("language") or "en-GB")
         self.organisation = payload.get("organisation") or "Union"
         self.conference: Payload = payload["conference"]
-        self.by_url = by_url
-        self.amending: dict[str, list[Payload]] = {}
-        for paper in by_url.values():
-            if paper.get("amends"):
-                self.amending.setdefault(paper["amends"], []).append(paper)
         self.taken: set[str] = set()
 
     def id(self, wanted: str) -> str:
@@ -134,8 +145,7 @@ class _Maker:
 
     def links(self, references: _Element, paper: Mapping[str, Any], prefix: str) -> None:
         """What an amendment amends, and what amends a motion."""
-        target = self.by_url.get(paper.get("amends") or "")
-        if target:
+        if target := paper.get("amends"):
             _leaf(
                 references,
                 "activeRef",
@@ -143,7 +153,7 @@ class _Maker:
                 href=self.uri(target),
                 showAs=_text(target["label"]),
             )
-        for other in self.amending.get(paper.get("url") or "", ()):
+        for other in paper.get("amended", ()):
             _leaf(references, "passiveRef", eId=self.id(f"{prefix}__amended"), href=self.uri(other),
                  showAs=_text(other["label"]))  # fmt: skip
 

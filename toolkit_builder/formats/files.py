@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
+import struct
+import zlib
+from collections.abc import Sequence
 from html import escape
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from toolkit_builder import pictures
 from toolkit_builder.build.jobs import RenderError
+from toolkit_builder.build.parts import BEFORE, Same
 from toolkit_builder.formats.page import relative
 from toolkit_builder.model import Payload
 
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_EARLIEST = (1980, 1, 1, 0, 0, 0)  # the ZIP format's first day: archives carry no clock
 
 
 def copy(payload: Payload) -> bytes:
@@ -75,16 +77,84 @@ def redirect(payload: Payload) -> bytes:
 
 
 def archive(payload: Payload) -> bytes:
-    """``{entries: [[name, bytes or text], ...]}`` -> a ZIP with the same bytes everywhere: sorted, no clock."""
+    """``{entries: [[name, bytes or text], ...]}`` -> a ZIP with the same bytes everywhere: no clock, in that order.
+
+    An entry that comes out as in the archive ``before`` may be `Same`.
+    """
+    before = _members(payload[BEFORE]) if BEFORE in payload else []
+    try:
+        return _joined([before[e.place] if isinstance(e, Same) else _member(*e) for e in payload["entries"]])
+    except _TooLarge:
+        if before:
+            raise
+        return _large_archive(payload["entries"])
+
+
+def _joined(members: Sequence[bytes]) -> bytes:
+    at, directory = 0, []
+    for member in members:
+        flags, method, time, day, crc, packed, size, length, _ = _LOCAL.unpack_from(member)[2:]
+        rest = (length, 0, 0, 0, 0, 0o644 << 16, at)
+        entry = _ENTRY.pack(b"PK\1\2", 20, _UNIX, 20, 0, flags, method, time, day, crc, packed, size, *rest)
+        directory.append(entry + member[_LOCAL.size : _LOCAL.size + length])
+        at += len(member)
+    listed = b"".join(directory)
+    if len(members) >= _MOST_ENTRIES or at + len(listed) >= _MOST_BYTES:
+        raise _TooLarge
+    end = _END.pack(b"PK\5\6", 0, 0, len(members), len(members), len(listed), at, 0)
+    return b"".join([*members, listed, end])
+
+
+class _TooLarge(Exception):
+    """An archive that needs the fields of ZIP64."""
+
+
+# APPNOTE.TXT, 4.3.7, 4.3.12 and 4.3.16
+_LOCAL = struct.Struct("<4s5H3L2H")
+_ENTRY = struct.Struct("<4s4B4H3L5H2L")
+_END = struct.Struct("<4s4H2LH")
+_UNIX = 3
+_EARLIEST = (0, 1 << 5 | 1)  # midnight of the ZIP format's first day, 1 January 1980: archives carry no clock
+_PACKED = (".pdf", ".png", ".jpg", ".zip")
+_MOST_ENTRIES, _MOST_BYTES = 0xFFFF, 0x7FFFFFFF  # of an archive without the fields of ZIP64
+
+
+def _member(name: str, data: bytes | str) -> bytes:
+    """A file's header, name and bytes, as they stand in an archive."""
+    data = data.encode() if isinstance(data, str) else data
+    method, packed = 0, data
+    if not name.endswith(_PACKED):
+        squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+        method, packed = zlib.DEFLATED, squeeze.compress(data) + squeeze.flush()
+    if len(data) >= _MOST_BYTES:
+        raise _TooLarge
+    path, flags = name.encode("utf-8"), 0 if name.isascii() else 0x800
+    sizes = (zlib.crc32(data), len(packed), len(data), len(path), 0)
+    return _LOCAL.pack(b"PK\3\4", 20, flags, method, *_EARLIEST, *sizes) + path + packed
+
+
+def _members(archive: bytes) -> list[bytes]:
+    """The files of an archive that `archive` has made, as they stand there."""
+    found, at = [], 0
+    while archive[at : at + 4] == b"PK\3\4":
+        *_, packed, _, length, _ = _LOCAL.unpack_from(archive, at)
+        end = at + _LOCAL.size + length + packed
+        found.append(archive[at:end])
+        at = end
+    return found
+
+
+def _large_archive(entries: Sequence[Any]) -> bytes:
+    import io
+    import zipfile
+
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as bundle:
-        for name, data in sorted(payload["entries"], key=lambda e: str(e[0])):
-            info = zipfile.ZipInfo(name, _EARLIEST)
+        for name, data in entries:
+            info = zipfile.ZipInfo(name)
             info.external_attr = 0o644 << 16
-            info.create_system = 3
-            info.compress_type = (
-                zipfile.ZIP_STORED if name.endswith((".pdf", ".png", ".jpg", ".zip")) else (zipfile.ZIP_DEFLATED)
-            )
+            info.create_system = _UNIX
+            info.compress_type = zipfile.ZIP_STORED if name.endswith(_PACKED) else zipfile.ZIP_DEFLATED
             bundle.writestr(info, data.encode() if isinstance(data, str) else data, compresslevel=9)
     return buffer.getvalue()
 

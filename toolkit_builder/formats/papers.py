@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from toolkit_builder.build.parts import Same
 from toolkit_builder.formats import akoma_ntoso
 from toolkit_builder.model import Payload
 from toolkit_builder.motions import lines, listed, pins, text
@@ -25,7 +26,8 @@ def numbered(payload: Payload) -> bytes:
 
 def akoma(payload: Payload) -> bytes:
     """``akoma_ntoso.render``'s payload, each paper with its ``source``, or ``printed``, in place of ``blocks``."""
-    return akoma_ntoso.render({**payload, "papers": [{**p, "blocks": _blocks(p)} for p in payload["papers"]]})
+    papers = [p if isinstance(p, Same) else {**p, "blocks": _blocks(p)} for p in payload["papers"]]
+    return akoma_ntoso.render({**payload, "papers": papers})
 
 
 def _blocks(paper: Payload) -> list[Payload]:

@@ -82,6 +82,7 @@ class Draft:
         reasons: Mapping[str, str] | None = None,
         publish: bool = True,
         heavy: bool = False,
+        parts: str = "",
     ) -> None:
         self.jobs.append(
             Job(
@@ -93,6 +94,7 @@ class Draft:
                 closure=f"{self.code}:{closure}",
                 publish=publish,
                 heavy=heavy,
+                parts=parts,
             )
         )
 

@@ -51,7 +51,7 @@ def render(handed: Path | None, beside: Beside) -> bytes:
     """The bytes of a file beside the documents of the folder ``handed``. Raises OSError."""
     out: Path = shared_value(handed)
     if beside.is_archive:
-        return archive({"entries": [(name, (out / name).read_bytes()) for name in beside.files]})
+        return archive({"entries": [(name, (out / name).read_bytes()) for name in sorted(beside.files)]})
     return _contact_sheet(out, beside.files)
 
 
