@@ -50,6 +50,11 @@ def seen(text: str, **more: object) -> list[tuple[str | None, str]]:
         ("Composite motion D", [("composite", "Composite D")]),
         ("composite A.", [("composite", "Composite A")]),
         ("EM1 is next", [(None, "EM1")]),
+        ("EM1 forms the basis", [(None, "EM1")]),
+        ("shorter hours (20.01) we want", [(None, "20.1")]),
+        ("global warming (20.01)", [(None, "20.1")]),
+        ("motion 20 (Northbank)", [("motion", "20")]),
+        ("motion 20 (carried)", [("motion", "20")]),
         ("E1 is next", [(None, "E1")]),
         ("L1 is next", [(None, "L1")]),
         ("Emergency Motion 2", [("motion", "EM2")]),
@@ -153,6 +158,19 @@ motion 12 at the TUC
 motion 12 of the TUC
 GMB Composite D
 Composite D at TUC Congress
+motion 20 (TUC)
+motion 20 (TUC 2026)
+motion 20 (TUC Congress, 2026)
+motion 20, TUC 2026
+Composite D (STUC)
+the temperature (20.1) was high
+a mean temperature of (20.1)
+relative humidity (20.1)
+the EM1 motorway
+the E2 route
+take bus E2
+form EM1
+junction L1
 """
 
 

@@ -11,7 +11,8 @@ from toolkit_builder import logos, pictures
 from toolkit_builder.decode import field_diagnostic
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span, error, warning
 from toolkit_builder.kinds.shapes import slug
-from toolkit_builder.linking.leads import broken_link
+from toolkit_builder.linking.following import without_followers
+from toolkit_builder.linking.leads import LINKED, broken_link
 from toolkit_builder.site import Site
 from toolkit_builder.sources import Asset
 from toolkit_builder.theme import Theme
@@ -208,8 +209,8 @@ def late_links(
                     doc,
                     link,
                     f"there is no page '{path}' on this site",
-                    f"did you mean {near.url}? ({near.path})" if near else "",
+                    f"did you mean {near.url}? ({near.path})" if near else LINKED,
                     texts,
                 )
             )
-    return found
+    return without_followers(found, site.unread)

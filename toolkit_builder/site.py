@@ -123,9 +123,10 @@ class Site:
     """All published documents of one site, linked.
 
     ``mentions``: who mentions a document, by its id. ``resolves``: the addresses and titles behind a document's
-    links and mentions, by its id. ``derived``: results that follow from others, by id; ``rules``: the stated
-    consequences, by conference. ``studies``: what the motions engine found out, by a motion's id. ``late``: links
-    whose page the builder may yet make. ``memo`` holds what views have worked out once.
+    links and mentions, by its id. ``unread``: the names of files that could not be read. ``derived``: results that
+    follow from others, by id; ``rules``: the stated consequences, by conference. ``studies``: what the motions engine
+    found out, by a motion's id. ``late``: links whose page the builder may yet make. ``memo`` holds what views have
+    worked out once.
     """
 
     config: Config
@@ -134,6 +135,7 @@ class Site:
     mentions: Mapping[str, tuple[Mentioned, ...]]
     assets: frozenset[str]
     hidden: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
     resolves: Mapping[str, Payload] = field(default_factory=dict)
     derived: Mapping[str, Any] = field(default_factory=dict)
     rules: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)

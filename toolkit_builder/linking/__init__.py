@@ -8,6 +8,7 @@ from dataclasses import replace
 from toolkit_builder.config import Config
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 from toolkit_builder.kinds import BY_NAME
+from toolkit_builder.linking import following
 from toolkit_builder.linking.fields import at_field, field_references
 from toolkit_builder.linking.leads import Linker
 from toolkit_builder.linking.visible import Moment, hidden
@@ -33,6 +34,7 @@ def link(
         assets=assets,
         hidden=frozenset(doc.id for doc in out),
         mentions={},
+        unread=following.unread(texts, everything),
     )
     problems += _orphans(site, texts)
     problems += field_references(site, texts)
@@ -41,7 +43,7 @@ def link(
         linker.link(doc)
     return replace(
         site, mentions={k: tuple(v) for k, v in linker.mentions.items()}, resolves=linker.resolves
-    ), problems + linker.problems
+    ), following.without_followers(problems + linker.problems, site.unread)
 
 
 def _doubles(docs: Sequence[Document], texts: Mapping[str, str]) -> list[Diagnostic]:

@@ -62,7 +62,7 @@ def field_references(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
                             texts,
                             "S203",
                             f"no paper has the number '{source}'",
-                            f"did you mean {near}?" if near else "",
+                            f"did you mean {near}?" if near else "write the number of a paper of this conference",
                         )
                     )
         if doc.kind == "update" and doc.fields.branch and site.named("branch", doc.fields.branch) is None:
@@ -73,7 +73,7 @@ def field_references(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
                     texts,
                     "S204",
                     f"there is no branch '{doc.fields.branch}'",
-                    did_you_mean(site, doc.fields.branch, "branch"),
+                    did_you_mean(site, doc.fields.branch, "branch", "write the name of a file in content/branches/"),
                 )
             )
         for i, wanted in enumerate(doc.fields.related):
@@ -134,6 +134,9 @@ def at_field(
     return found
 
 
-def did_you_mean(site: Site, wanted: str, kind: str = "") -> str:
+def did_you_mean(site: Site, wanted: str, kind: str = "", otherwise: str = "") -> str:
+    """What to do about a name that no document has: the nearest there is, or else how documents are named."""
     near = site.nearest(wanted)
-    return f"did you mean '{near.name}'? ({near.path})" if near and kind in ("", near.kind) else ""
+    if near and kind in ("", near.kind):
+        return f"did you mean '{near.name}'? ({near.path})"
+    return otherwise or "write the path of a file below content/, or an address such as /plans/fair-pay/"

@@ -88,7 +88,7 @@ class Linker:
                 self.late.append((doc, found, wanted))
                 return None
             what = "picture" if found["image"] else "document"
-            hint = did_you_mean(self.site, wanted)
+            hint = _PICTURE if found["image"] else did_you_mean(self.site, wanted, otherwise=LINKED)
             if wanted in self.concealed:
                 self._broken(
                     doc,
@@ -212,6 +212,12 @@ class Linker:
         except numbering.NotANumber:
             return False
         return any((conference, kind, number) in self.hidden_papers for kind in PAPERS)
+
+
+_PICTURE = "check its name, and that it lies in content/"
+LINKED = (
+    "link to a file by its path from this text, such as ../plans/fair-pay.md, or to an address such as /plans/fair-pay/"
+)
 
 
 def broken_link(

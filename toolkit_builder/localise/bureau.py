@@ -197,7 +197,10 @@ def _branches(
         near = nearest(name, near_names)
         found.append(error("L130", f"there is no branch '{name}'", hint=f"did you mean {near}?" if near else ""))
     for name in [n for n, count in regions.items() if not count]:
-        found.append(error("L131", f"no branch is in a region '{name}'"))
+        known = sorted({b.get("region") or "" for rows in [iter(listed), *map(iter, tables)] for b in rows} - {""})
+        near = nearest(name, known) or (known[0] if len(known) == 1 else "")
+        hint = f"did you mean {near}?" if near else f"the regions are: {', '.join(known[:8])}" if known else ""
+        found.append(error("L131", f"no branch is in a region '{name}'", hint=hint))
     if not total and not any_errors(found):
         found.append(
             error("L132", "there are no branches", hint="write some in content/branches/, or name a table with --data")

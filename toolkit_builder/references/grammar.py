@@ -54,6 +54,17 @@ _COMPOSITE = re.compile(
     rf"(?<![\w@#/-])(?P<word>[Cc]omposite(?:s|{_SP}[Mm]otions?|{_SP}[Rr]esolutions?)?|COMPOSITE|Comp\.)"
     rf"(?P<no>{_SP}(?:nos?\.?|numbers?|letter))?{_SP}(?P<list>{_LETTER}(?:{_JOIN}{_LETTER})*)"
 )
+_NOT_A_PAPER = re.compile(
+    rf"{_SP}(?:motorway|(?:ring{_SP})?road|route|bus|train|tram|junction|bypass|gate|room|ward|zone|sensor|lens|visa|"
+    r"platform|postcode)\b",
+    re.IGNORECASE,
+)
+_NAMES_NO_PAPER = re.compile(
+    r"\b(?:motorway|road|route|bus|train|tram|line|junction|gate|room|ward|zone|model|class|visa|platform|postcode|form|"
+    r"level|size|type|grade|band|unit|vitamin|key\sstage)\s$",
+    re.IGNORECASE,
+)
+"""What stands beside a code that is a road's, a room's or a form's: "the EM1 motorway", "route E2"."""
 _CODE = re.compile(r"(?<![\w£$€#@/.&;-])(?P<code>(?P<series>EM|E|L)(?P<digits>0?\d{1,2}))(?![\w/@-]|\.\d)")
 _BRACKETS = re.compile(
     r"(?<![\w)])\((?P<list>\d{1,3}[A-Z]?\.\d{1,2}[a-z]?"
@@ -79,7 +90,8 @@ _NOT_AN_ITEM = re.compile(
     r"|\b(?:time|opens?|starts?|ends?|begins?|doors|leaves|train|bus|flight|costs?|price[ds]?|fees?|pay|paid|rate|average"
     r"|mean|median|ratio|scored?|index|version|v|release|sections?|ss?|regulations?|regs?|rules?|clauses?|articles?"
     r"|paragraphs?|paras?|chapters?|figures?|fig|tables?|pages?|schedules?|appendix|act|room|extension|ext|grade|band"
-    r"|level|standard|iso|form|tel|phone|lot|sd|cf|FTE)\b[\s\w£$€.,’'-]{0,12})\W*$",
+    r"|level|standard|iso|form|tel|phone|lot|sd|cf|FTE|temperatures?|degrees|celsius|centigrade|humidity|rainfall"
+    r"|heights?|weights?|density|CPIH?|RPI|GDP|BMI|pH|kilometres?|miles?|metres?)\b[\s\w£$€.,’'-]{0,12})\W*$",
     re.IGNORECASE,
 )
 """What may not stand before a number in brackets."""
@@ -226,9 +238,16 @@ def _pieces(one: re.Pattern[str], listed: str, plural: bool) -> list[re.Match[st
 
 
 def _of_others(after: str, others: re.Pattern[str]) -> bool:
-    """ "motion 20 at the TUC", "motion 20 of Unite's conference"."""
-    match = re.match(r"[)\s]*(?:at|to|of|from|in)\s(?:the\s)?(?:\d{4}\s)?(?P<name>[A-Za-z]+)(?![A-Za-z])", after)
-    return bool(match and others.fullmatch(match["name"] + " "))
+    """ "motion 20 at the TUC", "motion 20 of Unite's conference", "motion 20 (TUC)", "motion 20, TUC 2026"."""
+    match = _OTHERS_AFTER.match(after)
+    return bool(match and others.fullmatch((match["at"] or match["aside"] or match["then"]) + " "))
+
+
+_OTHERS_AFTER = re.compile(
+    r"[)\s]*(?:at|to|of|from|in)\s(?:the\s)?(?:\d{4}\s)?(?P<at>[A-Za-z]+)(?![A-Za-z])"
+    r"|\)?\s\((?:the\s)?(?:\d{4}\s)?(?P<aside>[A-Za-z]+)(?:\s(?:[Cc]ongress|[Cc]onference))?(?:,?\s\d{4})?\)"
+    r"|\)?,\s(?:the\s)?(?P<then>[A-Za-z]+)(?:\s(?:[Cc]ongress|[Cc]onference))?,?\s\d{4}"
+)
 
 
 def _composites(flat: str, others: re.Pattern[str] | None) -> Iterator[Found]:
@@ -255,6 +274,8 @@ def _codes(flat: str, others: re.Pattern[str] | None) -> Iterator[Found]:
     for match in _matches(_CODE_LETTER, _CODE, flat):
         before = flat[max(0, match.start() - 40) : match.start()]
         if others and others.search(before + " "):
+            continue
+        if _NOT_A_PAPER.match(flat, match.end()) or _NAMES_NO_PAPER.search(before):
             continue
         if match["series"] == "EM":
             strength = Strength.LIKELY
