@@ -43,7 +43,7 @@ _WEEKDAY = re.compile(r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?,? (?=\
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MOST_REPORTED = 200
 _LONGEST_NAME = 100  # bytes, in UTF-8: file systems take 255, and the documents' own names are below it
-_PORTS = (f"{port}{n}" for port in ("com", "lpt") for n in range(10))
+_PORTS = (f"{port}{n}" for port in ("com", "lpt") for n in "0123456789\u00b9\u00b2\u00b3")
 _TAKEN = {"con", "prn", "aux", "nul", *_PORTS, "zip", "contact-sheets"}
 """Folders that Windows cannot make, and those that stand beside the branches' own."""
 
@@ -102,7 +102,13 @@ def open_table(
     known = {b["name"]: b for b in site} | {slug(b["title"]): b for b in site}
     reader = _Reader(path.name, header, paths, known, logo_fault)
     reader.read(chain(following, listed))
-    return Table(path.name, tuple(reader.packed), frozenset(reader.rows_by_name)), [*found, *reader.reported()]
+    found += reader.reported()
+    if not reader.packed and not any(d.is_error for d in found):
+        hint = "write each branch on a row of its own"
+        found.append(
+            error("L132", "below the names of its columns this table has no branch", Span(path.name), hint=hint)
+        )
+    return Table(path.name, tuple(reader.packed), frozenset(reader.rows_by_name)), found
 
 
 def folder(name: str) -> str:
@@ -128,12 +134,14 @@ class _Reader:
     """Code and column of what is said once for a whole column -> the first row that it is true of, and its cell."""
 
     def read(self, listed: Iterable[Row]) -> None:
-        for count, row in enumerate(listed):
+        count = 0
+        for row in listed:
+            if not row.broken and not any(map(str.strip, row.cells)):
+                continue
             if count >= MOST_ROWS:
                 self.report(row, Bad(None, f"a table may have {MOST_ROWS} rows, and the rest was not read"))
                 break
-            if not row.broken and not any(cell.strip() for cell in row.cells):
-                continue
+            count += 1
             try:
                 branch = self.branch(row)
             except BadRow as bad:
@@ -145,7 +153,7 @@ class _Reader:
 
     def branch(self, row: Row) -> Payload:
         if row.broken:
-            raise BadRow(Bad(None, row.broken, "close it, or write two of them where the cell has one"))
+            raise BadRow(Bad(None, row.broken, row.hint))
         values, wrong = self._cells(row)
         if {problem.column for problem in wrong} & {self._column("title"), self._column("name")} - {None}:
             raise BadRow(*wrong)  # what it is called cannot be known
@@ -172,6 +180,10 @@ class _Reader:
         """The values of a row by their field, and the cells that cannot be one."""
         values: dict[str, Any] = {}
         wrong: list[Bad] = []
+        if other := self._other_separator(row):
+            wrong.append(Bad(0, f"the cells of this row stand between '{other}', and those of the first row do not",
+                             "put the same separator between all cells of the table"))  # fmt: skip
+            return values, wrong
         if extra := [n for n, cell in enumerate(row.cells) if n >= len(self.paths) and cell.strip()]:
             wrong.append(
                 Bad(
@@ -205,6 +217,12 @@ class _Reader:
             )
         return values, wrong
 
+    def _other_separator(self, row: Row) -> str:
+        """The mark that stands in a row's only cell as often as the table has columns; empty where none does."""
+        if len(row.cells) != 1 or len(self.paths) < 3:
+            return ""
+        return next((mark for mark in tables.SEPARATORS if row.cells[0].count(mark) >= len(self.paths) - 1), "")
+
     def _remark(self, row: Row, column: int, path: str, text: str) -> None:
         """What is worth a word, and no reason to leave a branch out."""
         codes = []
@@ -236,7 +254,7 @@ class _Reader:
     def _value(self, path: str, text: str, column: int) -> Any:
         if path == "bilingual":
             if text.casefold() not in _YES | _NO:
-                raise Bad(column, f"'{text}' is neither yes nor no")
+                raise Bad(column, f"'{_short(text)}' is neither yes nor no", "write yes or no, or leave the cell empty")
             return text.casefold() in _YES
         if path == "languages":
             return [_LANGUAGES.get(word, word) for word in re.findall(r"[a-z-]{2,}", text.casefold()) if word != "and"]
@@ -300,7 +318,9 @@ class _Reader:
 
     def _fault(self, wrong: Any) -> Bad:
         loc = [str(part) for part in wrong["loc"]]
-        path = f"contact.{loc[2]}" if loc[0] == "contacts" and len(loc) > 2 else ".".join(loc)
+        path = f"contact.{loc[2]}" if loc[0] == "contacts" and len(loc) > 2 else loc[0]
+        if loc[0] in {"meeting", "custom"} and len(loc) > 1:
+            path = f"{loc[0]}.{loc[1]}"
         column = self._column(path)
         if column is None:
             column = self._column(loc[0])

@@ -63,7 +63,8 @@ _LABELS = {
     "contact.email": "contact's e-mail", "contact.textphone": "contact's textphone",
     "contact.hours": "contact's hours", "branch.hours": "opening hours", "branch.facts": "local facts",
     "branch.quotes": "quotes from members", "meeting.date": "date of the meeting",
-    "meeting.time": "time of the meeting", "meeting.place": "place of the meeting", "meeting.access": "access to the meeting",
+    "meeting.time": "time of the meeting", "meeting.place": "place of the meeting",
+    "meeting.access": "access to the meeting",
 }  # fmt: skip
 _WELSH = {
     "branch.title": "enw'r gangen", "branch.employer": "cyflogwr", "branch.imprint": "argraffnod",

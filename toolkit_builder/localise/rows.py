@@ -10,7 +10,8 @@ MOST_COLUMNS = 500
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: ``number`` as a spreadsheet counts it, the line it starts on, its cells. ``broken``: why it has none.
+    """One row: ``number`` as a spreadsheet counts it, the line it starts on, its cells. ``broken``: why it has none,
+    and ``hint`` what to do.
 
     ``numbers`` are the columns, from 0, whose cells are numbers and not text: they have lost zeros at the front.
     """
@@ -19,6 +20,7 @@ class Row:
     line: int
     cells: list[str]
     broken: str = ""
+    hint: str = ""
     numbers: tuple[int, ...] = ()
 
 

@@ -17,13 +17,16 @@ from toolkit_builder.localise import workbook
 from toolkit_builder.localise.rows import Row
 
 LARGEST = 200_000_000
-_SEPARATORS = ",;\t|"
+SEPARATORS = ",;\t|"
+_CLOSE = "close it, or write two of them where the cell has one"
 _SAYS = re.compile(r"sep=([,;\t|])[ \t]*(?:\r\n|\r|\n)", re.IGNORECASE)
 _RECOVERIES = 20
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"),
           (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))  # fmt: skip
 _OTHERS = ((b"%PDF-", "a PDF file"), (b"<", "a web page"), (b"{\\rtf", "a text document"),
-           (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a table in the old Excel format"))  # fmt: skip
+           (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a table in the old Excel format"),
+           (b"\x1f\x8b", "a compressed file"), (b"[{", "a JSON file"), (b'{"', "a JSON file"),
+           (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"))  # fmt: skip
 
 
 def rows(path: Path) -> tuple[Iterator[Row] | None, list[Diagnostic]]:
@@ -105,7 +108,7 @@ def _is_utf8(line: bytes) -> bool:
 def _separator(text: str) -> str:
     """The mark that the header row uses most, outside quotes."""
     header = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").split("\n", 1)[0])
-    return max(_SEPARATORS, key=lambda mark: (header.count(mark), -_SEPARATORS.index(mark)))
+    return max(SEPARATORS, key=lambda mark: (header.count(mark), -SEPARATORS.index(mark)))
 
 
 def _csv_rows(text: str) -> Iterator[Row]:
@@ -125,12 +128,14 @@ def _csv_rows(text: str) -> Iterator[Row]:
             except csv.Error as problem:
                 number += 1
                 if "end of data" in str(problem):
-                    yield Row(number, line + 1, [], "a quotation mark is opened in this row and never closed")
+                    yield Row(number, line + 1, [], "a quotation mark is opened in this row and never closed", _CLOSE)
                     start = line + 1  # the rows that it swallowed are rows all the same
                     break
-                yield Row(number, line + 1, [], "a quotation mark stands in the middle of a cell")
+                yield Row(number, line + 1, [], "a quotation mark stands in the middle of a cell", _CLOSE)
                 continue
             number += 1
             yield Row(number, line + 1, [cell.replace("\r\n", "\n").replace("\r", "\n") for cell in cells])
         if attempt == _RECOVERIES:
-            yield Row(number + 1, start + 1, [], "too many quotation marks are never closed, so the rest was not read")
+            yield Row(
+                number + 1, start + 1, [], "too many quotation marks are never closed, so the rest was not read", _CLOSE
+            )

@@ -19,7 +19,9 @@ from toolkit_builder.diagnostics import Diagnostic, Span, error, note
 from toolkit_builder.localise.rows import MOST_COLUMNS, Row
 
 _LARGEST_SHEET = 1_000_000_000
+_MOST_BESIDE = 20_000_000  # cells
 _MERGED = re.compile(rb"mergeCell\s[^>]*?ref=\"([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})\"")
+_HIDDEN = re.compile(rb"<row\s[^>]*?\shidden=\"(?:1|true)\"")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].')
 _PLACES = re.compile(r"(?P<before>[^0#?.]*)(?P<whole>[#0?,]*)(?:\.(?P<part>[0#?]+))?(?P<after>[^0#?.]*)")
 _DIGITS = re.compile(r"(?=.*0.*0)[0 ()+/-]+")
@@ -35,7 +37,8 @@ def rows(data: bytes, shown: str) -> tuple[Iterator[Row] | None, list[Diagnostic
                 return None, [error("L120", "this workbook unpacks to more than 1 GB", Span(shown))]
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
             sheet = next((s for s in book.worksheets if s.sheet_state == "visible"), None)
-            merged = _merged(packed, getattr(sheet, "_worksheet_path", ""))
+            marks = _marks(packed, getattr(sheet, "_worksheet_path", ""))
+            merged, hidden = _merged(marks), len(_HIDDEN.findall(marks))
     except Exception as problem:  # whatever a damaged file makes the library raise
         return None, [
             error(
@@ -46,18 +49,25 @@ def rows(data: bytes, shown: str) -> tuple[Iterator[Row] | None, list[Diagnostic
             )
         ]
     if sheet is None:
-        return None, [error("L120", "this workbook has no sheet", Span(shown))]
+        return None, [error("L120", "this workbook has no sheet of cells", Span(shown), hint="save it as CSV UTF-8")]
     more = [s.title for s in book.worksheets if s is not sheet]
     found = [note("L122", f"only the first sheet, '{sheet.title}', was read", Span(shown))] if more else []
+    if hidden:
+        rows_are, were = ("1 row is", "was") if hidden == 1 else (f"{hidden} rows are", "were")
+        text = f"{rows_are} hidden in this sheet, and {were} read like the others"
+        found.append(note("L136", text, Span(shown), hint="delete the rows of branches that are not meant"))
     return _cells(sheet, merged), found
 
 
-def _merged(packed: zipfile.ZipFile, path: str) -> dict[int, list[tuple[int, int]]]:
+def _marks(packed: zipfile.ZipFile, path: str) -> bytes:
+    """The sheet as it lies in the workbook, for what the reader does not say."""
+    return packed.read(path.lstrip("/")) if path.lstrip("/") in packed.namelist() else b""
+
+
+def _merged(marks: bytes) -> dict[int, list[tuple[int, int]]]:
     """First row of a merged cell -> its column, from 0, and its last row. Only what spans rows."""
     found: dict[int, list[tuple[int, int]]] = {}
-    if path.lstrip("/") not in packed.namelist():
-        return found
-    for name, first, last in _MERGED.findall(packed.read(path.lstrip("/"))):
+    for name, first, last in _MERGED.findall(marks):
         column = 0
         for letter in name:
             column = 26 * column + letter - 64
@@ -70,8 +80,15 @@ def _cells(sheet: Any, merged: dict[int, list[tuple[int, int]]]) -> Iterator[Row
     number = 0
     spanning: list[tuple[int, int, str]] = []  # column, last row, text
     try:
-        for row in sheet.iter_rows(max_col=MOST_COLUMNS + 1):
+        beside = 0
+        sheet.reset_dimensions()  # each row as wide as it is: a sheet says of itself that it is large, and is empty
+        for row in sheet.iter_rows():
             number += 1
+            beside += max(0, len(row) - MOST_COLUMNS)
+            if beside > _MOST_BESIDE:
+                said = f"so many rows have more than {MOST_COLUMNS} columns that the rest was not read"
+                yield Row(number, number, [], said, "delete what stands beside the branches")
+                return
             cells, numbers = [], []
             for column, cell in enumerate(row):
                 value = cell.value
@@ -90,7 +107,8 @@ def _cells(sheet: Any, merged: dict[int, list[tuple[int, int]]]) -> Iterator[Row
                 cells.pop()
             yield Row(number, number, cells, numbers=tuple(numbers))
     except Exception as problem:  # a sheet that is damaged in the middle
-        yield Row(number + 1, number + 1, [], f"the workbook is damaged from here on ({type(problem).__name__})")
+        said = f"the workbook is damaged from here on ({type(problem).__name__})"
+        yield Row(number + 1, number + 1, [], said, "open it in Excel or LibreOffice and save it again")
 
 
 def as_text(value: Any, number_format: str = "General") -> str:
