@@ -10,7 +10,7 @@ from typing import Any
 
 from toolkit_builder import pipeline
 from toolkit_builder.build.cache import Store
-from toolkit_builder.build.jobs import Blob, Job, Output, SharedValue
+from toolkit_builder.build.jobs import Blob, Deferred, Job, Output, SharedValue
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.formats import FORMATS, pdf
 from toolkit_builder.formats.templates import Templates
@@ -66,8 +66,8 @@ class Sample:
         return found
 
     def _whole(self, value: Any) -> Any:
-        if isinstance(value, SharedValue):
-            return self._whole(value.value)
+        if isinstance(value, SharedValue | Deferred):
+            return self._whole(value.value if isinstance(value, SharedValue) else value.made())
         if isinstance(value, Blob):
             if value.digest not in self.blobs:  # kept when its document was read
                 with Store(self.store) as store:

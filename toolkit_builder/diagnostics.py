@@ -19,6 +19,10 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
+class Unsteady(Exception):
+    """What was read is lost, or is not what it was a moment ago: no mistake of anybody's, all must be done again."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A stretch of one source file. Lines and columns count from 1; columns count characters, not bytes.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from toolkit_builder.build.jobs import Blob, Output
@@ -21,10 +22,14 @@ def sources(docs: Iterable[Document], add: Add) -> None:
             add(
                 f"{doc.url[1:]}source.md",
                 "copy",
-                {"data": Blob(doc.digest)},
+                partial(_source, doc),
                 label=doc.path,
                 reasons={doc.path: doc.digest},
             )
+
+
+def _source(doc: Document) -> Payload:
+    return {"data": Blob(doc.digest)}
 
 
 def conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Mapping[str, list[str]], add: Add) -> None:
@@ -41,17 +46,11 @@ def conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Mapp
     rows = {"rows": conferences.register_rows(held, site), "conference": head.title}
     add(f"{base}register/register.csv", "register-csv", rows, label="the register", reasons=reasons)
     add(f"{base}register/register.json", "register-json", rows, label="the register", reasons=reasons)
-    measure = head.fields.measure or site.config.motions.measure
     for doc in (*held.motions, *held.composites):
         add(
             f"{doc.url[1:]}paper.txt",
             "paper-text",
-            {
-                "head": _head(doc, head, site),
-                **_text(doc, measure == site.config.motions.measure),
-                "measure": measure,
-                "pin": pins.get(doc.path),
-            },
+            partial(_numbered, doc, held, site, pins.get(doc.path)),
             label=doc.path,
             reasons={doc.path: doc.digest},
         )
@@ -73,6 +72,14 @@ def conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Mapp
 
 def _archive(members: list[Any]) -> Payload:
     return {"entries": sorted(members, key=lambda member: str(member[0]))}
+
+
+def _numbered(doc: Document, held: Conference, site: Site, pin: Any) -> Payload:
+    """What the plain text of a paper with its printed lines is made from."""
+    usual = site.config.motions.measure
+    measure = held.document.fields.measure or usual
+    head = _head(doc, held.document, site)
+    return {"head": head, **_text(doc, measure == usual), "measure": measure, "pin": pin}
 
 
 def _head(doc: Document, conference: Document, site: Site) -> list[str]:

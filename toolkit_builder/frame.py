@@ -154,13 +154,14 @@ def _jsonld(page: Page, site: Site, language: str, date: str) -> str:
         data["description"] = page.description
     if page.kind == "conference":
         data["startDate"] = date
-        if page.doc["end"]:
-            data["endDate"] = page.doc["end"]
-        if page.doc["venue"] or page.doc["place"]:
+        shown = page.shown()
+        if shown["end"]:
+            data["endDate"] = shown["end"]
+        if shown["venue"] or shown["place"]:
             data["location"] = {
                 "@type": "Place",
-                "name": page.doc["venue"] or page.doc["place"],
-                "address": page.doc["place"],
+                "name": shown["venue"] or shown["place"],
+                "address": shown["place"],
             }
     elif date:
         data["datePublished"] = date

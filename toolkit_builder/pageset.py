@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from toolkit_builder.kinds import BY_NAME, campaigns, conferences, pages, papers, people, shapes
 from toolkit_builder.kinds.shapes import Page
@@ -32,7 +33,7 @@ def _introduced(page: Page, lists: Mapping[str, Page]) -> Page:
     listing = lists.get(page.url)
     if listing is None or page.kind != "page":
         return page
-    shown = {**listing.doc, "title": page.title, "body_html": page.doc["body_html"]}
+    shown = {**listing.shown(), "title": page.title, "body_html": page.shown()["body_html"]}
     return replace(listing, title=page.title, description=page.description, document=page.document, doc=shown)
 
 
@@ -51,7 +52,7 @@ def document_page(doc: Document, site: Site) -> Page:
         template=template,
         kind=doc.kind,
         title=shapes.title(doc, site),
-        doc=kind.view(doc, site),
+        doc=partial(kind.view, doc, site),
         document=doc,
         description=shapes.summary(doc),
         quotes=papers.quoted(doc, site) if paper else (),

@@ -21,13 +21,12 @@ from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import aside, engine, fastpath
 from toolkit_builder.build.cache import LostBlob, Store
 from toolkit_builder.build.digests import compact_json, digest_of_value
-from toolkit_builder.build.execute import Unsettled
 from toolkit_builder.build.jobs import Job, check_jobs
 from toolkit_builder.build.lock import Holder, Locked, hold
 from toolkit_builder.build.stage import Imported, stage
 from toolkit_builder.config import Config
 from toolkit_builder.config import load as load_config
-from toolkit_builder.diagnostics import Diagnostic, Severity, Span, any_errors, error, ordered, warning
+from toolkit_builder.diagnostics import Diagnostic, Severity, Span, Unsteady, any_errors, error, ordered, warning
 from toolkit_builder.formats import Toolchain
 from toolkit_builder.intake import code_digest
 from toolkit_builder.kinds.prints import PRINTS
@@ -315,7 +314,7 @@ def build(project: Path, options: Options) -> engine.BuildReport:
         with _few_collections(), opened(project, options) as store:
             try:
                 report = _build(project, options, store)
-            except (Unsettled, LostBlob, sources.Changed):  # somebody has been at the store, or is at the files
+            except Unsteady:  # somebody has been at the store, or is at the files
                 if options.warm:
                     options.warm.read.clear()
                 report = _build(project, options, store, remember=False)
@@ -337,6 +336,7 @@ def _build(project: Path, options: Options, store: Store, *, remember: bool = Tr
     output = project / (config.output if config else "output")
     known = engine.known_digests(project, output, scan) if remember else {}
     loaded = load(project, options, store, known)
+    store.save()
     stock = engine.look(project, output) if remember else None
     memory = Memory(store, stock, late=options.on_later is not None)
     plan = lay_out(loaded, memory)

@@ -17,7 +17,7 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
-from toolkit_builder.diagnostics import Diagnostic, Span, error
+from toolkit_builder.diagnostics import Diagnostic, Span, Unsteady, error
 from toolkit_builder.encodings import read_text
 
 LONGEST_TEXT = 2_000_000
@@ -56,7 +56,7 @@ class Texts(Mapping[str, str]):
         return len(self._by_path)
 
 
-class Changed(Exception):
+class Changed(Unsteady):
     """A file is not what it was when it was looked at, a moment ago: everything must be looked at again."""
 
 

@@ -96,7 +96,7 @@ class Watched:
 def some(jobs: Sequence[Job]) -> list[Job]:
     """Up to 25 jobs of each format and one PDF, with all that they are made from."""
     encode = Encoder()
-    needs = {job.path: encode(job).outputs for job in jobs}
+    needs = {job.path: encode.outputs(job) for job in jobs}
     by_path = {job.path: job for job in jobs}
     taken: dict[str, int] = {}
     chosen: set[str] = set()
@@ -119,7 +119,10 @@ class InMemory:
     def __init__(self) -> None:
         self.data: dict[str, bytes] = {}
 
-    def known(self, job: Job, key: str) -> Made | None:
+    def standing(self, job: Job) -> str:
+        return ""
+
+    def known(self, job: Job, key: str | None) -> Made | None:
         return None
 
     def accept(self, job: Job, key: str, data: bytes, diagnostics: Sequence[Diagnostic]) -> Made:

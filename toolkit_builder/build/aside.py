@@ -40,14 +40,14 @@ def needed(jobs: Iterable[Job], paths: Collection[str]) -> list[Job]:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting += [other for other in encode(by_path[path]).outputs if other in by_path]
+            waiting += [other for other in encode.outputs(by_path[path]) if other in by_path]
     return [job for path, job in by_path.items() if path in found]
 
 
 def parted(jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:
     """Jobs for now, and jobs for later: costly ones, what is made from them, and what only those are made from."""
     encode = Encoder()
-    outputs = {job.path: encode(job).outputs for job in jobs}
+    outputs = {job.path: encode.outputs(job) for job in jobs}
     late = {job.path for job in jobs if job.heavy}
     while more := {path for path, needs in outputs.items() if path not in late and not late.isdisjoint(needs)}:
         late |= more
@@ -87,9 +87,12 @@ class _Shelf:
         self._kept: dict[str, bytes] = {}
         self._new: list[tuple[str, str, Sequence[Diagnostic]]] = []
 
-    def known(self, job: Job, key: str) -> Made | None:
-        result = self._store.result(key) if job.stored else None
-        if result is None or self._store.read_object(result[0]) is None:
+    def standing(self, job: Job) -> str:
+        return ""
+
+    def known(self, job: Job, key: str | None) -> Made | None:
+        result = self._store.result(key) if key and job.stored else None
+        if not key or result is None or self._store.read_object(result[0]) is None:
             return None
         return Made(key, result[0], diagnostics=tuple(d.to_json() for d in result[1]))
 

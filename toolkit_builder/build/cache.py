@@ -27,7 +27,7 @@ from typing import Any
 
 from toolkit_builder.build.digests import compact_json, digest
 from toolkit_builder.build.jobs import Blob
-from toolkit_builder.diagnostics import Diagnostic, warning
+from toolkit_builder.diagnostics import Diagnostic, Unsteady, warning
 
 VERSION = 2
 KEPT_DAYS = 30
@@ -61,7 +61,7 @@ def _seal(key: str, value: bytes) -> bytes:
     return blake2b(value, key=key.encode()[:64], digest_size=8).digest()
 
 
-class LostBlob(Exception):
+class LostBlob(Unsteady):
     """A blob that can neither be found nor be made: whoever speaks of it remembers more than the store does."""
 
 
@@ -81,6 +81,8 @@ class Store:
         self._stale: dict[str, list[tuple[str, ...]]] = {"fragments": [], "blobs": [], "results": []}
         self._makers: dict[str, Callable[[], Mapping[str, bytes | str]]] = {}
         self._closed = False
+        self._process = os.getpid()
+        self._in_worker: sqlite3.Connection | None = None
         self._connection = self._open()
         self.blobs: Mapping[str, bytes | str] = _Blobs(self)
 
@@ -90,11 +92,15 @@ class Store:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
+    def save(self) -> None:
+        """Write down what is new: from here on worker processes find it."""
+        self._guarded(lambda: self._connection.commit())
+
     def close(self) -> None:
         """Save what is new and let go of the files."""
         self._closed = True
         self._mark_used()
-        self._guarded(lambda: self._connection.commit())
+        self.save()
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
 
@@ -179,19 +185,20 @@ class Store:
                 if name not in self._makers:
                     raise LostBlob(name)
                 made = self._makers[name]()
-                self.add_blobs(made)
+                if self._process == os.getpid():
+                    self.add_blobs(made)
                 found[name] = made[name]
         return found
 
     def _blob_rows(self, names: list[str]) -> list[tuple[str, bytes]]:
-        def read() -> list[tuple[str, bytes]]:
-            rows = []
-            for some in _slices(names, 500):
-                query = f"SELECT digest, value FROM blobs WHERE digest IN ({','.join('?' * len(some))})"
-                rows += self._connection.execute(query, some).fetchall()
-            return rows
-
-        return self._guarded(read) or []
+        if self._process == os.getpid():
+            return self._guarded(lambda: _select_blobs(self._connection, names)) or []
+        try:  # a forked worker must neither use its parent's connection nor mend the database
+            if self._in_worker is None:
+                self._in_worker = sqlite3.connect(f"{self._database.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+            return _select_blobs(self._in_worker, names)
+        except (OSError, sqlite3.Error):
+            return []
 
     # --- results and objects ---------------------------------------------------------------------------
 
@@ -374,6 +381,14 @@ class Store:
                 update = f"UPDATE {table} SET used = {self._today} WHERE {where[table]}"
                 self._write(update, list(keys))
                 keys.clear()
+
+
+def _select_blobs(connection: sqlite3.Connection, names: list[str]) -> list[tuple[str, bytes]]:
+    rows: list[tuple[str, bytes]] = []
+    for some in _slices(names, 500):
+        query = f"SELECT digest, value FROM blobs WHERE digest IN ({','.join('?' * len(some))})"
+        rows += connection.execute(query, some).fetchall()
+    return rows
 
 
 class _Blobs(Mapping[str, "bytes | str"]):

@@ -6,22 +6,22 @@ is reported.
 
 from __future__ import annotations
 
-import threading
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from toolkit_builder.build.jobs import Encoded, Encoder, Job, RenderError, Settled, Toolchain, resolve, waves
+from toolkit_builder.build.jobs import Deferred, Encoded, Encoder, Job, Settled, Toolchain, waves
 from toolkit_builder.build.manifest import Made
 from toolkit_builder.build.parts import Before, changed, keys_of
-from toolkit_builder.build.workers import Lost, Workers, processors, shared_value
-from toolkit_builder.diagnostics import Diagnostic, error
+from toolkit_builder.build.rendering import Deferrals, Inherited, Result, Task, render, render_apart, values
+from toolkit_builder.build.workers import Lost, Workers, can_fork, processors
+from toolkit_builder.diagnostics import Diagnostic, Unsteady, error
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 _WORTH_WORKERS = 300  # light jobs; below that, starting processes takes longer than the work
+_WORTH_KEYING = 3000  # jobs of which most may turn out to stand as they are
 _LARGEST_CHUNK = 64
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -30,8 +30,11 @@ Progress: TypeAlias = Callable[[int, int], None]
 class Sink(Protocol):
     """Where results come from and go to; `engine` has the one that publishes."""
 
-    def known(self, job: Job, key: str) -> Made | None:
-        """An earlier result of this key that can be used as it is."""
+    def standing(self, job: Job) -> str:
+        """The key under which a result stands at the job's place; "" where none does."""
+
+    def known(self, job: Job, key: str | None) -> Made | None:
+        """An earlier result of this key that can be used as it is; with None, one that may whatever its key is."""
 
     def accept(self, job: Job, key: str, data: bytes, diagnostics: Sequence[Diagnostic]) -> Made:
         """Bytes just rendered."""
@@ -58,74 +61,6 @@ class Outcome:
     fault: bool = False
 
 
-# --- in a worker -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Some jobs, by position, with the bytes they refer to. Payloads travel unless the worker inherited them.
-
-    ``marks`` counts the references in each payload.
-    """
-
-    positions: tuple[int, ...]
-    marks: tuple[int, ...]
-    payloads: tuple[tuple[str, Any], ...] | None  # (format, payload)
-    outputs: Mapping[str, bytes]
-    blobs: Mapping[str, bytes | str]
-
-
-@dataclass(frozen=True, slots=True)
-class Inherited:
-    """What worker processes get once: the toolchain and, in forked ones, all jobs."""
-
-    toolchain: Toolchain
-    jobs: Sequence[Job] | None
-
-
-# (position, bytes or None, diagnostics as JSON values, traceback of an internal fault or "")
-Result: TypeAlias = "tuple[int, bytes | None, list[dict[str, Any]], str]"
-
-_local = threading.local()  # a cluster's worker runs several threads; renderers need not be safe to share
-
-
-def _renderer(toolchain: Toolchain, name: str) -> Any:
-    if getattr(_local, "digest", None) != toolchain.digest:
-        _local.renderers = toolchain.renderers()
-        _local.digest = toolchain.digest
-    return _local.renderers[name]
-
-
-def render(handed: Inherited | None, task: Task) -> list[Result]:
-    """Render the jobs of one task. Never raises: a failure is part of the results."""
-    shared: Inherited = shared_value(handed)
-    if task.payloads is None:
-        assert shared.jobs is not None
-        items: Iterable[tuple[str, Any]] = [(shared.jobs[n].format, shared.jobs[n].payload) for n in task.positions]
-    else:
-        items = task.payloads
-    return [
-        _render_one(shared.toolchain, n, name, payload, marks, task)
-        for n, marks, (name, payload) in zip(task.positions, task.marks, items, strict=True)
-    ]
-
-
-def _render_one(toolchain: Toolchain, n: int, name: str, payload: Any, marks: int, task: Task) -> Result:
-    try:
-        result = _renderer(toolchain, name)(resolve(payload, marks, task.outputs, task.blobs))
-        data, found = (result, ()) if isinstance(result, bytes) else result
-        if not isinstance(data, bytes):
-            raise TypeError(f"the renderer '{name}' returned {type(data).__name__} instead of bytes")
-        return n, data, [d.to_json() for d in found], ""
-    except RenderError as problem:
-        return n, None, [d.to_json() for d in problem.diagnostics], ""
-    except Exception:
-        return n, None, [], traceback.format_exc(limit=-8)
-
-
-# --- in the build ----------------------------------------------------------------------------------------
-
-
 class Run:
     """One run over all jobs. ``execute`` does it all; a Run is used once."""
 
@@ -141,6 +76,9 @@ class Run:
         on_progress: Progress | None = None,
         settled: Mapping[str, tuple[Settled, Made]] | None = None,
     ) -> None:
+        forked = executor is None and can_fork()
+        if not forked:  # what makes a payload does not travel
+            jobs = [_made(job) for job in jobs]
         self._jobs = jobs
         self._there = settled or {}
         self._blobs = blobs
@@ -151,21 +89,21 @@ class Run:
         self._done = 0
         self._parts: dict[int, list[str]] = {}
         self._found: dict[int, list[Diagnostic]] = {}
-        self._encoded: list[Encoded] = []
+        self._encoded: list[Encoded | None] = []
         self._outcome = Outcome()
-        self._shared = Inherited(toolchain, jobs if executor is None else None)
+        self._shared = Inherited(toolchain, jobs if executor is None else None, blobs if forked else None)
         self._given = executor is not None
         self._workers = Workers(executor, workers or processors(), self._shared)
 
     def execute(self) -> Outcome:
         encode = Encoder()
-        self._encoded = [encode(job) for job in self._jobs]
+        self._encoded = [None if isinstance(job.payload, Deferred) else encode(job) for job in self._jobs]
         order, wrong = waves(self._jobs, self._encoded, self._there)
         outcome = self._outcome
         if wrong:
             outcome.diagnostics = wrong
             return outcome
-        needed = (path for one in self._encoded if one.marks for path in one.outputs)
+        needed = (path for one in self._encoded if one and one.marks for path in one.outputs)
         self._digests = {path: self._there[path][1].digest for path in needed if path in self._there}
         with self._workers:
             for wave in order:
@@ -181,23 +119,36 @@ class Run:
         return outcome
 
     def _wave(self, wave: Sequence[int]) -> None:
-        pending = []
+        keys: dict[int, str] = {}  # of the jobs that must be rendered
+        deferred: dict[int, str] = {}  # with the key under which a result stands
         for n in wave:
-            job = self._jobs[n]
-            if self._encoded[n].marks and not self._outcome.failed.isdisjoint(self._encoded[n].outputs):
+            job, encoded = self._jobs[n], self._encoded[n]
+            if encoded and encoded.marks and not self._outcome.failed.isdisjoint(encoded.outputs):
                 self._outcome.failed.add(job.path)  # what it is made from has been reported
                 continue
-            key = self._encoded[n].key(self._digests)
-            made = self._sink.known(job, key)
-            if made is None:
-                pending.append((n, key))
-                continue
-            if made.diagnostics:
-                self._found[n] = [Diagnostic.from_json(dict(d)) for d in made.diagnostics]
-            self._settle(n, made)
-        keys = dict(pending)
-        for result in self._results(list(keys)):
-            self._accept(keys[result[0]], result)
+            key = encoded.key(self._digests) if encoded else None
+            if made := self._sink.known(job, key):
+                self._stand(n, made)
+            elif key is None:
+                deferred[n] = self._sink.standing(job)
+            else:
+                keys[n] = key
+        for result in self._results(list(keys), deferred):
+            n = result.position
+            if result.unread:
+                [result] = render(self._shared, Deferrals((n,), (deferred[n],)))
+            if result.key and result.key == deferred[n] and result.data is None:
+                if made := self._sink.known(self._jobs[n], result.key):
+                    self._stand(n, made)
+                    continue
+                [result] = render(self._shared, Deferrals((n,), ("",)))
+            self._accept(keys.get(n, result.key), result)
+
+    def _stand(self, n: int, made: Made) -> None:
+        """An earlier result is as good as a new one."""
+        if made.diagnostics:
+            self._found[n] = [Diagnostic.from_json(dict(d)) for d in made.diagnostics]
+        self._settle(n, made)
 
     def _again(self, n: int) -> Result | None:
         """A job of whose parts most are as they were: only the others are made."""
@@ -211,49 +162,58 @@ class Run:
             marks=(len(needed.marks),),
             payloads=((job.format, found[1]),),
             outputs={path: self._bytes_of(path) for path in sorted(set(needed.outputs))},
-            blobs={name: self._blobs[name] for name in needed.blobs},
+            blobs=values(self._blobs, needed.blobs),
         )
         [result] = render(self._shared, task)
-        return None if result[1] is None else result
+        return None if result.data is None else result
 
     def _keys_of_parts(self, n: int) -> list[str]:
         if n not in self._parts:
             self._parts[n] = keys_of(self._jobs[n], self._digests)
         return self._parts[n]
 
-    def _results(self, pending: list[int]) -> Iterator[Result]:
+    def _results(self, pending: list[int], deferred: Mapping[int, str]) -> Iterator[Result]:
         soon = {n: result for n in pending if (result := self._again(n))}
         yield from soon.values()
         pending = [n for n in pending if n not in soon]
         heavy = [n for n in pending if self._jobs[n].heavy]
         light = [n for n in pending if not self._jobs[n].heavy]
+        new = len(light) + sum(not standing for standing in deferred.values())
         many = 2 * self._workers.count if self._workers.started else _WORTH_WORKERS
-        worth_it = len(heavy) > 1 or len(light) >= many or (self._given and pending)
+        worth_it = len(heavy) > 1 or new >= many or len(deferred) >= _WORTH_KEYING or (self._given and pending)
         if not worth_it or (self._workers.count < 2 and not self._given):
-            for chunk in [[n] for n in heavy] + _chunks(light, _LARGEST_CHUNK):
-                yield from render(self._shared, self._task(chunk, travel=False))
+            for task in self._tasks(heavy, light, deferred, _LARGEST_CHUNK):
+                yield from render(self._shared, task)
             return
-        size = max(1, min(_LARGEST_CHUNK, len(light) // (self._workers.count * 8)))
-        chunks = [[n] for n in heavy] + _chunks(light, size)
-        travel = self._given
-        for task, results in self._workers.run(render, (self._task(chunk, travel=travel) for chunk in chunks)):
+        size = max(1, min(_LARGEST_CHUNK, (len(light) + len(deferred)) // (self._workers.count * 8)))
+        for task, results in self._workers.run(render_apart, self._tasks(heavy, light, deferred, size)):
             if not isinstance(results, Lost):
                 yield from results
-                continue
-            if len(task.positions) > 1:  # find the one that kills its worker
-                singles = [self._task([n], travel=travel) for n in task.positions]
-                for single, one in self._workers.run(render, singles):
-                    yield from [_lost(single, one)] if isinstance(one, Lost) else one
-            else:
+            elif len(task.positions) == 1:
                 yield _lost(task, results)
+            else:  # find the one that kills its worker
+                ones = [[n] for n in task.positions]
+                singles = [self._deferrals(n, deferred) if n[0] in deferred else self._task(n) for n in ones]
+                for single, one in self._workers.run(render_apart, singles):
+                    yield from [_lost(single, one)] if isinstance(one, Lost) else one
 
-    def _task(self, positions: list[int], *, travel: bool) -> Task:
-        encoded = [self._encoded[n] for n in positions]
+    def _tasks(
+        self, heavy: list[int], light: list[int], deferred: Mapping[int, str], size: int
+    ) -> Iterator[Task | Deferrals]:
+        """What takes long comes first."""
+        for chunk in [[n] for n in heavy] + _chunks(light, size):
+            yield self._task(chunk)
+        for chunk in _chunks(list(deferred), size):
+            yield self._deferrals(chunk, deferred)
+
+    def _deferrals(self, positions: list[int], standing: Mapping[int, str]) -> Deferrals:
+        return Deferrals(tuple(positions), tuple(standing[n] for n in positions))
+
+    def _task(self, positions: list[int]) -> Task:
+        encoded = [one for n in positions if (one := self._encoded[n])]
         outputs = {path: self._bytes_of(path) for path in sorted({p for e in encoded for p in e.outputs})}
-        names = sorted({name for e in encoded for name in e.blobs})
-        many = getattr(self._blobs, "many", None)
-        blobs = many(names) if many else {name: self._blobs[name] for name in names}
-        payloads = tuple((self._jobs[n].format, self._jobs[n].payload) for n in positions) if travel else None
+        blobs = values(self._blobs, (name for e in encoded for name in e.blobs))
+        payloads = tuple((self._jobs[n].format, self._jobs[n].payload) for n in positions) if self._given else None
         marks = tuple(len(e.marks) for e in encoded)
         return Task(tuple(positions), marks, payloads, outputs, blobs)
 
@@ -266,25 +226,26 @@ class Run:
         n = self._place[path]
         data = self._sink.read(self._jobs[n], self._outcome.made[path])
         if data is None:
-            result = render(self._shared, self._task([n], travel=False))[0]
-            if result[1] is None:
+            before, encoded = self._digests[path], self._encoded[n]
+            task = self._task([n]) if encoded else Deferrals((n,), ("",))
+            [result] = render(self._shared, task)
+            if result.data is None:
                 raise Unreproducible(self._jobs[n])
-            before = self._digests[path]
-            self._accept(self._encoded[n].key(self._digests), result)
+            self._accept(encoded.key(self._digests) if encoded else result.key, result)
             if self._digests[path] != before:
                 raise Unreproducible(self._jobs[n])
             self._done -= 1
-            data = result[1]
+            data = result.data
         return data
 
     def _accept(self, key: str, result: Result) -> None:
-        n, data, found, fault = result
+        n, data = result.position, result.data
         job = self._jobs[n]
-        diagnostics = [Diagnostic.from_json(d) for d in found]
+        diagnostics = [Diagnostic.from_json(dict(d)) for d in result.diagnostics]
         self._found[n] = diagnostics
-        if fault:
+        if result.fault:
             self._outcome.fault = True
-            diagnostics.append(_fault(job, fault))
+            diagnostics.append(_fault(job, result.fault))
         if data is None:
             self._outcome.failed.add(job.path)
             return
@@ -307,7 +268,7 @@ def _chunks(positions: list[int], size: int) -> list[list[int]]:
     return [positions[i : i + size] for i in range(0, len(positions), size)]
 
 
-class Unsettled(Exception):
+class Unsettled(Unsteady):
     """The bytes of a job that was taken as settled are lost: it must be laid out, and all must be done again."""
 
 
@@ -318,8 +279,12 @@ class Unreproducible(Exception):
         super().__init__(f"rendering {job.label or job.path} a second time gave another result")
 
 
-def _lost(task: Task, lost: Lost) -> Result:
-    return task.positions[0], None, [], f"the worker died ({lost.reason})"
+def _lost(task: Task | Deferrals, lost: Lost) -> Result:
+    return Result(task.positions[0], fault=f"the worker died ({lost.reason})")
+
+
+def _made(job: Job) -> Job:
+    return replace(job, payload=job.payload.made()) if isinstance(job.payload, Deferred) else job
 
 
 def _fault(job: Job, trace: str) -> Diagnostic:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -52,6 +52,27 @@ class SharedValue:
     @classmethod
     def of(cls, value: Any) -> SharedValue:
         return cls(digest_of_value(value), value)
+
+
+class Deferred(Mapping[str, Any]):
+    """A payload that is made anew whenever somebody looks at it: in a cold build, by the process that renders it.
+
+    So thousands are neither held at once nor handed over. It holds no `Output`.
+    """
+
+    __slots__ = ("made",)
+
+    def __init__(self, made: Callable[[], Payload]) -> None:
+        self.made = made
+
+    def __getitem__(self, name: str) -> Any:
+        return self.made()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.made())
+
+    def __len__(self) -> int:
+        return len(self.made())
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,18 +300,26 @@ class Encoder:
 
     def __call__(self, job: Job) -> Encoded:
         """Raises TypeError or ValueError, naming the job, where the payload is not plain."""
+        return self.encoded(job, job.payload.made() if isinstance(job.payload, Deferred) else job.payload)
+
+    def encoded(self, job: Job, payload: Payload) -> Encoded:
+        """The same for a job whose payload has just been made."""
         marks = self._marks
         marks.clear()
         try:
-            text = self._encode(job.payload)
+            text = self._encode(payload)
             if text.count(_ENCODED_MARK) != len(marks):  # some text begins with NUL: set it apart from a mark
                 marks.clear()
-                text = self._encode(_escaped(job.payload))
+                text = self._encode(_escaped(payload))
         except (TypeError, ValueError, RecursionError) as problem:
             raise type(problem)(f"the payload of {job.path} is not plain: {problem}") from problem
         state = blake2b(digest_size=SIZE)
         state.update(f"{job.format}\0{job.closure}\0{len(marks)}\0{text}".encode("utf-8", "surrogatepass"))
         return Encoded(state, tuple(marks))
+
+    def outputs(self, job: Job) -> list[str]:
+        """The paths of the outputs that a job is made from."""
+        return [] if isinstance(job.payload, Deferred) else self(job).outputs
 
     def _other(self, value: Any) -> Any:
         if isinstance(value, Output | Blob | SharedValue):
@@ -362,15 +391,18 @@ class _Table:
 
 
 def waves(
-    jobs: Sequence[Job], encoded: Sequence[Encoded], there: Container[str] = ()
+    jobs: Sequence[Job], encoded: Sequence[Encoded | None], there: Container[str] = ()
 ) -> tuple[list[list[int]], list[Diagnostic]]:
-    """Positions of jobs, wave by wave: a wave needs only outputs of the waves before it, and what is ``there``."""
+    """Positions of jobs, wave by wave: a wave needs only outputs of the waves before it, and what is ``there``.
+
+    ``encoded`` has None for payloads that are still to be made, and need none.
+    """
     place = {job.path: n for n, job in enumerate(jobs)}
     level = [0] * len(jobs)
     waiting: dict[int, set[int]] = {}
     found: list[Diagnostic] = []
     for n, one in enumerate(encoded):
-        needs = one.outputs if one.marks else ()
+        needs = one.outputs if one and one.marks else ()
         for path in needs:
             if path not in place and path not in there:
                 found.append(error("B106", f"{_who(jobs[n])} is made from '{path}', which no document produces"))

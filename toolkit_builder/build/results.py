@@ -38,7 +38,13 @@ class Results:
         """What is known of the reason why a job was rendered, beyond its inputs; "" if nothing is."""
         return self._why.get(path, "")
 
-    def known(self, job: Job, key: str) -> Made | None:
+    def standing(self, job: Job) -> str:
+        """The key of the published result; "" where there is none, or none that is whole."""
+        made = self._live.files.get(job.path)
+        return made.key if made else ""
+
+    def known(self, job: Job, key: str | None) -> Made | None:
+        """An earlier result of this key. With None, which is no result's key, one that is left as it is."""
         made = self._live.files.get(job.path) if job.publish else self._live.hidden.get(job.path)
         if (
             made is not None
@@ -48,7 +54,7 @@ class Results:
             if job.publish:
                 self._publication.keep(job.path)
             return made
-        if job.stored and (found := self._from_store(job, key)):
+        if key and job.stored and (found := self._from_store(job, key)):
             return found
         before = self._known.get(job.path)
         if before is not None and before.key == key:

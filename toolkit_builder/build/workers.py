@@ -56,6 +56,7 @@ class Workers:
         self._pool: ProcessPoolExecutor | None = None
         self._shared = shared
         self._handle: Any = None
+        self._fork = can_fork()
 
     def __enter__(self) -> Workers:
         return self
@@ -67,11 +68,6 @@ class Workers:
     def started(self) -> bool:
         """Whether worker processes are there already, so that a few tasks more cost no start."""
         return self._pool is not None
-
-    @property
-    def local(self) -> bool:
-        """Whether tasks run in processes of our own, which have inherited the shared value."""
-        return self._given is None
 
     def run(self, function: Callable[[Any, Any], Any], tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
         """``(task, function(shared, task))`` in the order of completion; a few tasks a worker are under way."""
@@ -121,7 +117,7 @@ class Workers:
     def _submit(self, function: Callable[[Any, Any], Any], task: Any) -> Future[Any]:
         if self._given is None:
             if self._pool is None:
-                self._pool = _local_pool(self.count, self._shared)
+                self._pool = _local_pool(self.count, self._shared, self._fork)
             return self._pool.submit(function, None, task)
         if self._handle is None:
             share = getattr(self._given, "share", None)
@@ -150,12 +146,15 @@ def _result_of(future: Future[Any]) -> Any:
         return Lost(f"{type(problem).__name__}: {problem}".rstrip(": "))
 
 
-def _local_pool(count: int, shared: Any) -> ProcessPoolExecutor:
-    """Worker processes, forked where that is safe: on Linux, while no other thread runs."""
+def can_fork() -> bool:
+    """Whether worker processes may be forked: on Linux, while no other thread runs."""
+    return sys.platform.startswith("linux") and threading.active_count() == 1
+
+
+def _local_pool(count: int, shared: Any, fork: bool) -> ProcessPoolExecutor:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    fork = sys.platform.startswith("linux") and threading.active_count() == 1
     context = multiprocessing.get_context("fork" if fork else "spawn")
     return ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(shared, os.getpid()))
 

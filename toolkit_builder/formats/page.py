@@ -20,8 +20,9 @@ from toolkit_builder.model import Payload
 _SPOT = re.compile(r"""=["']/(?!/)""")
 _ADDRESSES = {"f": "href", "c": "src", "n": "action", "l": "data-url"}  # by their last letters
 _PATH = re.compile("[^?#]*")
-_LINK = re.compile(r"""((?:href|src)=")([^"]*)(")""")
-_PLACE = re.compile("<\0([0-9]+)>")
+_MOST = 1 << 14  # addresses that are kept for the pages of one folder
+_TARGETS = ('href="', 'src="')
+_PLACE = "<\0"  # a number and ``>`` follow: where a fragment belongs that is held back
 
 Change = Callable[[str], str]
 
@@ -32,24 +33,25 @@ def _each_address(html: str, change: Change) -> str:
     done = 0
     for spot in _SPOT.finditer(html):
         equals = spot.start()
+        name = _ADDRESSES.get(html[equals - 1])
+        if name is None or not html.endswith(name, done, equals) or not html[equals - len(name) - 1].isspace():
+            continue
         start = equals + 2
         end = html.find(html[equals + 1], start)
-        if equals > done and end > 0 and _is_address(html, equals, start, end):
-            out += (html[done:start], change(html[start:end]))
-            done = end
+        if end > 0 and _in_tag(html, equals, end):
+            value = html[start:end]
+            if "'" not in value and '"' not in value:
+                out += (html[done:start], change(value))
+                done = end
     return "".join([*out, html[done:]])
 
 
-def _is_address(html: str, equals: int, start: int, end: int) -> bool:
-    """Whether ``html[start:end]`` is the value of an attribute that leads somewhere, in a tag that is whole."""
-    name = _ADDRESSES.get(html[equals - 1])
-    if name is None or not html.endswith(name, 0, equals) or not html[equals - len(name) - 1].isspace():
-        return False
+def _in_tag(html: str, equals: int, end: int) -> bool:
+    """Whether an attribute that is given at ``equals``, and whose value goes to ``end``, stands in a whole tag."""
     opened, closed = html.rfind("<", 0, equals), html.find(">", end)
-    value = html[start:end]
     return (
         opened >= 0 and html[opened + 1].isalpha() and html[opened + 1].isascii() and html.find(">", opened, end) < 0
-        and closed >= 0 and html.find("<", equals, closed) < 0 and "'" not in value and '"' not in value
+        and closed >= 0 and html.find("<", equals, closed) < 0
     )  # fmt: skip
 
 
@@ -61,11 +63,12 @@ def relative(html: str, url: str) -> str:
 def _shortener(url: str) -> Change:
     """What leads from the page at ``url`` to an address."""
     base = _folder(url)
-    above = _folder(base[:-1]) if url.endswith("/") else ""
+    own = base[:-1]
+    below = _below(_folder(own)) if own and url.endswith("/") else None
 
     def shorten(target: str) -> str:
-        if above and not target.startswith(base[:-1]) and "//" not in target and "/." not in target:
-            return _from_below(above, target)
+        if below is not None and not target.startswith(own) and (short := below[target]) is not None:
+            return short
         path = _PATH.match(target)[0]  # type: ignore[index]  # it matches anything
         if path == url and target[len(path) : len(path) + 1] == "#":
             return target[len(path) :]
@@ -74,14 +77,31 @@ def _shortener(url: str) -> Change:
     return shorten
 
 
+class _Below(dict[str, "str | None"]):
+    """The way to an address from any page in a folder of its own within ``above``, where it does not lead into that.
+
+    None for addresses that go roundabout.
+    """
+
+    def __init__(self, above: str) -> None:
+        super().__init__()
+        self._here = f"{above}\0/"
+
+    def __missing__(self, target: str) -> str | None:
+        plain = "//" not in target and "/." not in target
+        short = _shortened(self._here, target, _PATH.match(target)[0]) if plain else None  # type: ignore[index]
+        if len(self) < _MOST:
+            self[target] = short
+        return short
+
+
+@lru_cache(maxsize=256)
+def _below(above: str) -> _Below:
+    return _Below(above)
+
+
 def _folder(url: str) -> str:
     return url[: url.rfind("/") + 1]
-
-
-@lru_cache(maxsize=1 << 15)
-def _from_below(above: str, target: str) -> str:
-    """The way to an address from any page in a folder of its own within ``above``, that does not lead into it."""
-    return _shortened(f"{above}\0/", target, _PATH.match(target)[0])  # type: ignore[index]
 
 
 def _shortened(base: str, target: str, path: str) -> str:
@@ -129,7 +149,7 @@ def hydrate(value: Any, name: str, resolve: Mapping[str, Any]) -> Any:
 def link(html: str, resolve: Mapping[str, Any]) -> str:
     """Resolve a fragment: links to files become addresses, mentions of papers become links."""
     if targets := resolve.get("links"):
-        html = _LINK.sub(lambda m: f"{m[1]}{_target(m[2], targets)}{m[3]}", html)
+        html = _each_target(html, lambda written: _target(written, targets))
     if mentions := resolve.get("mentions"):
         html = references.link(
             html,
@@ -137,6 +157,23 @@ def link(html: str, resolve: Mapping[str, Any]) -> str:
             references.others_than(resolve.get("own", "")),
         )
     return html
+
+
+def _each_target(html: str, change: Change) -> str:
+    """Change what ``href`` and ``src`` lead to, in double quotes, as ``prose`` writes them."""
+    out: list[str] = []
+    done = 0
+    spots = {name: html.find(name) for name in _TARGETS}
+    while places := [(at, name) for name, at in spots.items() if at >= 0]:
+        at, name = min(places)
+        start = at + len(name)
+        end = html.find('"', start)
+        if end < 0:
+            break
+        out += (html[done:start], change(html[start:end]))
+        done = end
+        spots = {name: at if at < 0 or at > end else html.find(name, end + 1) for name, at in spots.items()}
+    return "".join([*out, html[done:]])
 
 
 def _target(written: str, targets: Mapping[str, str]) -> str:
@@ -155,8 +192,14 @@ class _Site:
         self.number = next(_NUMBERS)
         self._ready = pickle.dumps(hydrate(value, "", {}))  # read back right here: the quickest way to copy
         fragments = list(_fragments(value, ""))
-        self._targets = {unescape(m[2]) for each in fragments for m in _LINK.finditer(each)}
+        self._targets: set[str] = set()
+        for each in fragments:
+            _each_target(each, self._seen)
         self._mentions = any(references.find(each, ()) for each in fragments)
+
+    def _seen(self, written: str) -> str:
+        self._targets.add(unescape(written))
+        return written
 
     def for_page(self, resolve: Mapping[str, Any]) -> dict[str, Any] | None:
         """The site as a page shows it; None where the page's own links and mentions stand in it as well."""
@@ -210,7 +253,7 @@ def render(payload: Payload, templates: Templates) -> bytes:
         shown, held = absolute(html, root), [absolute(each, root) for each in held]
     else:
         shown, held = relative(html, page["url"]), [_frame(each, page["url"]) for each in held]
-    return (_PLACE.sub(lambda m: held[int(m[1])], shown) if held else shown).encode()
+    return _put_back(shown, held).encode()
 
 
 def _hold(held: list[str], fragment: str) -> str:
@@ -220,7 +263,17 @@ def _hold(held: list[str], fragment: str) -> str:
     if not (fragment.lstrip().startswith("<") and fragment.rstrip().endswith(">")):
         return fragment
     held.append(fragment)
-    return f"<\0{len(held) - 1}>"
+    return f"{_PLACE}{len(held) - 1}>"
+
+
+def _put_back(html: str, held: Sequence[str]) -> str:
+    """A page with the fragments in it that were held back."""
+    first, *others = html.split(_PLACE) if held else [html]
+    out = [first]
+    for each in others:
+        number, _, rest = each.partition(">")
+        out += (held[int(number)], rest)
+    return "".join(out)
 
 
 def _frame(fragment: str, url: str) -> str:
@@ -240,4 +293,5 @@ def _straight(fragment: str) -> bool:
 @lru_cache(maxsize=512)
 def _frame_below(fragment: str, above: str) -> str:
     """The same from any page in a folder of its own within ``above``, where nothing leads into that folder."""
-    return _each_address(fragment, partial(_from_below, above))
+    below = _below(above)
+    return _each_address(fragment, lambda target: below[target] or target)

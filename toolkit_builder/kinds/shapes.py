@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of the site, before the theme: ``doc`` is what its template is given under that name.
+    """One page of the site, before the theme: ``doc`` is what its template is given under that name, or makes it.
 
     ``quotes`` are other documents whose fragments it shows, so that their links lead as well; ``listed`` those of
     which it shows a title or a result, so that `explain` can say which of them changed.
@@ -27,7 +27,7 @@ class Page:
     template: str
     kind: str
     title: str
-    doc: Payload
+    doc: Payload | Callable[[], Payload]
     document: Document | None = None
     description: str = ""
     crumbs: tuple[Payload, ...] = ()
@@ -35,6 +35,10 @@ class Page:
     quotes: tuple[Document, ...] = ()
     listed: tuple[Document, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def shown(self) -> Payload:
+        """``doc``, made where it is still to be made."""
+        return self.doc() if callable(self.doc) else self.doc
 
     @property
     def label(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from toolkit_builder.build.cache import blob_of
-from toolkit_builder.build.jobs import Blob, Job, SharedValue
+from toolkit_builder.build.jobs import Blob, Deferred, Job, SharedValue
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.model import Payload
 from toolkit_builder.site import Site
@@ -75,7 +75,7 @@ class Draft:
         self,
         path: str,
         format: str,
-        payload: Payload,
+        payload: Payload | Callable[[], Payload],
         *,
         label: str,
         closure: str = "",
@@ -84,11 +84,12 @@ class Draft:
         heavy: bool = False,
         parts: str = "",
     ) -> None:
+        """One more job. A payload that is one of very many, and holds no `Output`, may be made later."""
         self.jobs.append(
             Job(
                 path=path,
                 format=format,
-                payload=payload,
+                payload=Deferred(payload) if callable(payload) else payload,
                 label=label,
                 reasons=reasons or {},
                 closure=f"{self.code}:{closure}",

@@ -35,7 +35,7 @@ def lay_out(draft: Draft, page: Page, offered: Sequence[publish.Offer] = ()) -> 
             *map(partial(_download, page), prints),
             *map(partial(_word_download, page), words),
         ]
-        page = replace(page, doc={**page.doc, "downloads": [*downloads, *page.doc.get("downloads", [])]})
+        page = replace(page, doc=partial(_with_downloads, page, downloads))
     _page_job(draft, page)
     for each in prints:
         printed.document_jobs(draft, page, each)
@@ -43,6 +43,11 @@ def lay_out(draft: Draft, page: Page, offered: Sequence[publish.Offer] = ()) -> 
             printed.word_job(draft, page, each)
     for offer in offered:
         printed.localised_jobs(draft, offer)
+
+
+def _with_downloads(page: Page, more: Sequence[Payload]) -> Payload:
+    shown = page.shown()
+    return {**shown, "downloads": [*more, *shown.get("downloads", [])]}
 
 
 def _made_on_demand(doc: Document | None, draft: Draft) -> list[Payload]:
@@ -55,16 +60,7 @@ def _made_on_demand(doc: Document | None, draft: Draft) -> list[Payload]:
 
 def _page_job(draft: Draft, page: Page) -> None:
     site, theme, shared = draft.site, draft.theme, draft.shared
-    payload = {
-        "template": page.template,
-        "site": shared,
-        "page": page_payload(page, site),
-        "doc": _by_digest(page),
-        "listings": listings(draft, page.template),
-        "resolve": printed.resolve(site, page.document, page.quotes),
-        "label": page.label,
-        "root": root_of(site),
-    }
+    payload = partial(_payload, draft, page)
     reasons = {**theme.closure_reasons(page.template), "site settings": shared.digest}
     if page.document:
         reasons[page.document.path] = page.document.digest
@@ -74,16 +70,30 @@ def _page_job(draft: Draft, page: Page) -> None:
     draft.add(
         output_path(page.url),
         page.meta.get("format", "page"),
-        payload | page.meta.get("payload", {}),
+        payload() | page.meta["payload"] if "payload" in page.meta else payload,
         label=page.label,
         reasons=reasons,
         closure=":".join(map(draft.closure, (page.template, *filter(draft.has, more)))),
     )
 
 
+def _payload(draft: Draft, page: Page) -> Payload:
+    site, page = draft.site, replace(page, doc=page.shown())
+    return {
+        "template": page.template,
+        "site": draft.shared,
+        "page": page_payload(page, site),
+        "doc": _by_digest(page),
+        "listings": listings(draft, page.template),
+        "resolve": printed.resolve(site, page.document, page.quotes),
+        "label": page.label,
+        "root": root_of(site),
+    }
+
+
 def _by_digest(page: Page) -> Payload:
     """What a page shows, large texts by their digest: most of its payload, known since the document was read."""
-    return {k: Blob(v.digest) if isinstance(v, Kept) else v for k, v in page.doc.items()}
+    return {k: Blob(v.digest) if isinstance(v, Kept) else v for k, v in page.shown().items()}
 
 
 def _facets(doc: Document, site: Site) -> Mapping[str, str]:

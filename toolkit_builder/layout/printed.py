@@ -35,7 +35,7 @@ def document_jobs(draft: Draft, page: Page, each: Print) -> None:
     site, theme, doc = draft.site, draft.theme, page.document
     assert doc is not None
     sources = (*page.quotes, *each.sources(doc, site))
-    shown = each.view(doc, site) if each.view else page.doc
+    shown = each.view(doc, site) if each.view else page.shown()
     inner = page_payload(page, site)
     label = f"{doc.path} ({each.label})"
     payload = {

@@ -1,0 +1,151 @@
+"""A task comes in, in a worker or right here; the bytes of its jobs go out. A failure is a result, never raised."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+from toolkit_builder.build.jobs import Deferred, Encoded, Encoder, Job, RenderError, Toolchain, resolve
+from toolkit_builder.build.workers import shared_value
+from toolkit_builder.diagnostics import Unsteady
+
+Blobs: TypeAlias = "Mapping[str, bytes | str]"
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What worker processes get once: the toolchain and, in forked ones, all jobs and where large values are."""
+
+    toolchain: Toolchain
+    jobs: Sequence[Job] | None
+    blobs: Blobs | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Some jobs, by position, with the bytes they refer to. Payloads travel unless the worker inherited them.
+
+    ``marks`` counts the references in each payload.
+    """
+
+    positions: tuple[int, ...]
+    marks: tuple[int, ...]
+    payloads: tuple[tuple[str, Any], ...] | None  # (format, payload)
+    outputs: Mapping[str, bytes]
+    blobs: Blobs
+
+
+@dataclass(frozen=True, slots=True)
+class Deferrals:
+    """Some jobs, by position, whose payloads are to be made, each with the key under which its result stands."""
+
+    positions: tuple[int, ...]
+    standing: tuple[str, ...]
+
+
+class Result(NamedTuple):
+    """The bytes of the job at ``position``; None where it failed, or where they stand under this ``key`` already.
+
+    ``diagnostics`` are JSON values; ``fault`` is the traceback of an internal fault. The key is that of a deferred
+    payload, "" for any other; what that is made from may turn out to be ``unread`` in a worker.
+    """
+
+    position: int
+    data: bytes | None = None
+    diagnostics: Sequence[Mapping[str, Any]] = ()
+    fault: str = ""
+    key: str = ""
+    unread: bool = False
+
+
+_local = threading.local()  # a cluster's worker runs several threads; renderers need not be safe to share
+
+
+def render_apart(handed: Inherited | None, task: Task | Deferrals) -> list[Result]:
+    """`render` in a worker: what cannot be read there is left to the build itself, which knows what to do."""
+    try:
+        return render(handed, task)
+    except Unsteady:
+        return [Result(n, unread=True) for n in task.positions]
+
+
+def render(handed: Inherited | None, task: Task | Deferrals) -> list[Result]:
+    """Render the jobs of one task: a failure is part of the results.
+
+    Raises `Unsteady` where what a deferred payload is made from is not what it was.
+    """
+    shared: Inherited = shared_value(handed)
+    if isinstance(task, Deferrals):
+        return _settle(shared, task)
+    if task.payloads is None:
+        assert shared.jobs is not None
+        items: Iterable[tuple[str, Any]] = [(shared.jobs[n].format, shared.jobs[n].payload) for n in task.positions]
+    else:
+        items = task.payloads
+    return [
+        _rendered(shared.toolchain, n, name, payload, marks, task.outputs, task.blobs)
+        for n, marks, (name, payload) in zip(task.positions, task.marks, items, strict=True)
+    ]
+
+
+def _settle(shared: Inherited, task: Deferrals) -> list[Result]:
+    """Make payloads and their keys, and render those whose results do not stand."""
+    assert shared.jobs is not None
+    assert shared.blobs is not None
+    encode = Encoder()
+    results: list[Result] = []
+    changed: list[tuple[int, Any, Encoded, str]] = []
+    for n, standing in zip(task.positions, task.standing, strict=True):
+        job = shared.jobs[n]
+        assert isinstance(job.payload, Deferred)
+        try:
+            payload = job.payload.made()
+            encoded = encode.encoded(job, payload)
+            key = encoded.key({})
+        except Unsteady:
+            raise
+        except Exception:
+            results.append(Result(n, fault=traceback.format_exc(limit=-8)))
+            continue
+        if key == standing:
+            results.append(Result(n, key=key))
+        else:
+            changed.append((n, payload, encoded, key))
+    blobs = values(shared.blobs, (name for _, _, encoded, _ in changed for name in encoded.blobs))
+    for n, payload, encoded, key in changed:
+        found = _rendered(shared.toolchain, n, shared.jobs[n].format, payload, len(encoded.marks), {}, blobs)
+        results.append(found._replace(key=key))
+    return results
+
+
+def values(blobs: Blobs, names: Iterable[str]) -> Blobs:
+    """Several large values, all at once where that is quicker."""
+    wanted = sorted(set(names))
+    many = getattr(blobs, "many", None)
+    found: Blobs = many(wanted) if many else {name: blobs[name] for name in wanted}
+    return found
+
+
+def _rendered(
+    toolchain: Toolchain, n: int, name: str, payload: Any, marks: int, outputs: Mapping[str, bytes], blobs: Blobs
+) -> Result:
+    try:
+        result = _renderer(toolchain, name)(resolve(payload, marks, outputs, blobs))
+        data, found = (result, ()) if isinstance(result, bytes) else result
+        if not isinstance(data, bytes):
+            raise TypeError(f"the renderer '{name}' returned {type(data).__name__} instead of bytes")
+        return Result(n, data, [d.to_json() for d in found])
+    except RenderError as problem:
+        return Result(n, None, [d.to_json() for d in problem.diagnostics])
+    except Exception:
+        return Result(n, fault=traceback.format_exc(limit=-8))
+
+
+def _renderer(toolchain: Toolchain, name: str) -> Any:
+    if getattr(_local, "digest", None) != toolchain.digest:
+        _local.renderers = toolchain.renderers()
+        _local.digest = toolchain.digest
+    return _local.renderers[name]
