@@ -59,3 +59,17 @@ def test_a_headline_keeps_its_explanations_and_links(site: SiteTest) -> None:
     assert '<abbr title="National Executive">NEC</abbr>' in page
     assert 'href="https://example.org/pay"' in page
     assert "Plain &amp; simple</h2>" in page
+
+
+def test_amendments_with_headings_and_notes_share_a_page_without_repeating_a_name(site: SiteTest) -> None:
+    body = '## Why\n\nIn point 1 delete "pay". See [why](#why).[^1]\n\n[^1]: A note.\n'
+    site.conference().motion("1", "## Why\n\nConference calls on us to:\n\n1. win pay;\n2. win time.")
+    site.amendment("1.1", "1", body, form="editorial").amendment("1.2", "1.1", body, form="editorial").build()
+    for url in ("conferences/2027/motions/1/", "conferences/2027/amendments/1-1/"):
+        page = site.page(url)
+        ids = [node.attributes["id"] for node in page.css("[id]")]
+        assert len(ids) == len(set(ids)), sorted(i for i in ids if ids.count(i) > 1)
+        leads = [str(a.attributes["href"]) for a in page.css(".instruction a[href^='#']")]
+        assert len(leads) >= 4
+        assert {lead[1:] for lead in leads} <= set(ids)
+    assert 'id="why"' in site.text("conferences/2027/amendments/1-2/index.html")

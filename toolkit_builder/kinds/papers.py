@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from toolkit_builder.kinds import shapes
+from toolkit_builder.kinds.anchors import own_ids
 from toolkit_builder.kinds.shapes import link, row
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Conference, Site, number_of
@@ -63,8 +64,13 @@ def _common(doc: Document, site: Site) -> Payload:
     }
 
 
+def _beside_others(shown: Payload) -> Payload:
+    """An amendment on the page of what it amends: its headings and notes have names of their own there."""
+    return {**shown, "instruction_html": own_ids(shown["instruction_html"], shown["anchor"])}
+
+
 def amendment(doc: Document, site: Site) -> Payload:
-    """One amendment as a motion's page shows it: its instruction, what it changes, what it conflicts with."""
+    """One amendment as its page shows it: its instruction, what it changes, what it conflicts with."""
     conference = site.conference_of(doc)
     target = conference.paper(doc.fields.amends, besides=doc) if conference else None
     study = (_study(target, site) if target else {}).get("amendments", {}).get(doc.id, {})
@@ -84,7 +90,7 @@ def amendment(doc: Document, site: Site) -> Payload:
         "result": shapes.result(doc, site),
         "conflicts": [_conflict(c, site) for c in study.get("conflicts", [])],
         "same_as": [link(site.by_id[i], site) for i in study.get("same_as", []) if i in site.by_id],
-        "sub_amendments": [amendment(s, site) for s in subs if s is not doc],
+        "sub_amendments": [_beside_others(amendment(s, site)) for s in subs if s is not doc],
         "url": doc.url,
         "note": study.get("note", ""),
     }
@@ -144,7 +150,7 @@ def _motionlike(doc: Document, site: Site) -> Payload:
         "words": doc.parsed.get("words", 0),
         "lines": doc.parsed.get("lines", 0),
         "contents": doc.parsed.get("headings", []),
-        "amendments": [amendment(a, site) for a in amendments],
+        "amendments": [_beside_others(amendment(a, site)) for a in amendments],
         "conflicts": [
             {
                 "a": link(site.by_id[c["a"]], site),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from html import escape
 
 from toolkit_builder.kinds import campaigns, conferences, papers, shapes
+from toolkit_builder.kinds.anchors import own_ids
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Site
 
@@ -102,7 +103,6 @@ def anchor(doc: Document) -> str:
     return shapes.slug(f"{doc.kind} {doc.fields.number or doc.name}")
 
 
-_IDS = re.compile(r"""(\s(?:id|for|aria-labelledby)="|\shref="#)""")
 _BLOCK_START = r"<(?:p|li|h[1-6]|td|th|div|pre)\b[^>]*>"
 _LINE_START = re.compile(rf"""(?P<first>{_BLOCK_START})?[ ]?(?P<line><span class="line"[^>]*></span>)""")
 
@@ -114,11 +114,6 @@ def printed_text(html: str, prefix: str) -> str:
         return match[0] if match["first"] else f"<br>{match['line']}"
 
     return own_ids(_LINE_START.sub(broken, html), prefix)
-
-
-def own_ids(html: str, prefix: str) -> str:
-    """A fragment whose ids, and the links to them, are its own among others in one document."""
-    return _IDS.sub(rf"\1{prefix}-", html)
 
 
 def on_paper(shown: Payload, doc: Document, prefix: str = "") -> Payload:
