@@ -57,7 +57,7 @@ class Header:
         """The field that each column fills (empty for one without a name); None where the table cannot be used."""
         span = Span(self.path, row.line, 1)
         if row.broken:
-            return None, [error("L123", f"the first row cannot be read: {row.broken}", span)]
+            return None, [error("L123", f"the first row cannot be read: {row.broken}", span, hint=row.hint)]
         if sum(1 for cell in row.cells if cell.strip()) > MOST_COLUMNS:
             return None, [
                 error(
