@@ -12,11 +12,12 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "toolkit_builder"
 
 # room -> the rooms it may import, beside itself
-BASE = {"__init__", "diagnostics"}
+BASE = {"__init__", "diagnostics", "patterns"}
 READING = BASE | {"model", "encodings", "shapes", "wording", "yamltext", "yamlerrors", "sources", "decode"}
 ARROWS: dict[str, set[str]] = {
     "__init__": set(),
     "diagnostics": set(),
+    "patterns": set(),
     "resources": set(),
     "newfile": set(),
     "quick": {"build", "diagnostics"},

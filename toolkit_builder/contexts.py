@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from html import unescape
 
+from toolkit_builder.patterns import pattern
 from toolkit_builder.references import Mention
 
 _CONTEXT = 160
-_TAG = re.compile(r"<[^<>]*>")
-_MARKED = re.compile(r"\[\[(?:(?P<kind>[a-z]+):)?(?P<name>[^\]|@]+)(?:@[^\]|]*)?(?:\|(?P<label>[^\]]*))?\]\]")
-_BLOCK = re.compile(r"</?(?:p|li|h[1-6]|td|th|dd|dt|blockquote|ol|ul|aside|figure|div)\b[^<>]*>")
+_TAG = pattern(r"<[^<>]*>")
+_MARKED = pattern(r"\[\[(?:(?P<kind>[a-z]+):)?(?P<name>[^\]|@]+)(?:@[^\]|]*)?(?:\|(?P<label>[^\]]*))?\]\]")
+_BLOCK = pattern(r"</?(?:p|li|h[1-6]|td|th|dd|dt|blockquote|ol|ul|aside|figure|div)\b[^<>]*>")
 
 
 def context(fragment: str, mention: Mention) -> str:

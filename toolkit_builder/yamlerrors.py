@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_PAIR = re.compile(
+from toolkit_builder.patterns import pattern
+
+_PAIR = pattern(
     r"(?P<lead>\s*(?:-[ \t]+)*)(?P<key>[^\s:#'\"\[\]{}&*!|>%@`,?-][^:\n]*?):(?:[ \t]+(?P<value>\S.*))?\s*$"
 )
-_ITEM = re.compile(r"(?P<lead>\s*(?:-[ \t]+)+)(?P<value>\S.*)$")
-_NO_SPACE = re.compile(r"(?P<lead>\s*(?:-[ \t]+)*)(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s/].*)$")
-_HARD_SPACE = re.compile(r"[ -]*(?:\w[\w-]*:[ ]*)?\xa0")
+_ITEM = pattern(r"(?P<lead>\s*(?:-[ \t]+)+)(?P<value>\S.*)$")
+_NO_SPACE = pattern(r"(?P<lead>\s*(?:-[ \t]+)*)(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s/].*)$")
+_HARD_SPACE = pattern(r"[ -]*(?:\w[\w-]*:[ ]*)?\xa0")
 _MEANINGFUL = "@`%&*!|>{}[],?"
-_CLOSED_QUOTE = re.compile(r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')(?P<rest>\s*[^\s#].*)$")
-_BAD_ESCAPE = re.compile(r"unknown escape|escape code|hexdecimal")
+_CLOSED_QUOTE = pattern(r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')(?P<rest>\s*[^\s#].*)$")
+_BAD_ESCAPE = pattern(r"unknown escape|escape code|hexdecimal")
 
 
 _SHOWN = 200

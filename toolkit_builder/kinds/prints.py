@@ -10,6 +10,7 @@ from html import escape
 from toolkit_builder.kinds import campaigns, conferences, papers, shapes
 from toolkit_builder.kinds.anchors import own_ids
 from toolkit_builder.model import Document, Payload
+from toolkit_builder.patterns import pattern
 from toolkit_builder.site import Site
 
 
@@ -57,7 +58,7 @@ def bulletin(doc: Document, site: Site) -> Payload:
     return {**shown, "articles": articles, "today_html": "".join(boxes)}
 
 
-_TODAY = re.compile(r'<section class="today">\n?(?P<inner>.*?)</section>\n?', re.DOTALL)
+_TODAY = pattern(r'<section class="today">\n?(?P<inner>.*?)</section>\n?', re.DOTALL)
 
 
 def lifted(html: str, part: re.Pattern[str]) -> tuple[str, list[str]]:
@@ -104,7 +105,7 @@ def anchor(doc: Document) -> str:
 
 
 _BLOCK_START = r"<(?:p|li|h[1-6]|td|th|div|pre)\b[^>]*>"
-_LINE_START = re.compile(rf"""(?P<first>{_BLOCK_START})?[ ]?(?P<line><span class="line"[^>]*></span>)""")
+_LINE_START = pattern(rf"""(?P<first>{_BLOCK_START})?[ ]?(?P<line><span class="line"[^>]*></span>)""")
 
 
 def printed_text(html: str, prefix: str) -> str:

@@ -19,6 +19,7 @@ from toolkit_builder.motions import numbering, results
 from toolkit_builder.motions.numbering import NotANumber, Number
 from toolkit_builder.motions.outcomes import DEFAULT, Vocabulary
 from toolkit_builder.motions.results import Result
+from toolkit_builder.patterns import pattern
 
 Holds = bool | None
 """Yes, no, or not decided yet."""
@@ -52,7 +53,7 @@ _BE_WORDS = (
     "will|shall|would|should|does|do|did|automatically|then|also|both|each|all|is|are|was|were|be|been|being|has|have"
 )
 _BE = rf"(?:(?:{_BE_WORDS})\s+)*"
-_NEITHER = re.compile(r"(?i)\bneither\s+(.+?)\s+nor\s+(.+?)\s+(?:is|are|was|were)\s+")
+_NEITHER = pattern(r"(?i)\bneither\s+(.+?)\s+nor\s+(.+?)\s+(?:is|are|was|were)\s+")
 _LONGEST = 400
 # A recorded result that agrees with "falls": it was never voted on.
 _NEVER_VOTED = {"fell", "withdrawn", "ruled-out", "composited", "not-reached", "guillotined"}
@@ -256,8 +257,8 @@ _PART_WORDS = (
     r"(?:the\s+)?(?:(?:first|second|third|fourth|last|final|remaining)\s+)?"
     r"(?:part|paragraph|para|point|call|clause|section)s?"
 )
-_PART_OF_ITEM = re.compile(rf"(?i)(?P<part>{_PART_WORDS}(?:\s+\w+(?:\(\w+\))?)?)\s+of\s+(?P<number>.+)")
-_ITEM_PART = re.compile(rf"(?i)(?P<number>.+?)\s*[(,]?\s*(?P<part>{_PART_WORDS}(?:\s+\w+(?:\(\w+\))?)?)\)?")
+_PART_OF_ITEM = pattern(rf"(?i)(?P<part>{_PART_WORDS}(?:\s+\w+(?:\(\w+\))?)?)\s+of\s+(?P<number>.+)")
+_ITEM_PART = pattern(rf"(?i)(?P<number>.+?)\s*[(,]?\s*(?P<part>{_PART_WORDS}(?:\s+\w+(?:\(\w+\))?)?)\)?")
 
 
 def _read_items(piece: str, before: Number | None) -> list[Item]:

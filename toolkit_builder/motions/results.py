@@ -15,13 +15,14 @@ from toolkit_builder.diagnostics import Diagnostic, Span, error
 from toolkit_builder.motions import numbering, votes
 from toolkit_builder.motions.outcomes import DEFAULT, EXECUTIVE, Detail, Outcome, Vocabulary
 from toolkit_builder.motions.votes import Vote
+from toolkit_builder.patterns import pattern
 
 _LONGEST = 1000
 _DASHES = ("-", "–", "—")
 # "The motion was carried", "Result: carried"
-_SUBJECT = re.compile(r"(?i)(?:the )?(?:motion|amendment|resolution|composite|result|decision|item)\b\s*:?\s*")
-_VERB = re.compile(r"(?:(?:was|is|were|has been|and) )?")
-_PART_NAME = re.compile(
+_SUBJECT = pattern(r"(?i)(?:the )?(?:motion|amendment|resolution|composite|result|decision|item)\b\s*:?\s*")
+_VERB = pattern(r"(?:(?:was|is|were|has been|and) )?")
+_PART_NAME = pattern(
     r"(?i)(?:the )?(?:(?:sub-?)?(?:part|paragraph|para|point|call|clause|section|bullet|title|preamble|opening|text)s?"
     r"|first|second|third|fourth|fifth|last|final|remaining|remainder|rest|\(?[a-z0-9]{1,3}\)?)(?!\w)"
 )
@@ -153,13 +154,13 @@ def _leading(text: str, words: Vocabulary) -> tuple[Outcome, int] | None:
 
 
 _UNDER = r"(?:under|by|in line with|in accordance with)"
-_RULE = re.compile(rf"(?i)[\s,(–—-]*\b{_UNDER}\s+(?P<rule>(?:standing order|rule|so)\s+[\w.()/]*\w)")
-_TO = re.compile(
+_RULE = pattern(rf"(?i)[\s,(–—-]*\b{_UNDER}\s+(?P<rule>(?:standing order|rule|so)\s+[\w.()/]*\w)")
+_TO = pattern(
     r"(?i)^(?:and\s+)?(?:(?:is |was )?(?:referred|remitted|remit|sent)\s+)?(?:back\s+)?to\s+"
     r"(?P<to>(?:the\s+)?[^(;:,]+?)\s*(?:[(;:,]|$)"
 )
-_COMPOSITE = re.compile(r"(?i)\bcomposite\s+(?:motion\s+)?\w{1,4}\b")
-_CAUSE = re.compile(
+_COMPOSITE = pattern(r"(?i)\bcomposite\s+(?:motion\s+)?\w{1,4}\b")
+_CAUSE = pattern(
     r"(?i)^(?:because(?: of)?|as a (?:result|consequence) of|as|since|when|due to|following|after|if)\s+(?:the\s+)?"
 )
 # The words that may follow an outcome with nothing between. Any other ("carried forward to 2028", "carried as

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from toolkit_builder.diagnostics import Diagnostic, Severity
+from toolkit_builder.patterns import pattern
 from toolkit_builder.prose import brief
 from toolkit_builder.prose.broken import broken_lines
 from toolkit_builder.prose.context import Context, tidy
@@ -102,7 +103,7 @@ def inline_at_length(text: str, lang: str) -> str:
     return dress(_BLOCK_TAG.sub(" ", fragment) if "<" in text else fragment, options)
 
 
-_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCK - {'br'}))})\b[^<>]*>\n?")
+_BLOCK_TAG = pattern(rf"</?(?:{'|'.join(sorted(BLOCK - {'br'}))})\b[^<>]*>\n?")
 """Tags that have no place within a line, where a paragraph or a title is around it already."""
 
 
@@ -146,7 +147,7 @@ def _foreign(context: Context, address: str) -> None:
     )  # fmt: skip
 
 
-_LINK_IN_PICTURE = re.compile(r"!\[[^\[\]]*(?<!!)\[[^\[\]]*\]\((?P<address>[^()\s]+)[^()]*\)[^\[\]]*\]\(")
+_LINK_IN_PICTURE = pattern(r"!\[[^\[\]]*(?<!!)\[[^\[\]]*\]\((?P<address>[^()\s]+)[^()]*\)[^\[\]]*\]\(")
 
 
 def _links_in_pictures(fragment: str, context: Context) -> None:
@@ -160,7 +161,7 @@ def _links_in_pictures(fragment: str, context: Context) -> None:
                 )  # fmt: skip
 
 
-_FOOTNOTE_LEFT = re.compile(r"\[\^([^\]\s]+)\]")
+_FOOTNOTE_LEFT = pattern(r"\[\^([^\]\s]+)\]")
 
 
 def _unknown_footnotes(html: str, context: Context) -> None:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from toolkit_builder.motions.tags import names
+from toolkit_builder.patterns import pattern
 from toolkit_builder.prose.model import Heading
 
 RESERVED = names(
@@ -16,9 +17,9 @@ RESERVED = names(
 )
 """Anchors that pages use themselves: a heading called "Contact" gets ``contact-2``."""
 
-_LEVEL = re.compile(r"<h([1-6])[ >]")
-_ID = re.compile(r' id="([^"]*)"')
-_NOT_SLUG = re.compile(r"[^\w.-]+|_+")
+_LEVEL = pattern(r"<h([1-6])[ >]")
+_ID = pattern(r' id="([^"]*)"')
+_NOT_SLUG = pattern(r"[^\w.-]+|_+")
 
 
 def slug(text: str) -> str:

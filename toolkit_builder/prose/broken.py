@@ -6,19 +6,20 @@ import re
 from collections.abc import Callable
 
 from toolkit_builder.diagnostics import Diagnostic, Severity
+from toolkit_builder.patterns import pattern
 from toolkit_builder.prose.context import tidy
 from toolkit_builder.prose.markers import read
 
-_STRUCTURE = re.compile(r"\s*(?:[#>|:*+`~<\[{!]|-{2,}|[-–—•]\s|\d{1,3}[.)]|={2,})")
-_SENTENCE_END = re.compile(r"(?:[.!?…:;][\"'”’)\]*_]*|[\"”)\]*_])$")
-_HYPHEN = re.compile(r"[^\W\d_]{2,}[-\u00ad\u2010]$")
-_OPEN_END = re.compile(
+_STRUCTURE = pattern(r"\s*(?:[#>|:*+`~<\[{!]|-{2,}|[-–—•]\s|\d{1,3}[.)]|={2,})")
+_SENTENCE_END = pattern(r"(?:[.!?…:;][\"'”’)\]*_]*|[\"”)\]*_])$")
+_HYPHEN = pattern(r"[^\W\d_]{2,}[-\u00ad\u2010]$")
+_OPEN_END = pattern(
     r"(?:,|\b(?:the|a|an|of|and|or|to|in|for|with|by|that|which|is|are|was|be|on|at|from|as|i\.e\.|e\.g\.))$",
     re.IGNORECASE,
 )
 # A letter's opening and close stand on lines of their own and end in a comma.
-_GREETING = re.compile(r"\s*(?:(?:Dear|Annwyl|Hello|Hi)\b[^!?]{0,80}|(?:Yours|In) \w+|Yn (?:gywir|bur|ddiffuant)),$")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_GREETING = pattern(r"\s*(?:(?:Dear|Annwyl|Hello|Hi)\b[^!?]{0,80}|(?:Yours|In) \w+|Yn (?:gywir|bur|ddiffuant)),$")
+_FENCE = pattern(r" {0,3}(`{3,}|~{3,})")
 
 
 def broken_lines(source: str, path: str, first_line: int = 1, lang: str = "en-GB") -> list[Diagnostic]:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from toolkit_builder.motions.tags import names
+from toolkit_builder.patterns import pattern
 from toolkit_builder.prose.anchors import RESERVED, Anchors, slug
 from toolkit_builder.prose.model import Prose
 from toolkit_builder.prose.places import located
@@ -21,9 +22,9 @@ __all__ = ["RESERVED", "Options", "dress", "finish", "slug"]
 
 _CODE = frozenset({"code", "pre", "kbd", "samp"})
 _ENCLOSING = names("aside section figure blockquote li td th dd dt div details article header footer nav address")
-_HREF = re.compile(r' (?:href|src)="([^"]*)"')
-_ALT = re.compile(r' alt="([^"]*)"')
-_BARE = re.compile(
+_HREF = pattern(r' (?:href|src)="([^"]*)"')
+_ALT = pattern(r' alt="([^"]*)"')
+_BARE = pattern(
     r"(?<![\w@/.+-])(?:(?P<url>https?://[^\s<>\"“”]+|www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[^\s<>\"“”]*)?)"
     r"|(?P<mail>[A-Za-z0-9._%+'’-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+))"
 )
@@ -65,7 +66,7 @@ def dress(fragment: str, options: Options) -> str:
     return walk.anchors.retarget(walk.run())
 
 
-_NOTE = re.compile(r'<li id="[^"]*fn-\d+"')
+_NOTE = pattern(r'<li id="[^"]*fn-\d+"')
 
 
 class _Walk:
@@ -173,7 +174,7 @@ class _Walk:
             self.heading = None
 
 
-_LINKED = re.compile(r"(<a .*?</a>)")
+_LINKED = pattern(r"(<a .*?</a>)")
 
 
 def _bare_links(text: str, links: list[tuple[str, str, bool]]) -> str:

@@ -5,20 +5,21 @@ Whether a marker starts a list is for ``lists`` to judge by what stands around i
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_MARK = re.compile(
+from toolkit_builder.patterns import pattern
+
+_MARK = pattern(
     r"(?P<indent> {0,3})(?:"
     r"(?P<bullet>[-*+](?= |$)|[•▪‣◦●■·](?=\s*\S))"
     r"|\((?P<inner>\d{1,3}|[A-Za-z]|[ivx]{2,5}|[IVX]{2,5})\)"
     r"|(?P<label>\d{1,3}|[A-Za-z]|[ivx]{2,5}|[IVX]{2,5})(?P<end>[.)])"
     r")(?P<gap> *)"
 )
-_STARTS = re.compile(r" {0,3}(?:[-*+•▪‣◦●■·(\d]|[A-Za-z]{1,5}[.)])")
-_ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})")
-_TASK = re.compile(r"\[([ xX])\] +(?=\S)")
+_STARTS = pattern(r" {0,3}(?:[-*+•▪‣◦●■·(\d]|[A-Za-z]{1,5}[.)])")
+_ROMAN = pattern(r"(x{0,3})(ix|iv|v?i{0,3})")
+_TASK = pattern(r"\[([ xX])\] +(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)

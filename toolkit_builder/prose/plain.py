@@ -7,11 +7,12 @@ import re
 from dataclasses import dataclass
 
 from toolkit_builder.motions.tags import names
+from toolkit_builder.patterns import pattern
 
-TAG = re.compile(r"(<!--.*?-->|</?[A-Za-z][^\s<>\"]*(?:\s[^<>\"]*(?:\"[^\"]*\"[^<>\"]*)*)?>)", re.DOTALL)
+TAG = pattern(r"(<!--.*?-->|</?[A-Za-z][^\s<>\"]*(?:\s[^<>\"]*(?:\"[^\"]*\"[^<>\"]*)*)?>)", re.DOTALL)
 """One tag of a sanitised fragment (its attribute values are in double quotes)."""
 
-NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)")
+NAME = pattern(r"</?([A-Za-z][A-Za-z0-9]*)")
 
 BLOCK = names(
     "address article aside blockquote br caption center dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 "
@@ -19,9 +20,9 @@ BLOCK = names(
 )
 """Tags that part words."""
 
-_MARKER = re.compile(r' data-marker="([^"]*)"')
-_VALUE = re.compile(r' (?:value|start)="(-?\d+)"')
-_TYPE = re.compile(r' type="([1aAiI])"')
+_MARKER = pattern(r' data-marker="([^"]*)"')
+_VALUE = pattern(r' (?:value|start)="(-?\d+)"')
+_TYPE = pattern(r' type="([1aAiI])"')
 
 
 @dataclass(slots=True)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 
 from toolkit_builder.motions.tags import HIDDEN, Verdict, judge
+from toolkit_builder.patterns import pattern
 
-_PIECE = re.compile(r"<!--.*?-->|<[^<>]*>|<", re.DOTALL)
-_HIDDEN_ELEMENT = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_PIECE = pattern(r"<!--.*?-->|<[^<>]*>|<", re.DOTALL)
+_HIDDEN_ELEMENT = pattern(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _DEEPEST = 300
 
 

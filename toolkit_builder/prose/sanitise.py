@@ -14,6 +14,7 @@ from functools import cache
 import nh3
 
 from toolkit_builder.motions.tags import KEPT
+from toolkit_builder.patterns import pattern
 
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _ANYWHERE = {"class", "id", "lang", "dir", "title", "role", "aria-label", "aria-hidden"}
@@ -37,10 +38,10 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "time": {"datetime"},
 }
 
-_ADDRESS = re.compile(r'(<[a-z0-9]+(?: [^\s=>]+="[^"]*")*?) (href|src|cite)="([^"]*)"')
-_OTHER_HOST = re.compile(r'(?:href|src|cite)="[\x00-\x20\x7f-\x9f]*[/\\][\x00-\x20\x7f-\x9f]*[/\\]')
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_IGNORED_BY_BROWSERS = re.compile(r"[\x00-\x20\x7f-\x9f]+")
+_ADDRESS = pattern(r'(<[a-z0-9]+(?: [^\s=>]+="[^"]*")*?) (href|src|cite)="([^"]*)"')
+_OTHER_HOST = pattern(r'(?:href|src|cite)="[\x00-\x20\x7f-\x9f]*[/\\][\x00-\x20\x7f-\x9f]*[/\\]')
+_SCHEME = pattern(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_IGNORED_BY_BROWSERS = pattern(r"[\x00-\x20\x7f-\x9f]+")
 
 
 @cache
@@ -72,8 +73,8 @@ def clean(fragment: str) -> str:
     return _PICTURE.sub(_picture, safe) if "<img" in safe else safe
 
 
-_PICTURE = re.compile(r"<img\b([^<>]*)>")
-_SAID = re.compile(r'\s(src|alt)="([^"]*)"')
+_PICTURE = pattern(r"<img\b([^<>]*)>")
+_SAID = pattern(r'\s(src|alt)="([^"]*)"')
 
 
 def _picture(match: re.Match[str]) -> str:
@@ -90,13 +91,13 @@ def _judge(match: re.Match[str]) -> str:
     return match.group() if allowed(html.unescape(match[3])) else match[1]
 
 
-_SUSPECT = re.compile(
+_SUSPECT = pattern(
     r"""(?:href|src)\s*=\s*["']?(?!(?:https?://|mailto:|tel:|[#?.]|/[^/\\]|[\w-]+[/."']))""", re.IGNORECASE
 )
-_RAW_ADDRESS = re.compile(r"""\b(?:href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_RAW_ADDRESS = pattern(r"""\b(?:href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 
 
-_RAW_PICTURE = re.compile(r"""<img\b[^<>]*?\bsrc\s*=\s*["']?\s*(https?:[^"'\s>]+)""", re.IGNORECASE)
+_RAW_PICTURE = pattern(r"""<img\b[^<>]*?\bsrc\s*=\s*["']?\s*(https?:[^"'\s>]+)""", re.IGNORECASE)
 
 
 def foreign_pictures(fragment: str) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from toolkit_builder.motions.numbering import NotANumber, Number
+from toolkit_builder.patterns import pattern
 from toolkit_builder.references.model import Strength
 from toolkit_builder.references.text import EDGE, Text, read
 
@@ -28,21 +29,21 @@ _UNIT = (
     r"|motions?|composites?|resolutions|more\b|others?\b|further|additional|new\b|different|separate|points?\b|degrees"
     r"|reforms|demands|plans|projects|changes|marks|seats|in\s+favour|against|abstentions?|st\b|nd\b|rd\b|th\b)"
 )
-_FOLLOWED_BY = re.compile(
+_FOLLOWED_BY = pattern(
     rf"(?:[.:/]\d|[-–]\d+[-–/]|(?-i:-[a-z])|{_SP}in{_SP}\d{{1,2}}(?!\d)|,\d{{3}}\b|[/\\]\w|@|{_SP}?{_UNIT}|{_SP}{_MONTH}"
     r"|(?:\s|&nbsp;)+(?:to|of)\s(?:the\s)?[^.;]{0,60}?\b(?:Act|Bill|Constitution|Regulations|Treaty|Directive|Order)\b)",
     re.IGNORECASE,
 )
 """What may not stand after a number: it would be a date, a time, a price, a measure, a count, or a law's amendment."""
 
-_PRECEDED_BY = re.compile(
+_PRECEDED_BY = pattern(
     r"(?:\b(?:slow|stop|fast|perpetual|circular|brownian|range of|full|forward|constant)[ -]|"
     r"\b(?:set|sets|setting|put|puts|putting|swing|swung)\s(?:(?!out\b|forth\b|down\b)[\w’']+\s){0,4}?(?:in|into)\s)$",
     re.IGNORECASE,
 )
 """What may not stand before the word motion: "set in motion 20 projects", "slow motion 20"."""
 
-_KEYWORD = re.compile(
+_KEYWORD = pattern(
     r"(?<![\w@#/-])(?P<word>(?:(?P<emergency>emergency)|(?P<late>late))?"
     rf"(?(emergency){_SP}|(?(late){_SP}))"
     r"(?:motion|resolution)(?P<plural1>s)?|(?:sub-?)?amendment(?P<plural2>s)?)"
@@ -50,42 +51,42 @@ _KEYWORD = re.compile(
     rf"{_SP}(?P<open>\()?(?P<list>{_NUM}(?:{_JOIN}{_NUM})*)(?(open)\))(?![\w])",
     re.IGNORECASE,
 )
-_COMPOSITE = re.compile(
+_COMPOSITE = pattern(
     rf"(?<![\w@#/-])(?P<word>[Cc]omposite(?:s|{_SP}[Mm]otions?|{_SP}[Rr]esolutions?)?|COMPOSITE|Comp\.)"
     rf"(?P<no>{_SP}(?:nos?\.?|numbers?|letter))?{_SP}(?P<list>{_LETTER}(?:{_JOIN}{_LETTER})*)"
 )
-_NOT_A_PAPER = re.compile(
+_NOT_A_PAPER = pattern(
     rf"{_SP}(?:motorway|(?:ring{_SP})?road|route|bus|train|tram|junction|bypass|gate|room|ward|zone|sensor|lens|visa|"
     r"platform|postcode)\b",
     re.IGNORECASE,
 )
-_NAMES_NO_PAPER = re.compile(
+_NAMES_NO_PAPER = pattern(
     r"\b(?:motorway|road|route|bus|train|tram|line|junction|gate|room|ward|zone|model|class|visa|platform|postcode|form|"
     r"level|size|type|grade|band|unit|vitamin|key\sstage)\s$",
     re.IGNORECASE,
 )
 """What stands beside a code that is a road's, a room's or a form's: "the EM1 motorway", "route E2"."""
-_CODE = re.compile(r"(?<![\w£$€#@/.&;-])(?P<code>(?P<series>EM|E|L)(?P<digits>0?\d{1,2}))(?![\w/@-]|\.\d)")
-_BRACKETS = re.compile(
+_CODE = pattern(r"(?<![\w£$€#@/.&;-])(?P<code>(?P<series>EM|E|L)(?P<digits>0?\d{1,2}))(?![\w/@-]|\.\d)")
+_BRACKETS = pattern(
     r"(?<![\w)])\((?P<list>\d{1,3}[A-Z]?\.\d{1,2}[a-z]?"
     r"(?:(?:, ?|; ?| and | &amp; |, and | to |–)\d{1,3}[A-Z]?\.\d{1,2}[a-z]?)*)\)(?!\w)"
 )
-_YEAR_AFTER = re.compile(
+_YEAR_AFTER = pattern(
     r"\s(?:\((?P<bracketed>(?:19|20)\d\d)\)|(?:of|from|at|in)\s(?:the\s)?(?P<year>(?:19|20)\d\d)(?![\w-]|[.,:/]\d))"
 )
-_YEAR_BEFORE = re.compile(r"(?<![\w£$€.,:/-])(?P<year>(?:19|20)\d\d)(?:['’]s?)?(?:\s(?:[Cc]onference|[Cc]ongress))?\s$")
+_YEAR_BEFORE = pattern(r"(?<![\w£$€.,:/-])(?P<year>(?:19|20)\d\d)(?:['’]s?)?(?:\s(?:[Cc]onference|[Cc]ongress))?\s$")
 """A conference's year beside a paper: "motion 20 (2019)", "motion 20 of the 2019 conference", "2019's motion 20"."""
-_TALLY = re.compile(r"\bthe\s$", re.IGNORECASE), re.compile(rf"{_SP}to{_SP}\d{{1,3}}(?![\w.])")
+_TALLY = pattern(r"\bthe\s$", re.IGNORECASE), pattern(rf"{_SP}to{_SP}\d{{1,3}}(?![\w.])")
 """What stands around the votes: "they carried the motion 20 to 3"."""
-_EXPLICIT = re.compile(
+_EXPLICIT = pattern(
     r"\[\[(?P<ref>[^\[\]<>|\ue000\ufffc]{1,120})(?:\|(?P<label>(?:(?!\]\]|\[\[)[^\ue000\ufffc]){0,300}))?\]\]"
 )
-_REFERENCE = re.compile(
+_REFERENCE = pattern(
     r"\s*(?:(?P<kind>[A-Za-z][a-z-]*)\s*:\s*)?(?P<number>[^@:]+?)\s*(?:@\s*(?P<conference>[\w.-]+)\s*)?"
 )
-_ONE = re.compile(_NUM, re.IGNORECASE)
-_ONE_LETTER = re.compile(_LETTER)
-_NOT_AN_ITEM = re.compile(
+_ONE = pattern(_NUM, re.IGNORECASE)
+_ONE_LETTER = pattern(_LETTER)
+_NOT_AN_ITEM = pattern(
     r"(?:[£$€]\S{0,12}|\b(?:at|by|from|until|till|before|after|about|around|nearly|over|under)\b"
     r"|\b(?:time|opens?|starts?|ends?|begins?|doors|leaves|train|bus|flight|costs?|price[ds]?|fees?|pay|paid|rate|average"
     r"|mean|median|ratio|scored?|index|version|v|release|sections?|ss?|regulations?|regs?|rules?|clauses?|articles?"
@@ -95,8 +96,8 @@ _NOT_AN_ITEM = re.compile(
     re.IGNORECASE,
 )
 """What may not stand before a number in brackets."""
-_POSTCODE = re.compile(r"(?:[ ]|&nbsp;)?\d[A-Z]{2}\b")
-_BEFORE_POSTCODE = re.compile(
+_POSTCODE = pattern(r"(?:[ ]|&nbsp;)?\d[A-Z]{2}\b")
+_BEFORE_POSTCODE = pattern(
     r"(?:\b(?:London|Liverpool|Street|Road|St|Rd|Avenue|Lane|Square|Quay|junction|postcode),?\s)$", re.IGNORECASE
 )
 
@@ -124,12 +125,12 @@ def _canonical(written: str) -> str:
 
 
 _WORDS = ("motion", "resolution", "amendment")
-_NAMED = re.compile(r"(?:motion|resolution|amendment)s?[\s&<]")
+_NAMED = pattern(r"(?:motion|resolution|amendment)s?[\s&<]")
 """The least that a wording by name has in a fragment: no address such as /motions/20/ has it."""
-_BEFORE_WORD = re.compile(rf"(?:(?:emergency|late){_SP}|sub-?)$")
-_COMPOSITE_WORD = re.compile(r"[Cc]omp(?:osite|\.)|COMPOSITE")
-_CODE_LETTER = re.compile(r"[EL]M?\d")
-_BRACKET_DIGIT = re.compile(r"\(\d")
+_BEFORE_WORD = pattern(rf"(?:(?:emergency|late){_SP}|sub-?)$")
+_COMPOSITE_WORD = pattern(r"[Cc]omp(?:osite|\.)|COMPOSITE")
+_CODE_LETTER = pattern(r"[EL]M?\d")
+_BRACKET_DIGIT = pattern(r"\(\d")
 
 
 def _lower(flat: str) -> str:
@@ -222,8 +223,8 @@ def _year(flat: str, match: re.Match[str]) -> str | None:
     return before["year"] if before else None
 
 
-_SPACES = re.compile(_SP)
-_SMALL = re.compile(_SP + r"[a-z]")
+_SPACES = pattern(_SP)
+_SMALL = pattern(_SP + r"[a-z]")
 
 
 def _pieces(one: re.Pattern[str], listed: str, plural: bool) -> list[re.Match[str]]:
@@ -243,7 +244,7 @@ def _of_others(after: str, others: re.Pattern[str]) -> bool:
     return bool(match and others.fullmatch((match["at"] or match["aside"] or match["then"]) + " "))
 
 
-_OTHERS_AFTER = re.compile(
+_OTHERS_AFTER = pattern(
     r"[)\s]*(?:at|to|of|from|in)\s(?:the\s)?(?:\d{4}\s)?(?P<at>[A-Za-z]+)(?![A-Za-z])"
     r"|\)?\s\((?:the\s)?(?:\d{4}\s)?(?P<aside>[A-Za-z]+)(?:\s(?:[Cc]ongress|[Cc]onference))?(?:,?\s\d{4})?\)"
     r"|\)?,\s(?:the\s)?(?P<then>[A-Za-z]+)(?:\s(?:[Cc]ongress|[Cc]onference))?,?\s\d{4}"
