@@ -231,7 +231,7 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
     if reader.pin is not None:
         numbered, found = pins.apply_pin(reader.pin, value, reader.path)
         reader.diagnostics += found
-    if "<" in body or "](" in body:
+    if _may_lose(body):
         reader.diagnostics += [d for d in prose.convert(body, path=reader.path, first_line=reader.line)[1]
                                if d.code in _LEFT_OUT]  # fmt: skip
     fragment = html.motion_html(value, inline=prose.inline, lines=numbered)
@@ -252,6 +252,18 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
 
 _LEFT_OUT = frozenset({"P103", "P104", "P105", "P106", "P118", "P122", "P124"})
 """What is left out of a paper's text as of any other: scripts, tags, links that may not lead there."""
+_PLAIN_LINK = re.compile(r"\]\((?!//)(?:(?:https?|mailto|tel):)?[\w./#?=%+~,@-]*[)\s]")
+_DEFINED_LINK = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:", re.MULTILINE)
+
+
+def _may_lose(body: str) -> bool:
+    """Whether anything may have to be left out of a text: it has tags, pictures, or links to unusual places."""
+    if "<" in body or "![" in body:
+        return True
+    links = body.count("](")
+    return links != len(_PLAIN_LINK.findall(body) if links else ()) or bool("]:" in body and _DEFINED_LINK.search(body))
+
+
 _HREF = re.compile(r'<(?P<tag>a|img)\s[^<>]*?(?:href|src)="(?P<target>[^"]*)"')
 
 
