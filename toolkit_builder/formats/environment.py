@@ -191,6 +191,7 @@ class Environment(jinja2.Environment):
         self.modules: dict[tuple[str, ...], _Module] = {}
         self.used: set[tuple[str, ...]] = set()  # by the page that is being made
         self.begun: list[_Module] = []
+        self._trees: dict[str, nodes.Template] = {}  # of templates that were looked at and not compiled yet
 
     def begin_page(self) -> None:
         """Before each page, whatever became of the last."""
@@ -213,10 +214,18 @@ class Environment(jinja2.Environment):
         return super()._generate(source, name, filename, defer_init)
 
     def _tree(self, name: str) -> nodes.Template | None:
-        try:
-            return self.parse(self.loader.get_source(self, name)[0])  # type: ignore[union-attr]
-        except jinja2.TemplateError:
-            return None  # it is told of where it is used
+        """The syntax tree of another template, as it was written: compiling one changes it."""
+        if name not in self._trees:
+            try:
+                source, path, _ = self.loader.get_source(self, name)  # type: ignore[union-attr]
+                self._trees[name] = super()._parse(source, name, path)
+            except jinja2.TemplateError:
+                return None  # it is told of where it is used
+        return self._trees[name]
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = self._trees.pop(name, None) if name else None
+        return tree or super()._parse(source, name, filename)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute in obj and attribute not in _OF_DICTS:
