@@ -49,6 +49,7 @@ ARROWS: dict[str, set[str]] = {
     "bodies": READING | {"contexts", "config", "prose", "references", "motions", "kinds", "localise", "build"},
     "linking": READING | {"logos", "config", "references", "motions", "kinds", "site"},
     "intake": READING | {"config", "kinds", "build", "linking"},
+    "versions": {"__init__", "intake"},
     "decisions": READING | {"config", "motions", "kinds", "site"},
     "studies": READING | {"kinds", "site"},
     "study": READING | {"motions", "kinds", "prose"},

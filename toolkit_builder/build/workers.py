@@ -23,6 +23,10 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _inherited: Any = None  # in a worker process: the value that all its tasks share
 
 
+class ExecutorGone(Exception):
+    """The executor that was given can do no more work; says why, in one plain sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lost:
     """In place of a result: the worker died, or the executor failed, twice."""
@@ -141,6 +145,8 @@ def _result_of(future: Future[Any]) -> Any:
 
     try:
         return future.result()
+    except ExecutorGone:
+        raise
     except (Exception, CancelledError) as problem:
         # tasks catch their own exceptions: what arrives here is the executor's (a killed worker, a lost link)
         return Lost(f"{type(problem).__name__}: {problem}".rstrip(": "))

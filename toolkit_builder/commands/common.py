@@ -143,6 +143,7 @@ class Work:
 
     executor: str
     scheduler: str
+    patience: float
 
 
 executor_options = _gathered(
@@ -162,6 +163,14 @@ executor_options = _gathered(
         envvar="TOOLKIT_SCHEDULER",
         help="The cluster's scheduler, with --executor dask.",
     ),
+    click.option(
+        "--patience",
+        default=60.0,
+        metavar="SECONDS",
+        envvar="TOOLKIT_PATIENCE",
+        type=click.FloatRange(min=0),
+        help="How long to wait for a cluster that has lost its workers (60).",
+    ),
 )
 """Where to work; the command is handed them as ``work``."""
 
@@ -177,9 +186,10 @@ def executor(work: Work) -> Iterator[Executor | None]:
     if not work.scheduler:
         raise click.UsageError("--executor dask needs --scheduler tcp://HOST:PORT")
     from toolkit_builder.build.cluster import ClusterError, connect
+    from toolkit_builder.versions import made_with
 
     try:
-        with connect(work.scheduler) as workers:
+        with connect(work.scheduler, patience=work.patience, made_with=made_with) as workers:
             yield workers
     except ClusterError as problem:
         raise click.ClickException(str(problem)) from None
