@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -264,6 +265,49 @@ def test_a_server_that_stands_in_output_keeps_serving_whole_pages(site: Site) ->
             os.close(descriptor)
     finally:
         os.close(folder)
+
+
+def test_a_server_that_stands_in_output_sees_whole_pages_at_every_moment_of_a_build(site: Site) -> None:
+    """Also while a build works on the tree that it stands in: no page is missing, none is half written."""
+    length = 300_000
+    names = [f"{n}.html" for n in range(20)]
+
+    def texts(n: int) -> dict[str, str]:
+        return dict.fromkeys(names, str(n) * length)
+
+    site.built(texts(0))
+    folder = os.open(site.output, os.O_RDONLY)
+    wrong: list[str] = []
+    looks = 0
+    done = threading.Event()
+
+    def look() -> None:
+        nonlocal looks
+        while not done.is_set() and not wrong:
+            for name in names:
+                try:
+                    descriptor = os.open(name, os.O_RDONLY, dir_fd=folder)
+                except OSError as problem:
+                    wrong.append(f"{name}: {problem}")
+                    continue
+                data = os.read(descriptor, 2 * length)
+                os.close(descriptor)
+                if data not in whole:
+                    wrong.append(f"{name}: {len(data)} bytes")
+                looks += 1
+
+    whole = {f"<p>{str(n) * length}</p> 1\n".encode() for n in range(8)}
+    reader = threading.Thread(target=look)
+    reader.start()
+    try:
+        for n in range(1, 8):
+            site.built(texts(n), workers=1)
+    finally:
+        done.set()
+        reader.join()
+        os.close(folder)
+    assert not wrong, wrong[:3]
+    assert looks > 20
 
 
 def test_the_state_folder_is_the_same_wherever_the_project_stands() -> None:
