@@ -61,3 +61,25 @@ def test_a_broken_message_is_an_empty_file_and_no_crash() -> None:
         b"Content-Type: text/plain; charset=nonsense\nMIME-Version: 1\nA: b\n\n\xff\xfe", "a.eml"
     )
     assert files or problems
+
+
+@pytest.mark.parametrize(
+    ("subject", "title", "number"),
+    [("Motion 9: Fair pay", "Fair pay", "9"), ("Fwd: RE: Motion 9: Fair pay", "Fair pay", "9"), ("Minutes", "", "1")],
+)
+def test_a_subject_that_names_the_paper_is_its_title(subject: str, title: str, number: str) -> None:
+    head = HEAD.replace("Subject: Motion", f"Subject: {subject}")
+    text = "Conference notes that cleaners walk home.\n\n-- \nJo, secretary\n"
+    saved = f"{head}MIME-Version: 1.0\nContent-Type: text/plain\n\n{text}".encode()
+    for data, path in ((saved, "a.eml"), (f"{head}\n{text}".encode(), "a.txt")):
+        files, problems = importers.convert(data, path, Options(kind="motion"))
+        assert (f"title: {title}\n" in files[0][1]) == bool(title), files[0][1]
+        assert (f"number: {number}\n" in files[0][1]) or not title
+        assert "secretary" not in files[0][1]
+        assert any("a signature left out: 'Jo, secretary'" in p.message for p in problems)
+
+
+def test_a_subject_says_what_an_amendment_amends() -> None:
+    text = f"{HEAD.replace('Subject: Motion', 'Subject: Amendment to motion 20')}\nIn paragraph 2, delete “pay”.\n"
+    files, _ = importers.convert(text.encode(), "a.txt", Options())
+    assert "amends: 20\n" in files[0][1]

@@ -377,3 +377,20 @@ def test_no_text_takes_long(text: str) -> None:
     start = time.process_time()
     importers.convert(text.encode(), "a.txt")
     assert time.process_time() - start < 30
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("- one\n    - sub\n      wrapped\n\n    - sub two\n        * deep\n- two\n",
+         "- one\n\n    - sub wrapped\n\n    - sub two\n\n        - deep\n\n- two\n"),
+        ("•\tone\no\tsub\no\tsub two\n•\ttwo\n", "- one\n\n    - sub\n\n    - sub two\n\n- two\n"),
+        ("• one\n◦ sub\n• two\n", "- one\n\n    - sub\n\n- two\n"),
+        ("- one\n- two\n\nWords here.\n\no  kept as it is\n", "- one\n\n- two\n\nWords here.\n\no kept as it is\n"),
+        ("o  bobl Cymru a'u plant hefyd\n", "o bobl Cymru a'u plant hefyd\n"),
+    ],
+)  # fmt: skip
+def test_bullets_further_in_are_deeper(source: str, expected: str) -> None:
+    files, _ = importers.convert(f"Motion: Pay\n\nConference calls on us to:\n\n{source}".encode(), "m.txt",
+                                 importers.Options(kind="motion", number="1"))  # fmt: skip
+    assert files[0][1].partition("us to:\n\n")[2] == expected

@@ -17,6 +17,11 @@ _HEAD = re.compile(r"(?i)>*\s*(?:from|to|cc|bcc|date|sent|subject|reply-to|impor
 _FORWARDED = re.compile(
     r"(?i)\s*(?:-{3,}\s*(?:forwarded|original) message\s*-{3,}|begin forwarded message:|on .{5,120}wrote:)\s*"
 )
+_PAPER = re.compile(
+    r"(?i)(?:(?:re|fwd?|aw|sv)\s*:\s*)*(?P<paper>(?:(?:emergency|late|draft|proposed)\s+)?"
+    r"(?:(?:sub-?)?amendment|motion|composite|resolution)(?:\s+(?:\w*\d|to\b|on\b|no\b)|\s*[:–—-]\s*\w).*)"
+)
+"""A line that says which paper this is: ``Fwd: Motion 9: Fair pay``, ``Amendment to motion 20``."""
 _QUOTED = re.compile(r"(?:>\s?)+")
 _RAW = re.compile(rb"(?i)(?:[A-Za-z][A-Za-z0-9-]{1,40}:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){3,}\r?\n")
 _SURE = re.compile(rb"(?im)^(?:mime-version|message-id|received|content-transfer-encoding):")
@@ -48,7 +53,27 @@ def body(data: bytes, path: str) -> tuple[str, str, list[Diagnostic]]:
     except (LookupError, UnicodeError, ValueError):
         payload = part.get_payload(decode=True)
         words = payload.decode("cp1252", "replace") if isinstance(payload, bytes) else ""
-    return ("html" if part.get_content_subtype() == "html" else "text"), words, problems
+    if part.get_content_subtype() == "html":
+        return "html", words, problems
+    lines = words.replace("\r\n", "\n").split("\n")
+    _sign_off(lines, path, problems)
+    about = _about(str(message["Subject"] or ""), lines)
+    return "text", "\n".join([about, "", *lines] if about else lines), problems
+
+
+def _about(subject: str, lines: list[str]) -> str:
+    """``Motion 9: Fair pay`` from a subject line, unless the text begins in that way itself."""
+    said = _PAPER.fullmatch(" ".join(subject.split()))
+    first = next((line for line in lines if line.strip()), "")
+    return said["paper"] if said and not _PAPER.match(first) else ""
+
+
+def _sign_off(lines: list[str], path: str, found: list[Diagnostic]) -> None:
+    """A signature below its line of two hyphens becomes empty lines."""
+    close = next((n for n, line in enumerate(lines) if line.rstrip() == "--"), None)
+    if close is not None and len(lines) - close < 25:
+        found.append(left_out(path, "a signature", " ".join(lines[close + 1 :]).strip(), close + 1))
+        lines[close:] = [""] * (len(lines) - close)
 
 
 def bare(text: str, path: str) -> tuple[str, list[Diagnostic]]:
@@ -63,8 +88,11 @@ def bare(text: str, path: str) -> tuple[str, list[Diagnostic]]:
     if not head:
         return text, []
     found.append(left_out(path, "the head of an e-mail", "; ".join(lines[n] for n in head), head[0] + 1))
+    subject = next((lines[n].partition(":")[2] for n in head if lines[n].lower().startswith("subject:")), "")
+    about = _about(subject, [line for n, line in enumerate(lines) if n not in head])
     for n in head:
         lines[n] = ""
+    lines[head[0]] = about
     full = [line for line in lines if line.strip()]
     if sum(line.startswith(">") for line in full) > len(full) // 2:
         lines = [_QUOTED.sub("", line, count=1) for line in lines]
@@ -72,10 +100,7 @@ def bare(text: str, path: str) -> tuple[str, list[Diagnostic]]:
         for n in _head_from(lines, inner):
             found.append(left_out(path, "the head of an e-mail", lines[n], n + 1))
             lines[n] = ""
-    close = next((n for n, line in enumerate(lines) if line.rstrip() == "--"), None)
-    if close is not None and len(lines) - close < 25:
-        found.append(left_out(path, "a signature", " ".join(lines[close + 1 :]), close + 1))
-        lines[close:] = [""] * (len(lines) - close)
+    _sign_off(lines, path, found)
     return "\n".join(lines), found
 
 

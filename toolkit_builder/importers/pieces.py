@@ -18,7 +18,8 @@ class Piece:
     """One block. ``text`` is Markdown (lines to be kept apart are separated by a line feed), ``plain`` its words.
 
     ``line`` is its first line in the imported file, 0 where that has none; ``level`` a heading's level or an item's
-    depth, from 1, or 0 where only its marker tells; ``marker`` an item's number or bullet, or a note's name.
+    depth, from 1, or 0 where only its marker tells; ``marker`` an item's number or bullet, or a note's name;
+    ``bullet`` tells apart the bullets of one list that stand further in than others.
     """
 
     kind: PieceKind
@@ -27,6 +28,7 @@ class Piece:
     line: int = 0
     level: int = 0
     marker: str = ""
+    bullet: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ def nested(pieces: Iterable[Piece]) -> list[Piece]:
             open_lists = []
             settled.append(piece)
             continue
-        choices = _styles(piece.marker)
+        choices = _styles(piece.marker, piece.bullet)
         known = [(at, *choice) for at, lst in enumerate(open_lists) for choice in choices if lst.style == choice[0]]
         following = [found for found in known if found[2] == open_lists[found[0]].value + 1]
         style, value = choices[0]
@@ -130,12 +132,14 @@ class _Open:
     value: int
 
 
-def _styles(marker: str) -> list[tuple[tuple[str, str, str, bool], int]]:
+def _styles(marker: str, bullet: str) -> list[tuple[tuple[str, str, str, bool], int]]:
     """How a marker may be read: (i) is Roman or the letter after h."""
     read = read_marker(f"{marker} x")
     if read is None:
         return [(("bullet", "", "", False), 0)]
     style = read.style
+    if style.system == "bullet":
+        return [(("bullet", bullet, "", False), 0)]
     systems = [style.system]
     if len(read.label) == 1 and read.label in "ivx":
         systems = ["roman", "letter"]

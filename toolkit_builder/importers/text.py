@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from toolkit_builder.diagnostics import Diagnostic, Span, note, warning
 from toolkit_builder.importers import mail
@@ -40,6 +40,7 @@ _NARROW = 45
 class _Line:
     number: int
     text: str
+    bullet: str = ""
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class _Run:
 
     number: int
     parts: list[str]
+    bullet: str = ""
 
 
 def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
@@ -67,6 +69,33 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
         return text, found
 
 
+_BULLET = re.compile(r"(?P<indent>[ \t]*)(?:(?P<sign>[-•*–·▪◦§➢\uf0a7])[ \t]+|(?P<o>o)(?:\t|[ ]{2,}))(?=\S)")
+"""A bullet; the small o and a tab are what Word writes into plain text for its second level."""
+
+
+def _with_bullets(lines: list[_Line]) -> list[_Line]:
+    """Each bullet with its depth among the bullets above it: by how far in it stands, else by its sign."""
+    above: list[tuple[int, str]] = []
+    listed = full = False
+    for line in lines:
+        found = _BULLET.match(line.text)
+        sign = (found["sign"] or "o") if found else ""
+        if found is None or (sign in "o§➢\uf0a7" and not listed):
+            listed = listed and (full or not line.text.strip())  # words below an empty line end the list
+            full = bool(line.text.strip())
+            continue
+        listed = full = True
+        indent = len(found["indent"].expandtabs(4))
+        while above and (indent < above[-1][0] - 1 or (indent <= above[-1][0] + 1 and (indent, sign) in above[:-1])):
+            above.pop()
+        if not above or indent > above[-1][0] + 1 or (sign != above[-1][1] and sign in "o§◦▪➢\uf0a7–"):
+            above.append((indent, sign))
+        line.bullet = str(len(above))
+        if sign in "o§➢\uf0a7":
+            line.text = f"{found['indent']}- {line.text[found.end() :]}"
+    return lines
+
+
 def read(data: bytes, path: str) -> Incoming:
     """The pieces of a text file."""
     text, problems = decode(data, path)
@@ -75,7 +104,7 @@ def read(data: bytes, path: str) -> Incoming:
     problems += more
     lines, more = _without_furniture(text, path)
     problems += more
-    groups = _groups(lines)
+    groups = _groups(_with_bullets(lines))
     vocabulary = Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower()))
     pieces: list[Piece] = []
     for group in groups:
@@ -138,7 +167,8 @@ def _pieces(group: list[_Line], path: str, vocabulary: Counter[str], problems: l
     def close() -> None:
         if held:
             listed = bool(pieces) and pieces[-1].kind == "item" and _is_decimal(held[0].parts[0])
-            pieces.append(paragraph("\n".join(" ".join(run.parts) for run in held), held[0].number, listed=listed))
+            made = paragraph("\n".join(" ".join(run.parts) for run in held), held[0].number, listed=listed)
+            pieces.append(replace(made, bullet=held[0].bullet))
             held.clear()
 
     for line in group:
@@ -157,7 +187,7 @@ def _pieces(group: list[_Line], path: str, vocabulary: Counter[str], problems: l
             last = held[-1].parts
             last[-1:] = _join(last[-1], words, line.number, path, vocabulary, problems)
         else:
-            held.append(_Run(line.number, [words]))
+            held.append(_Run(line.number, [words], line.bullet))
         before = line
     close()
     return pieces
