@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -112,17 +112,25 @@ def test_hostile_text_and_links() -> None:
     assert document.paragraphs[-1].text == "deep"
 
 
-def test_a_social_headline_is_never_cut() -> None:
+@pytest.mark.parametrize("words", ["Short", "word " * 60, "x" * 200, "<b>&amp; more</b> " * 20, "W" * 45])
+def test_a_social_picture_cuts_nothing(words: str) -> None:
     from tests.localise.test_template import _template
     from toolkit_builder.localise import documents, social
 
     paper = documents.Stationery(site={}, root="", stylesheets={})
-    for text in ("Short", "word " * 60, "x" * 200, "<b>&amp; more</b> " * 20):
-        template = _template(f"## {text}", "social")
-        made = documents.make(template, documents.blank_branch())
-        drawn = social.svg(template, made, paper)
-        said = " ".join(re.findall(r'font-weight="900">([^<]*)</text>', drawn))
-        assert said.split() == escape(social.headline(template, made)).split()
+    template = _template(f"## {words}", "social")
+    made = documents.make(template, {**documents.blank_branch(), "title": words})
+    drawn = social.svg(template, made, paper)
+    [column] = social.columns(template, made)
+    for weight, said in (("900", column.headline), ("700", column.name)):
+        lines = re.findall(rf'y="([\d.]+)" font-size="(\d+)" font-weight="{weight}"[^>]*>([^<]*)</text>', drawn)
+        lines = [line for line in lines if line[0] != "100"]  # the union's name
+        assert "".join("".join(line for *_, line in lines).split()) == "".join(escape(said).split())
+        assert all(len(unescape(line)) * int(size) * 0.58 <= 1060 for _, size, line in lines)
+        assert all(100 < float(y) <= 600 for y, *_ in lines)
+    heads = [float(y) for y in re.findall(r'y="([\d.]+)" font-size="\d+" font-weight="900"', drawn)]
+    names = [float(y) for y in re.findall(r'y="([\d.]+)" font-size="\d+" font-weight="700" xml', drawn)]
+    assert max(heads) < min(names)
 
 
 @pytest.mark.office

@@ -245,6 +245,56 @@ def _unpacked(data: bytes) -> bytes:
     return out.getvalue()
 
 
+SOCIAL = """---
+title: Posts
+type: social
+template: true
+post_text: Post this
+---
+
+## Enough hands at {{ branch.title }}
+
+### Others
+
+1. More.
+"""
+
+
+def test_a_social_picture_has_both_languages(known: dict[str, Template], bilingual: SiteTest, theme: Theme) -> None:
+    bilingual.content(
+        **{
+            "toolkits/hands/social.md": SOCIAL,
+            "toolkits/hands/social.cy.md": translated(SOCIAL, "social").replace("hands at", "o ddwylo yn"),
+        }
+    )
+    with Store(bilingual.folder / ".toolkit" / "store") as store:
+        loaded = pipeline.load(bilingual.folder, pipeline.Options(jobs=1), store)
+    assert loaded.site is not None
+    every = {t.name: t for t in documents.templates(loaded.site)}
+    paper = documents.Stationery(site=SITE, root="", stylesheets={})
+
+    def files(layout: str) -> dict[str, str]:
+        template = own(every, "social", {**ARAD, "layout": layout})
+        made = documents.make(template, {**ARAD, "layout": layout})
+        done, _ = outputs.made(template, made, -1, ("svg", "txt"), paper, Templates(theme.bundle))
+        return {name: data.decode() for name, data in done}
+
+    side = files(languages.SIDE)
+    assert list(side) == ["social.svg", "social.txt"]
+    welsh, english = (re.findall(rf'x="(\d+)"[^>]*xml:lang="{tag}">', side["social.svg"]) for tag in ("cy", "en-GB"))
+    assert set(welsh) == {"70"}
+    assert set(english) == {"630"}
+    assert "Cangen Arad" in side["social.svg"]
+    assert "Arad branch" in side["social.svg"]
+    after = files(languages.AFTER)
+    assert list(after) == ["social.svg", "social-2.svg", "social.txt"]
+    assert "Digon" in after["social.svg"]
+    assert "Enough" not in after["social.svg"]
+    assert "Enough" in after["social-2.svg"]
+    assert side["social.txt"].index("Digon o ddwylo") < side["social.txt"].index("Enough hands")
+    assert list(files(languages.SEPARATE)) == ["social.svg", "social.txt"]
+
+
 def test_columns_of_a_table_say_it_too(tmp_path: Path) -> None:
     path = tmp_path / "b.csv"
     path.write_text(

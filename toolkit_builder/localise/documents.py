@@ -135,7 +135,7 @@ def variant(template: Template, branch: Payload, *, every: bool = False) -> Temp
     None where the branch has it in another form or language only. ``every``: see ``languages.wanted``.
     """
     tags = languages.wanted(branch, template.family, every=every)
-    if (template.sheets or template.words) and languages.together(branch, tags):
+    if (template.sheets or template.words or template.type == "social") and languages.together(branch, tags):
         return None if template.original else composed(template, tags, branch["layout"])
     return template if not template.family or languages.tag(template.language) in tags else None
 

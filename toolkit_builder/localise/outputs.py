@@ -11,7 +11,7 @@ from toolkit_builder import logos, prose
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.formats import docx, pdf
 from toolkit_builder.formats.templates import Templates
-from toolkit_builder.localise import documents, social
+from toolkit_builder.localise import documents, languages, social
 from toolkit_builder.localise.documents import Made, Stationery, Template
 from toolkit_builder.model import Payload
 
@@ -150,14 +150,21 @@ def standalone(html: bytes, stationery: Stationery) -> bytes:
 def _social(
     template: Template, document: Made, formats: Sequence[str], stationery: Stationery
 ) -> tuple[list[tuple[str, bytes]], list[Diagnostic]]:
-    """A picture to post, drawn and in pixels, and the words that go with it."""
+    """A picture to post, drawn and in pixels, and the words that go with it. Languages side by side share a picture;
+    one after the other, each has its own."""
     name, files, found = documents.file_name(template.name), list[tuple[str, bytes]](), list[Diagnostic]()
-    drawing = social.svg(template, document, stationery)
-    if "svg" in formats:
-        files.append((f"{name}.svg", drawing.encode()))
-    if "png" in formats:
-        pixels, found = social.png(template, drawing, stationery)
-        files += [(f"{name}.png", pixels)] if pixels else []
+    shown = [(template, document)]
+    if document.parts and template.layout != languages.SIDE:
+        shown = list(zip(template.parts, document.parts, strict=True))
+    for n, (part, made) in enumerate(shown, 1):
+        drawing = social.svg(part, made, stationery)
+        stem = name if n == 1 else f"{name}-{n}"
+        if "svg" in formats:
+            files.append((f"{stem}.svg", drawing.encode()))
+        if "png" in formats:
+            pixels, problems = social.png(part, drawing, stationery)
+            files += [(f"{stem}.png", pixels)] if pixels else []
+            found += problems
     if "txt" in formats or files:
         files.append((f"{name}.txt", social.words(template, document).encode()))
     return files, found
