@@ -1,12 +1,17 @@
 """Run by the kill tests in a process of its own: build a site, and die at a named step or when told to.
 
-python -m tests.build.crash FOLDER TEXTS.json STEP     STEP: "name" or "name:2" (the second time), or "" (do not die)
+python -m tests.build.crash FOLDER TEXTS.json STEP [two-renames | layers]
+
+STEP: "name" or "name:2" (the second time), or "" (do not die). ``two-renames``: as where folders cannot be exchanged in
+one call; ``layers``: as where a folder from a lower layer of an image can be emptied, but not moved.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -14,6 +19,10 @@ from pathlib import Path
 from toolkit_builder.build import exchange, publish
 
 from .fake import Site
+
+
+def immovable(a: Path, b: Path) -> bool:
+    raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(b))
 
 
 def main() -> None:
@@ -41,6 +50,18 @@ def main() -> None:
                 os.rename = rename
 
         exchange.in_two_renames = renames
+    if "layers" in more:
+        exchange.in_one_call = immovable
+        unlink = os.unlink
+
+        def emptied(place: Path) -> None:
+            os.unlink = lambda *a, **o: (unlink(*a, **o), die("a file is gone"))[0]
+            remove(place)
+            os.unlink = unlink
+            die("all is gone")
+
+        remove = shutil.rmtree
+        shutil.rmtree = emptied  # type: ignore[assignment]
     site = Site(Path(folder))
     print("ready", flush=True)
     report = site.build(json.loads(Path(texts).read_text()), workers=1)

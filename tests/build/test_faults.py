@@ -124,6 +124,61 @@ def test_a_rename_may_fail_where_exchanging_takes_two(site: Site, monkeypatch: p
         assert litter(site) == []
 
 
+@pytest.mark.parametrize("code", [errno.EXDEV, errno.EPERM])
+def test_a_cache_that_no_rename_reaches(site: Site, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """As where output/ is on another file system: the standby tree stays beside it."""
+    real = os.rename
+
+    def rename(source: Any, target: Any) -> None:
+        if ".toolkit" in str(target):
+            raise OSError(code, os.strerror(code), str(source), None, str(target))
+        real(source, target)
+
+    monkeypatch.setattr(os, "rename", rename)
+    for text in ("one", "two", "three", "four"):
+        texts = {**BEFORE, "index.html": text}
+        site.built(texts)
+        assert site.files() == expected(texts)
+    assert sorted(p.name for p in site.folder.iterdir()) == [".output.toolkit-standby", ".toolkit", "output"]
+
+
+@pytest.mark.parametrize("code", [errno.EXDEV, errno.EMLINK, errno.EPERM, errno.ENOTSUP])
+def test_objects_that_cannot_be_linked_are_copied(site: Site, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    real = os.link
+
+    def link(source: Any, target: Any, **options: Any) -> None:
+        if f"{os.sep}objects{os.sep}" in str(source):
+            raise OSError(code, os.strerror(code), str(source), None, str(target))
+        real(source, target, **options)
+
+    monkeypatch.setattr(os, "link", link)
+    for text in ("one", "two", "one", "two"):
+        texts = {**BEFORE, "a.pdf": text}
+        site.built(texts)
+        assert site.files() == expected(texts)
+
+
+def test_a_folder_of_a_lower_layer_is_emptied_and_replaced_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container image (overlayfs), where this machine has none."""
+    site.output.mkdir()
+    (site.output / ".gitkeep").write_text("mine")
+    lower = {os.stat(site.output).st_ino}
+    real = publish.exchange.in_one_call
+
+    def in_one_call(a: Path, b: Path) -> bool:
+        if lower & {os.stat(a).st_ino, os.stat(b).st_ino}:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(b))
+        return real(a, b)
+
+    monkeypatch.setattr(publish.exchange, "in_one_call", in_one_call)
+    for text in ("one", "two", "three"):
+        texts = {**BEFORE, "index.html": text}
+        site.built(texts)
+        assert site.files() == {".gitkeep": b"mine", **expected(texts)}
+        lower &= {os.stat(site.output).st_ino}  # from the second build on it is a folder of the upper layer
+    assert litter(site) == []
+
+
 def test_an_exchange_that_fails_leaves_the_old_site(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     prepared(site)
 

@@ -88,6 +88,19 @@ def test_killed_where_exchanging_takes_two_renames(site: Site, step: str) -> Non
         assert report.rendered == {}, "the new site was whole: it has only to be put into its place"
 
 
+@pytest.mark.parametrize("step", [*STEPS[:-1], "a file is gone", "a file is gone:3", "all is gone", "exchanged"])
+def test_killed_where_a_folder_of_a_lower_layer_is_emptied(site: Site, step: str) -> None:
+    """The one place where a kill can leave less than a whole site (docs/reliability.md): the next build mends it."""
+    for texts in (BEFORE, {**BEFORE, "index.html": "older"}, BEFORE):
+        site.built(texts)
+    assert finish(start(site, AFTER, step, "layers")) == -signal.SIGKILL
+    if step in STEPS:
+        assert site.files() == (expected(AFTER) if step == "exchanged" else expected(BEFORE))
+    site.built(AFTER)
+    assert site.files() == expected(AFTER)
+    assert litter(site) == []
+
+
 @pytest.mark.slow
 def test_killed_at_200_random_moments(site: Site) -> None:
     """An update of 300 pages takes some 60 ms; kills fall anywhere from its start to after its end."""
