@@ -202,12 +202,6 @@ def test_an_amendment_named_by_its_mover() -> None:
     amendment = record("P04.1", "carried", amends="P04", mover="Harbour Workers")
     motion = record("P04", "carried as amended by the amendment from harbour workers")
     assert records.contradictions([motion, amendment]) == []
-    assert records.amendments_carried(motion, records.Book((motion, amendment))) == ("P04.1",)
-
-
-def test_which_amendments_are_in_the_text() -> None:
-    listed = tuple(conference("20 carried as amended | 20.10 carried | 20.2 carried | 20.1 lost"))
-    assert records.amendments_carried(listed[0], records.Book(listed)) == ("20.2", "20.10")
 
 
 @given(st.text("if18carriedlost, andorfals20.1()", max_size=60))

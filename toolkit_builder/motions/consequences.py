@@ -324,7 +324,7 @@ def apply(
     falls). The records' own contradictions are the business of ``contradictions``.
     """
     listed = list(records)
-    by_number = {number: record for record in listed if (number := _number(record.number))}
+    by_number = {number: record for record in listed if (number := numbering.parsed(record.number))}
     known = {number: record.result for number, record in by_number.items()}
     derived: dict[Number, Result] = {}
     problems = [problem for rule in rules for problem in _unknown_items(rule, by_number)]
@@ -393,10 +393,3 @@ def _no_such(number: str, known: Iterable[Number], code: str, lead: str, span: S
     close = numbering.near(number, [each.canonical for each in known])
     hint = f"did you mean {close}?" if close else "check the number"
     return error(code, f"{lead} {number}, and no item has that number", span, hint=hint, source=source)
-
-
-def _number(text: str) -> Number | None:
-    try:
-        return Number.parse(text)
-    except NotANumber:
-        return None

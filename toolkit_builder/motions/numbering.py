@@ -185,14 +185,6 @@ def pieces(text: str) -> list[str]:
     return [piece.strip() for piece in cut if piece.strip()]
 
 
-def read_list(text: str) -> tuple[Number, ...]:
-    """The numbers in ``37.1 & 37.2``, ``20.1 to 20.3 and EM3``; NotANumber names the one that is not."""
-    found = tuple(number for piece in pieces(text) for number in read_range(piece))
-    if not found:
-        raise NotANumber("no number is given")
-    return tuple(in_series(number, found[0]) for number in found)
-
-
 def in_series(number: Number, first: Number) -> Number:
     """``Composite D and E``, ``EM1 and 2``: a bare number after another stands in the series of the first."""
     if len(first.series) < 2 or number.series or len(number.parts) > 1:
@@ -299,11 +291,12 @@ def _part(piece: str, written: str, *, first: bool) -> Part:
 
 
 def _try(number: object) -> Number | None:
-    return number if isinstance(number, Number) else _parsed(str(number))
+    return number if isinstance(number, Number) else parsed(str(number))
 
 
 @lru_cache(maxsize=16384)
-def _parsed(text: str) -> Number | None:
+def parsed(text: str) -> Number | None:
+    """The number that a text is; None where it is none."""
     try:
         return Number.parse(text)
     except NotANumber:

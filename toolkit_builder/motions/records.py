@@ -12,7 +12,7 @@ from functools import cached_property
 from toolkit_builder.diagnostics import Diagnostic, error
 from toolkit_builder.motions import consequences, numbering, results
 from toolkit_builder.motions.consequences import Record
-from toolkit_builder.motions.numbering import NotANumber, Number
+from toolkit_builder.motions.numbering import Number
 from toolkit_builder.motions.outcomes import DEFAULT, Vocabulary
 
 
@@ -25,7 +25,7 @@ class Book:
 
     @cached_property
     def by_number(self) -> dict[Number, Record]:
-        return {number: record for record in self.records if (number := _number(record.number))}
+        return {number: record for record in self.records if (number := numbering.parsed(record.number))}
 
     @cached_property
     def amendments(self) -> dict[Number, tuple[Record, ...]]:
@@ -37,7 +37,7 @@ class Book:
         return {target: tuple(listed) for target, listed in found.items()}
 
     def find(self, text: str) -> Record | None:
-        number = _number(text)
+        number = numbering.parsed(text)
         if number is None:
             return None
         return self.by_number.get(number) or numbering.find(number, self.records, key=lambda r: r.number)
@@ -67,19 +67,9 @@ def contradictions(records: Iterable[Record], words: Vocabulary = DEFAULT) -> li
 def amended(record: Record) -> Number | None:
     """What an amendment amends: what its record says, else the number before the last dot."""
     if record.amends:
-        return _number(record.amends)
-    number = _number(record.number)
+        return numbering.parsed(record.amends)
+    number = numbering.parsed(record.number)
     return number.parent if number else None
-
-
-def amendments_carried(record: Record, book: Book) -> tuple[str, ...]:
-    """The amendments in the text as carried: those the result names, else all that are recorded carried."""
-    number = _number(record.number)
-    mine = book.amendments.get(number, ()) if number else ()
-    if not record.result.by:
-        return tuple(numbering.in_order(each.number for each in mine if book.carried(each)))
-    found = (_named(name, mine, book) for name in record.result.by)
-    return tuple(each.number for each in found if each)
 
 
 def implied(records: Iterable[Record], words: Vocabulary = DEFAULT) -> dict[str, results.Result]:
@@ -106,7 +96,7 @@ def as_amended_by_carried_amendments(record: Record, book: Book) -> list[Diagnos
     """'Carried as amended by 37.1': 37.1 exists, amends this item, and was carried."""
     if book.like(record) != "carried-as-amended":
         return []
-    number = _number(record.number)
+    number = numbering.parsed(record.number)
     mine = book.amendments.get(number, ()) if number else ()
     if not record.result.by and not any(book.carried(each) for each in mine):
         message = f"{record.number} is carried as amended, but no amendment to it is recorded as carried"
@@ -129,7 +119,7 @@ def as_amended_by_carried_amendments(record: Record, book: Book) -> list[Diagnos
 
 def carried_amendments_are_in_the_result(record: Record, book: Book) -> list[Diagnostic]:
     """A carried amendment shows in the result of what it amends."""
-    number, like = _number(record.number), book.like(record)
+    number, like = numbering.parsed(record.number), book.like(record)
     if number is None or like not in _CARRIED or (like == "carried-as-amended" and not record.result.by):
         return []
     mine = book.amendments.get(number, ())
@@ -223,10 +213,3 @@ def _nearest(name: str, among: Iterable[Record], otherwise: str) -> str:
 
 def _error(code: str, message: str, record: Record, hint: str) -> Diagnostic:
     return error(code, message, record.span, hint=hint, source=record.source)
-
-
-def _number(text: str) -> Number | None:
-    try:
-        return Number.parse(text)
-    except NotANumber:
-        return None
