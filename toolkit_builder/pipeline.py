@@ -238,7 +238,7 @@ def _few_collections() -> Iterator[None]:
     """A site is many small values that all live until the end: looking through them for garbage takes long."""
     usual = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(1_000_000, 50, 100)
     try:
         yield
     finally:
