@@ -18,6 +18,8 @@
       talk: "Talk to your steward about it.", yes: "Yes", no: "No", average: "Average {n}", people: "{n} answers",
       few: "Only {n} people have answered. A result is shown when at least {least} have.", bad: "{file} is not a file of this health check.",
       twice: "{file} was chosen twice and is counted once.", sum: "{n} colleagues together.", share: "{n} of {total} with a cause for concern",
+      large: "{file} is too large for a file of this health check.", odd: "{file}: {n} answers cannot be read and are left out.",
+      alike: "{file} has the same answers as {other}. Both are counted; take one out if they are of one person.",
       cleared: "Cleared", chart: "Share of answers that show a cause for concern, by question", words: "What people wrote", column: "Concern" },
     cy: { concern: "Achos pryder", fine: "Dim achos pryder yma", noted: "Eich ateb", unanswered: "Heb ei ateb",
       question: "Cwestiwn", answer: "Ateb", of: "Mae {n} o'r {total} cwestiwn a atebwyd gennych yn dangos achos pryder.",
@@ -25,6 +27,8 @@
       talk: "Siaradwch â'ch stiward.", yes: "Ydw", no: "Nac ydw", average: "Cyfartaledd {n}", people: "{n} ateb",
       few: "Dim ond {n} sydd wedi ateb. Dangosir canlyniad pan fydd o leiaf {least} wedi ateb.", bad: "Nid ffeil o'r arolwg hwn yw {file}.",
       twice: "Dewiswyd {file} ddwywaith; fe'i cyfrifir unwaith.", sum: "{n} cydweithiwr gyda'i gilydd.", share: "{n} o {total} ag achos pryder",
+      large: "Mae {file} yn rhy fawr i fod yn ffeil o'r arolwg hwn.", odd: "{file}: ni ellir darllen {n} ateb, ac fe'u hepgorir.",
+      alike: "Yr un atebion sydd yn {file} ac yn {other}. Cyfrifir y ddau; tynnwch un allan os ydynt gan yr un person.",
       cleared: "Wedi'i glirio", chart: "Cyfran yr atebion sy'n dangos achos pryder, fesul cwestiwn", words: "Yr hyn a ysgrifennodd pobl", column: "Pryder" },
   };
   const say = all[language.split("-")[0]] ?? all.en;
@@ -109,18 +113,31 @@
 
   const csv = () => `\ufeff${questions.map((q) => cell(q.ask)).join(",")}\r\n${answers().map(cell).join(",")}\r\n`;
 
-  const parsed = (text) => {
+  /* What a spreadsheet saves: UTF-8, UTF-16 with its mark, or Windows-1252. */
+  const decoded = (bytes) => {
+    if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+    if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch {
+      return new TextDecoder("windows-1252").decode(bytes);
+    }
+  };
+
+  const parsed = (whole) => {
+    const text = whole.replace(/\r\n?/g, "\n");
     const rows = [[]];
     let value = "";
     let quoted = false;
     let any = false;
-    const separator = text.split("\n", 1)[0].replace(/"[^"]*"/g, "").includes(";") ? ";" : ",";
+    const first = text.split("\n", 1)[0].replace(/"[^"]*"/g, "");
+    const separator = [",", ";", "\t"].reduce((most, mark) => first.split(mark).length > first.split(most).length ? mark : most);
     for (let n = text.charCodeAt(0) === 0xfeff ? 1 : 0; n < text.length; n += 1) {
       const c = text[n];
       if (quoted) {
         if (c === '"' && text[n + 1] === '"') { value += c; n += 1; } else if (c === '"') quoted = false; else value += c;
       } else if (c === '"' && !value) { quoted = true; any = true; } else if (c === separator || c === "\n") {
-        rows.at(-1).push(value.replace(/\r$/, ""));
+        rows.at(-1).push(value);
         value = "";
         if (c === "\n") rows.push([]);
       } else value += c;
@@ -139,20 +156,41 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
 
+  const same = (one, other) => one.replace(/^'/, "").replace(/\s+/g, " ").trim() === other.replace(/\s+/g, " ").trim();
+
+  /* Whether a question can be answered so: what somebody else's program or hand has written is not taken on trust. */
+  const possible = (q, value) => {
+    if (!value || q.type === "text") return true;
+    if (q.type === "scale") return /^[1-5]$/.test(value);
+    if (q.type === "number") return /^\d{1,6}(?:[.,]\d+)?$/.test(value);
+    if (q.type === "yes-no") return ["yes", "no"].includes(value.toLowerCase());
+    return !q.options?.length || q.options.includes(value);
+  };
+
   const addUp = async (files) => {
     const shown = team.querySelector("[data-team-result]");
     const notes = [];
     const people = [];
-    const seen = new Set();
+    const seen = new Map();
     for (const file of files) {
-      const text = file.size < 1000000 ? await file.text() : "";
+      if (file.size > 1000000) { notes.push(fill(say.large, { file: file.name })); continue; }
+      let text = "";
+      try { text = decoded(new Uint8Array(await file.arrayBuffer())); } catch { /* it went away, or may not be read */ }
       const rows = parsed(text);
       const asked = rows.shift() ?? [];
-      const places = questions.map((q) => asked.findIndex((t) => t.replace(/^'/, "").trim() === q.ask.trim()));
-      if (!text || places.every((p) => p < 0)) { notes.push(fill(say.bad, { file: file.name })); continue; }
-      if (seen.has(text + file.name)) { notes.push(fill(say.twice, { file: file.name })); continue; }
-      seen.add(text + file.name);
-      for (const row of rows) people.push(places.map((p) => (p < 0 ? "" : (row[p] ?? "").replace(/^'/, "").trim())));
+      const places = questions.map((q) => asked.findIndex((t) => same(t, q.ask)));
+      if (!rows.length || places.every((p) => p < 0)) { notes.push(fill(say.bad, { file: file.name })); continue; }
+      const other = seen.get(text);
+      if (other === file.name) { notes.push(fill(say.twice, { file: file.name })); continue; }
+      if (other !== undefined) notes.push(fill(say.alike, { file: file.name, other }));
+      seen.set(text, file.name);
+      let odd = 0;
+      for (const row of rows) {
+        const given = places.map((p) => (p < 0 ? "" : (row[p] ?? "").replace(/^'/, "").trim()));
+        odd += given.filter((v, n) => !possible(questions[n], v)).length;
+        people.push(given.map((v, n) => possible(questions[n], v) ? v : ""));
+      }
+      if (odd) notes.push(fill(say.odd, { file: file.name, n: odd }));
     }
     const parts = notes.map((text) => make("p", text));
     if (people.length < LEAST) {
@@ -166,7 +204,7 @@
       const flags = given.filter((v) => worrying(q, v)).length;
       if (judged(q) && given.length) bars.push([`${n + 1}.`, flags / given.length, `${flags} / ${given.length}`]);
       if (q.type === "text") words.push(...given);
-      const numbers = given.map(Number).filter((v) => Number.isFinite(v));
+      const numbers = given.map((v) => Number(v.replace(",", "."))).filter((v) => Number.isFinite(v));
       const average = numbers.length ? (numbers.reduce((a, b) => a + b, 0) / numbers.length).toFixed(1) : "";
       const counted = q.type === "text" ? fill(say.people, { n: given.length })
         : ["scale", "number"].includes(q.type) ? `${fill(say.average, { n: average })}, ${fill(say.people, { n: given.length })}`
