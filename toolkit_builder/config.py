@@ -35,6 +35,8 @@ class Organisation(Part):
 
 
 class MenuItem(Part):
+    """A link of the menu on every page."""
+
     title: Line
     url: Line = Field(
         pattern=r"^/$|^/[^/\\]|^https?://\S+$|^mailto:\S+$|^tel:\S+$",
@@ -50,12 +52,16 @@ class ResultWord(Part):
 
 
 class MotionSettings(Part):
+    """How motions are numbered, measured and decided."""
+
     measure: int = Field(80, ge=40, le=120, description="Characters to a numbered line")
     limits: Limits = Limits()
     results: dict[str, ResultWord] = Field({}, description="A union's own words for results, by name")
 
 
 class PrintSettings(Part):
+    """Whether and how documents are printed."""
+
     enabled: bool = True
     marks: bool = False
     bleed: bool = False
@@ -64,6 +70,8 @@ class PrintSettings(Part):
 
 
 class Config(Part):
+    """All of ``toolkit.yaml``."""
+
     title: Line
     description: Line = ""
     language: Language = "en-GB"

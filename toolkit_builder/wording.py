@@ -17,6 +17,8 @@ from toolkit_builder.yamltext import Group, Items, Node, Scalar
 
 
 class Said(NamedTuple):
+    """What is wrong and what to do: a code, a sentence and a hint."""
+
     code: str
     message: str
     hint: str
@@ -76,6 +78,7 @@ def named(loc: Sequence[str | int]) -> str:
 
 
 def unknown_key(name: str, keys: Mapping[str, Shape], guess: str | None) -> Said:
+    """A key that nothing is known by; ``guess`` is the nearest of ``keys``."""
     if name == "<<":
         return Said("Y208", "'<<' would merge another group, which is not read here", "write the keys out")
     hint = f"did you mean '{guess}'?" if guess else f"the keys that can stand here are {', '.join(sorted(keys))}"
@@ -83,6 +86,7 @@ def unknown_key(name: str, keys: Mapping[str, Shape], guess: str | None) -> Said
 
 
 def one_item(loc: Sequence[str | int], text: str) -> Said:
+    """Text with commas where a list is meant."""
     several = ", ".join(part.strip() for part in text.split(","))
     return Said(
         "V312",
@@ -92,10 +96,12 @@ def one_item(loc: Sequence[str | int], text: str) -> Said:
 
 
 def no_space_after_dash(text: str) -> Said:
+    """``-first`` where an item of a list is meant."""
     return Said("Y205", "there is no space after the dash", f"write - {_short(text[1:].split(' -')[0])}")
 
 
 def left_empty(loc: Sequence[str | int]) -> str:
+    """The sentence about a field that must have a value."""
     return f"{named(loc)} is empty, but must be given"
 
 

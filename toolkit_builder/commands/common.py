@@ -265,4 +265,5 @@ def site(messages: str = "text") -> Path:
 
 
 def waiting(holder: Any) -> None:
+    """Say for which other build this one waits."""
     click.echo(f"Waiting: {holder.sentence()}", err=True)

@@ -69,10 +69,12 @@ class Desk:
 
 
 def one_line(text: str) -> str:
+    """Text with its white space made single."""
     return " ".join(text.split())
 
 
 def number_in_name(path: str) -> str:
+    """``motion-20.md`` → ``20``; "" where a file's name begins with no number."""
     match = re.match(
         r"(?i)(?:motion[-_ ]?)?([a-z]{0,2}\d{1,3}(?:\.\d{1,2})?[a-z]?)(?=[-_ .]|$)", PurePosixPath(path).stem
     )
@@ -80,6 +82,7 @@ def number_in_name(path: str) -> str:
 
 
 def is_number(text: str) -> bool:
+    """Whether a motion could have this number."""
     try:
         Number.parse(text)
     except NotANumber:

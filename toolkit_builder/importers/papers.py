@@ -32,6 +32,7 @@ _NAMED_TITLE = re.compile(r"(?i)(?:notice of )?motion:\s*(?P<title>\S.*)")
 
 
 def motion(desk: Desk) -> None:
+    """Find a motion's number, title, mover and text in what was brought in."""
     _generic_headings(desk)
     _head(desk)
     _foot(desk)
