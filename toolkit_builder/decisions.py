@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 from toolkit_builder.config import Config
 from toolkit_builder.decode import field_diagnostic, field_span
@@ -18,37 +19,50 @@ Texts = Mapping[str, str]
 Found = list[Diagnostic]
 
 
-def decide(site: Site, texts: Texts, known: Mapping[str, Found] | None = None) -> tuple[Site, Found, dict[str, Found]]:
+class Decided(NamedTuple):
+    """Of one conference: the results that follow from others, by a paper's id, and what does not add up."""
+
+    follows: Mapping[str, results.Result]
+    problems: Found
+
+    def to_json(self) -> list[Any]:
+        return [{k: r.to_json() for k, r in self.follows.items()}, [d.to_json() for d in self.problems]]
+
+    @classmethod
+    def from_json(cls, value: Sequence[Any]) -> Decided:
+        follows, problems = value
+        return cls(
+            {k: results.Result.from_json(r) for k, r in follows.items()}, [Diagnostic.from_json(d) for d in problems]
+        )
+
+
+def decide(site: Site, texts: Texts, known: Mapping[str, Decided]) -> tuple[Site, Found, dict[str, Decided]]:
     """The site with the results that follow from its consequences, and all that cannot be true together.
 
-    ``known``: what there is to say of conferences (by name) that were looked at before, and of which nothing follows;
-    the last value is the same of those that were looked at now.
+    ``known``: the conferences (by name) that were looked at before, as they are; the last value are the others.
     """
     found = _vocabulary(site.config, texts)
     derived: dict[str, results.Result] = {}
     rules: dict[str, tuple[consequences.Rule, ...]] = {}
-    new: dict[str, Found] = {}
+    new: dict[str, Decided] = {}
     for held in site.conferences:
-        if known and held.name in known:
-            found += known[held.name]
-            continue
-        stated, follows, problems = _of_a_conference(held, site, texts)
-        found += problems
+        stated, problems = _rules(held, texts)
         rules[held.name] = stated
-        derived |= follows
-        if not stated and not follows:
-            new[held.name] = problems
+        if held.name not in known:
+            new[held.name] = _of_a_conference(held, stated, problems, site, texts)
+        decided = known.get(held.name) or new[held.name]
+        found += decided.problems
+        derived |= decided.follows
     return replace(site, derived=derived, rules=rules, memo={}), found, new
 
 
 def _of_a_conference(
-    held: Conference, site: Site, texts: Texts
-) -> tuple[tuple[consequences.Rule, ...], dict[str, results.Result], Found]:
-    """Its rules, the results that follow from them, by a paper's id, and what does not add up."""
+    held: Conference, rules: Sequence[consequences.Rule], found: Sequence[Diagnostic], site: Site, texts: Texts
+) -> Decided:
+    """What follows from its ``rules``, of which ``found`` is what is wrong with them."""
     words = shapes.words(site)
-    rules, found = _rules(held, texts)
     listed, problems = _records(held, site, texts)
-    found += problems
+    found = [*found, *problems]
     implied = records.implied(listed.values(), words)
     missed, problems = _not_reached(held, listed, words, texts)
     found += problems
@@ -61,7 +75,7 @@ def _of_a_conference(
     by_number = {record.number: doc_id for doc_id, record in listed.items()}
     found += _editions(held, texts)
     found += _limits(held, site, texts)
-    return rules, {by_number[number]: result for number, result in follows.items()}, found
+    return Decided({by_number[number]: result for number, result in follows.items()}, found)
 
 
 def _not_reached(

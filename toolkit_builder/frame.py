@@ -57,7 +57,7 @@ def _site_feeds(site: Site) -> list[Payload]:
 def _indexes(site: Site) -> list[Payload]:
     """The lists of everything that no menu need name, so that every page can be reached."""
     found = [shapes.crumb("All motions", "/motions/")] if site.all("motion") else []
-    if any(doc.fields.tags for doc in site.documents):
+    if any(known.subjects for known in site.facts.values()):
         found.append(shapes.crumb("All subjects", "/tags/"))
     return found
 
@@ -107,8 +107,8 @@ def translated(site: Site) -> Mapping[str, list[Document]]:
     key = ("translations", "")
     if key not in site.memo:
         groups: dict[str, list[Document]] = {}
-        for other in site.documents:
-            if other.fields.translation_of and (original := site.original_of(other)):
+        for other in site.having("translation_of"):
+            if original := site.original_of(other):
                 groups.setdefault(original.id, [original]).append(other)
         site.memo[key] = {d.id: docs for docs in groups.values() for d in docs}
     found: Mapping[str, list[Document]] = site.memo[key]

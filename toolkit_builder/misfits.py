@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -147,7 +147,7 @@ def unusable_logos(
     known = {asset.path: asset for asset in assets}
     faults: dict[str, logos.Fault | None] = {}
     found = []
-    for doc in site.all("branch"):
+    for doc in site.having("logo"):
         path = logos.place(doc.fields.logo)
         asset = known.get(f"content/{path}")
         if asset is None or not logos.kind(path):
@@ -167,6 +167,8 @@ def _unusable(path: str, data: bytes, *, alone: bool) -> logos.Fault | None:
 
 def alike_subjects(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
     """Tags that are written in two ways and have one page; and those that have no letter to make an address of."""
+    if all(_alike(site)):
+        return []
     seen: dict[str, tuple[str, str]] = {}
     found = []
     for doc in site.documents:
@@ -190,6 +192,14 @@ def alike_subjects(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
     return found
 
 
+def _alike(site: Site) -> Iterator[bool]:
+    """Of each subject of each volume, whether everybody writes it as somebody does in the volume before."""
+    names: dict[str, str] = {}
+    for known in site.facts.values():
+        for key, (name, _, alike) in known.subjects.items():
+            yield alike and names.setdefault(key, name.casefold()) == name.casefold()
+
+
 def late_links(
     site: Site, listed: Sequence[Listed], assets: Sequence[Asset], texts: Mapping[str, str]
 ) -> list[Diagnostic]:
@@ -199,7 +209,7 @@ def late_links(
         | {f"/{a.path.removeprefix('content/')}" for a in assets}
         | {"/feed.xml", "/sitemap.xml"}
     )
-    made |= {a for d in site.documents for a in d.fields.aliases}
+    made |= {a for d in site.having("aliases") for a in d.fields.aliases}
     found = [*menu_links(site, made), *settings_problems(site, {p.url for p in listed})]
     for doc, link, path in site.late:
         if path not in made and f"{path}/" not in made:

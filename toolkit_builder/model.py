@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -127,12 +127,28 @@ class Parsed(dict[str, Any]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was found in one source file: ``fields`` of its front matter, ``parsed`` its body as its kind reads it.
+
+    ``body`` is the digest of the raw Markdown below the front matter, ``body_line`` the line it starts on. ``folder``
+    holds the names captured from the path, such as the conference's.
+    """
+
+    fields: Any
+    parsed: Parsed
+    body: str
+    body_line: int
+    folder: Mapping[str, str]
+
+
+@dataclass(slots=True, eq=False)
 class Document:
     """One source file, decoded. ``id`` is ``kind:name`` or ``kind:number@conference`` and unique in a site.
 
-    ``body`` is the raw Markdown below the front matter (``body_digest`` its digest), ``body_line`` the line it starts
-    on. ``parsed`` is the kind's parsed body (fragment, headings, links, mentions; for motions the structured text as
-    well). ``folder`` holds the names captured from the path, such as the conference's.
+    What nearly every build asks of every document stands here; its front matter and its parsed body (fragment,
+    headings, links, mentions; for motions the structured text as well) come from ``reader`` when somebody asks.
+    ``conference`` is the folder's name. ``digest`` is the source file's, ``face`` that of all that other pages may show
+    of the document. Nothing changes once it is made.
     """
 
     kind: str
@@ -140,24 +156,45 @@ class Document:
     path: str
     url: str
     name: str
-    fields: Any
-    body_digest: str
-    body_line: int
+    conference: str | None
     digest: str
-    folder: Mapping[str, str]
-    parsed: Parsed
+    face: str
+    reader: Callable[[Document], Reading]
+    reading: Reading | None = None
+
+    @property
+    def _read(self) -> Reading:
+        if (reading := self.reading) is None:
+            reading = self.reading = self.reader(self)
+        return reading
+
+    @property
+    def fields(self) -> Any:
+        return (self.reading or self._read).fields
+
+    @property
+    def parsed(self) -> Parsed:
+        return (self.reading or self._read).parsed
+
+    def with_fields(self, fields: Any) -> Document:
+        """The document, had it said this in its front matter."""
+        return replace(self, reading=replace(self._read, fields=fields))
+
+    @property
+    def body_line(self) -> int:
+        return self._read.body_line
+
+    @property
+    def folder(self) -> Mapping[str, str]:
+        return self._read.folder
 
     @property
     def body(self) -> str:
-        return str(self.parsed.shelf[self.body_digest])
+        return str(self.parsed.shelf[self._read.body])
 
     @property
     def title(self) -> str:
         return str(self.fields.title or self.parsed.get("title", "") or self.name)
-
-    @property
-    def conference(self) -> str | None:
-        return self.folder.get("conference")
 
 
 Check = Callable[["Document", "Site"], "list[Diagnostic]"]

@@ -16,14 +16,15 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit_builder import decisions, editions, intake, linking, quick, sources, studies, theme
+from toolkit_builder import decisions, editions, intake, linking, quick, sources, studied, theme
 from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import aside, engine, fastpath
 from toolkit_builder.build.cache import LostBlob, Store
-from toolkit_builder.build.digests import compact_json, digest_of_value
+from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.build.jobs import Job, check_jobs
 from toolkit_builder.build.lock import Holder, Locked, hold
-from toolkit_builder.build.stage import Imported, stage
+from toolkit_builder.build.recall import Recall
+from toolkit_builder.build.stage import stage
 from toolkit_builder.config import Config
 from toolkit_builder.config import load as load_config
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span, Unsteady, any_errors, error, ordered, warning
@@ -31,15 +32,16 @@ from toolkit_builder.formats import Toolchain
 from toolkit_builder.intake import code_digest
 from toolkit_builder.kinds.prints import PRINTS
 from toolkit_builder.layout.memory import Memory
+from toolkit_builder.layout.shown import with_shown
 from toolkit_builder.linking import visible
 from toolkit_builder.model import Document
 from toolkit_builder.site import Site
+from toolkit_builder.volumes import Volume
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 CONTENT = "content"
-_STUDY = Imported("toolkit_builder.study", "study")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +80,16 @@ class Loaded:
     config: Config | None
     site: Site | None
     theme: theme.Theme | None
-    documents: tuple[Document, ...] = ()
+    volumes: tuple[Volume, ...] = ()
     tree: sources.Tree = field(default_factory=sources.Tree)
     when: visible.Moment | None = None
     pins: Mapping[str, Any] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def documents(self) -> list[Document]:
+        """All of them, those that are not public yet too."""
+        return [doc for volume in self.volumes for doc in volume.documents]
 
 
 def moment(config: Config, options: Options) -> tuple[visible.Moment, list[Diagnostic]]:
@@ -106,11 +113,20 @@ def moment(config: Config, options: Options) -> tuple[visible.Moment, list[Diagn
     return visible.Moment(now=now, drafts=options.drafts, future=options.future), problems
 
 
-def load(project: Path, options: Options, store: Store, known: Mapping[str, str] | None = None) -> Loaded:
+def load(
+    project: Path,
+    options: Options,
+    store: Store,
+    known: Mapping[str, str] | None = None,
+    recall: Recall | None = None,
+) -> Loaded:
     """Scan, read and link the whole project. Every mistake found on the way is in ``diagnostics``.
 
-    ``known`` are digests of files, by path, that need not be read. Raises `sources.Changed`.
+    ``known`` are digests of files, by path, that need not be read; ``recall`` is what earlier builds have worked out,
+    if not only that in the store. Raises `sources.Changed`.
     """
+    warm = options.warm or intake.Warm()
+    recall = recall or warm.recall(store)
     environment = dict(options.environment)
     if options.base_url:
         environment["TOOLKIT_BASE_URL"] = options.base_url
@@ -125,23 +141,24 @@ def load(project: Path, options: Options, store: Store, known: Mapping[str, str]
     found += problems
     pins, problems = editions.read(tree.assets)
     found += problems
-    documents, problems = intake.documents(
-        tree.sources, config, pins, store, warm=options.warm, executor=options.executor, workers=options.jobs
+    volumes, problems = intake.volumes(
+        tree.sources, config, pins, recall, warm.shelf, executor=options.executor, workers=options.jobs
     )
     found += problems
     texts = sources.Texts(tree.sources)
     assets = frozenset(a.path for a in tree.assets)
-    site, problems = linking.link(config, documents, assets, when, texts)
+    site, problems = linking.link(config, volumes, assets, when, texts, recall)
     found += problems
-    site, problems = _decided(site, texts, store)
+    site, problems = _decided(site, texts, recall)
     found += problems
-    site, problems = _studied(site, pins, options, store)
+    site, problems = studied.studied(site, pins, recall, executor=options.executor, workers=options.jobs)
     found += problems
+    site = with_shown(site, recall)
     return Loaded(
         config=config,
         site=site,
         theme=look,
-        documents=tuple(documents),
+        volumes=tuple(volumes),
         tree=tree,
         when=when,
         pins=pins,
@@ -156,38 +173,15 @@ def _template_problems(look: theme.Theme, store: Store) -> list[Diagnostic]:
     return [Diagnostic.from_json(d) for d in found]
 
 
-def _decided(site: Site, texts: Mapping[str, str], store: Store) -> tuple[Site, list[Diagnostic]]:
-    """The site with what follows from its results. Conferences of which nothing follows are looked at once."""
-    settings = site.config.motions.model_dump_json()
-    keys = {
-        held.name: digest_of_value(
-            [code_digest(), settings, [(d.path, d.digest) for d in (held.document, *held.papers)]]
-        )
-        for held in site.conferences
-    }
-    known = store.fragments("decide", list(keys.values()))
-    said = {name: [Diagnostic.from_json(d) for d in known[key][0]] for name, key in keys.items() if key in known}
-    site, found, new = decisions.decide(site, texts, said)
-    rows = [(keys[name], compact_json([d.to_json() for d in problems]), ()) for name, problems in new.items()]
-    store.add_fragments("decide", rows)
+def _decided(site: Site, texts: Mapping[str, str], recall: Recall) -> tuple[Site, list[Diagnostic]]:
+    """The site with what follows from its results; a conference without a change is not looked at again."""
+    keys = {held.name: f"{held.volume.key}:{site.world}" for held in site.conferences}
+    recall.prepare("decide", keys)
+    said = {name: recall.known("decide", name, key, decisions.Decided.from_json) for name, key in keys.items()}
+    site, found, new = decisions.decide(site, texts, {name: known for name, known in said.items() if known})
+    for name, decided in new.items():
+        recall.keep("decide", name, keys[name], decided, decisions.Decided.to_json)
     return site, found
-
-
-def _studied(site: Site, pins: Mapping[str, Any], options: Options, store: Store) -> tuple[Site, list[Diagnostic]]:
-    """The site with what the motions engine finds out about each paper that has amendments or sources."""
-    asked = studies.requests(site, pins)
-    values = stage(
-        "study",
-        code_digest(),
-        [(digest_of_value(payload), payload) for _, payload in asked],
-        _STUDY,
-        store,
-        executor=options.executor,
-        workers=options.jobs,
-        labels=[name for name, _ in asked],
-    )
-    found = [Diagnostic.from_json(d) for value in values for d in value["diagnostics"]]
-    return replace(site, studies={name: value for (name, _), value in zip(asked, values, strict=True)}, memo={}), found
 
 
 def lay_out(loaded: Loaded, memory: Memory | None = None) -> Blueprint | None:
@@ -316,7 +310,7 @@ def build(project: Path, options: Options) -> engine.BuildReport:
                 report = _build(project, options, store)
             except Unsteady:  # somebody has been at the store, or is at the files
                 if options.warm:
-                    options.warm.read.clear()
+                    options.warm.held.clear()
                 report = _build(project, options, store, remember=False)
     except Locked as busy:
         report = engine.BuildReport(diagnostics=[engine.in_use(busy)])
@@ -335,17 +329,20 @@ def _build(project: Path, options: Options, store: Store, *, remember: bool = Tr
     scan = fastpath.scan(fastpath.absolute_roots(str(project), roots))
     output = project / (config.output if config else "output")
     known = engine.known_digests(project, output, scan) if remember else {}
-    loaded = load(project, options, store, known)
+    warm = options.warm or intake.Warm()
+    recall = warm.recall(store)
+    loaded = load(project, replace(options, warm=warm), store, known, recall)
     store.save()
     stock = engine.look(project, output) if remember else None
-    memory = Memory(store, stock, late=options.on_later is not None)
+    memory = Memory(recall, stock, late=options.on_later is not None)
     plan = lay_out(loaded, memory)
     found = [*loaded.diagnostics, *(plan.diagnostics if plan else ()), *_only_problems(plan, options.only)]
     if loaded.config and loaded.config.print.enabled and (missing := print_problem()):
         found.append(warning("B501", f"the site was built without its PDFs: {missing}"))
     if plan is None or loaded.config is None or loaded.theme is None or loaded.when is None or _stops(found, options):
         return engine.BuildReport(diagnostics=ordered(_as_strict(found, options)))
-    change = visible.next_change(loaded.documents, loaded.when)
+    dates = (each for volume in loaded.volumes for each in volume.dates.values())
+    change = visible.next_change(dates, loaded.when)
     digests = {f.path: f.digest for f in (*loaded.tree.sources, *loaded.tree.assets)}
     inputs = engine.Inputs(roots=roots, scan=scan, scanned_ns=scanned_ns, digests=digests)
     pinned = bool(options.clock or loaded.config.clock)

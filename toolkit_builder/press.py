@@ -143,7 +143,7 @@ def _wished(form: Print, wish: Wish) -> Print:
 
 
 def _of_edition(view: Callable[[Document, Site], Payload], edition: str, doc: Document, site: Site) -> Payload:
-    return view(replace(doc, fields=doc.fields.model_copy(update={"edition": edition})), site)
+    return view(doc.with_fields(doc.fields.model_copy(update={"edition": edition})), site)
 
 
 def _check_edition(site: Site, docs: Sequence[Document], wish: Wish) -> None:

@@ -34,7 +34,7 @@ def redirects(site: Site, taken: Container[str], texts: Mapping[str, str]) -> tu
     config = site.config
     if config.home in taken and "/" not in taken:
         found.append(Redirect("/", config.home, config.title, config.language))
-    for doc in site.documents:
+    for doc in site.having("aliases"):
         for n, alias in enumerate(doc.fields.aliases):
             url = _address(alias)
             if said := _fault(url) or _whose(url, doc, taken, claimed):

@@ -9,11 +9,13 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from toolkit_builder.config import Config
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.motions import numbering
+from toolkit_builder.volumes import Facts, Volume
 
 PAPERS = ("motion", "amendment", "composite")
 
@@ -34,6 +36,8 @@ class Conference:
     amendments: tuple[Document, ...]
     composites: tuple[Document, ...]
     bulletins: tuple[Document, ...]
+    volume: Volume
+    facts: Facts
 
     @property
     def name(self) -> str:
@@ -118,10 +122,48 @@ def read_number(written: str, *, composite: bool = False) -> numbering.Number | 
         return None
 
 
+class Linked(NamedTuple):
+    """Where the links and mentions of a volume lead: a part of the `Site`'s own, in plain JSON.
+
+    ``resolves`` by a document's id, with its ``digest``; ``mentions``: (id of the document, path of who mentions it,
+    the words around); ``late``: (path, link, address); ``noted``: what was asked of the rest of the site.
+    """
+
+    resolves: Mapping[str, Payload]
+    digest: str
+    mentions: Sequence[tuple[str, str, str]]
+    late: Sequence[tuple[str, Payload, str]]
+    noted: Sequence[tuple[Sequence[str], str]]
+
+    @classmethod
+    def from_json(cls, value: Sequence[Any]) -> Linked:
+        return cls(*value)
+
+    def to_json(self) -> list[Any]:
+        return list(self)
+
+
+class Shown(NamedTuple):
+    """What the rest of the site shows of a volume, as digests: ``each`` of its documents on a card, by id; all that
+    have a subject, by its address; and its ``papers``."""
+
+    each: Mapping[str, str]
+    subjects: Mapping[str, str]
+    papers: str
+
+    @classmethod
+    def from_json(cls, value: Sequence[Any]) -> Shown:
+        return cls(*value)
+
+    def to_json(self) -> list[Any]:
+        return list(self)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Site:
     """All published documents of one site, linked.
 
+    ``volumes`` are its documents by conference; ``facts``, ``linked`` and ``shown`` what is known of each, by name.
     ``mentions``: who mentions a document, by its id. ``resolves``: the addresses and titles behind a document's
     links and mentions, by its id. ``unread``: the names of files that could not be read. ``derived``: results that
     follow from others, by id; ``rules``: the stated consequences, by conference. ``studies``: what the motions engine
@@ -131,9 +173,13 @@ class Site:
 
     config: Config
     documents: tuple[Document, ...]
+    volumes: tuple[Volume, ...]
+    facts: Mapping[str, Facts]
     conferences: tuple[Conference, ...]
-    mentions: Mapping[str, tuple[Mentioned, ...]]
     assets: frozenset[str]
+    linked: Mapping[str, Linked] = field(default_factory=dict)
+    shown: Mapping[str, Shown] = field(default_factory=dict)
+    mentions: Mapping[str, tuple[Mentioned, ...]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     resolves: Mapping[str, Payload] = field(default_factory=dict)
@@ -165,6 +211,24 @@ class Site:
     @cached_property
     def conference_by_name(self) -> dict[str, Conference]:
         return {c.name: c for c in self.conferences}
+
+    def having(self, field: str) -> list[Document]:
+        """Every document that uses one of the fields that few use (`Facts.having`), in path order."""
+        found = [v.documents[n] for v in self.volumes for n in self.facts[v.name].having.get(field, ())]
+        return sorted(found, key=lambda doc: doc.path)
+
+    @cached_property
+    def world(self) -> str:
+        """The digest of the settings."""
+        return blake2b(self.config.model_dump_json().encode(), digest_size=20).hexdigest()
+
+    @cached_property
+    def following(self) -> dict[str, str]:
+        """The results of each conference that follow from others, as one text."""
+        found: dict[str, list[str]] = {}
+        for name, result in self.derived.items():
+            found.setdefault(self.by_id[name].conference or "", []).append(f"{name} {result!r}")
+        return {name: "\n".join(sorted(lines)) for name, lines in found.items()}
 
     def all(self, kind: str) -> tuple[Document, ...]:
         """Every document of a kind, in path order."""
@@ -221,25 +285,18 @@ def neighbours(docs: Sequence[Document], doc: Document) -> tuple[Document | None
     return (docs[at - 1] if at else None), (docs[at + 1] if at + 1 < len(docs) else None)
 
 
-def group_conferences(documents: Sequence[Document]) -> Iterator[Conference]:
+def group_conferences(volumes: Sequence[Volume], facts: Mapping[str, Facts]) -> Iterator[Conference]:
     """The conferences of a site, newest first, with their papers in natural order of number."""
-    papers: dict[tuple[str, str], list[Document]] = {}
-    for doc in documents:
-        if doc.conference:
-            papers.setdefault((doc.conference, doc.kind), []).append(doc)
-
-    def ordered(conference: str, kind: str) -> tuple[Document, ...]:
-        docs = papers.get((conference, kind), [])
-        if kind == "bulletin":
-            return tuple(numbering.in_order(docs, key=lambda d: d.fields.issue))
-        return tuple(numbering.in_order(docs, key=lambda d: d.fields.number))
-
-    heads = [d for d in documents if d.kind == "conference"]
-    for doc in sorted(heads, key=lambda d: (str(d.fields.start), d.name), reverse=True):
+    heads = [(doc, v) for v in volumes if v.name for doc in v.documents if doc.kind == "conference"]
+    for doc, volume in sorted(heads, key=lambda h: (str(h[0].fields.start), h[0].name), reverse=True):
+        known = facts[volume.name]
+        papers = {kind: tuple(volume.documents[n] for n in places) for kind, places in known.agenda.items()}
         yield Conference(
             document=doc,
-            motions=ordered(doc.name, "motion"),
-            amendments=ordered(doc.name, "amendment"),
-            composites=ordered(doc.name, "composite"),
-            bulletins=ordered(doc.name, "bulletin"),
+            motions=papers.get("motion", ()),
+            amendments=papers.get("amendment", ()),
+            composites=papers.get("composite", ()),
+            bulletins=papers.get("bulletin", ()),
+            volume=volume,
+            facts=known,
         )

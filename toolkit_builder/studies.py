@@ -6,26 +6,35 @@ its own (`study`), which sees one paper, its amendments and their results, and n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from toolkit_builder.kinds import shapes
 from toolkit_builder.model import Document, Payload
+from toolkit_builder.motions import results
 from toolkit_builder.site import Conference, Site
 
 
-def requests(site: Site, pinned: Mapping[str, Any]) -> list[tuple[str, Payload]]:
-    """Every paper that has amendments or sources, by id, with all that a study of it needs."""
-    found = []
-    for held in site.conferences:
-        for doc in (*held.motions, *held.composites, *held.amendments):
-            amendments = [a for a in held.amendments_of.get(doc.id, ()) if a is not doc]
-            if amendments or doc.kind == "composite" or shapes.recorded(doc, site).parts:
-                found.append((doc.id, {**_request(doc, amendments, held, site), "pin": pinned.get(doc.path)}))
+def requests(held: Conference, site: Site, pinned: Mapping[str, Any]) -> list[tuple[str, Callable[[], Payload]]]:
+    """Every paper of a conference that has amendments or sources, by id, and what gives all that a study needs."""
+    if not (held.amendments or held.composites or _in_parts(held, site)):
+        return []
+    found: list[tuple[str, Callable[[], Payload]]] = []
+    for doc in (*held.motions, *held.composites, *held.amendments):
+        amendments = [a for a in held.amendments_of.get(doc.id, ()) if a is not doc]
+        if amendments or doc.kind == "composite" or shapes.recorded(doc, site).parts:
+            found.append((doc.id, partial(_request, doc, amendments, held, site, pinned.get(doc.path))))
     return found
 
 
-def _request(doc: Document, amendments: Sequence[Document], held: Conference, site: Site) -> Payload:
+def _in_parts(held: Conference, site: Site) -> bool:
+    """Whether any vote may have been taken in parts."""
+    written = [results.parse(text, shapes.words(site))[0] for text in held.facts.results]
+    return any(result.parts for result in (*written, *site.derived.values()) if result)
+
+
+def _request(doc: Document, amendments: Sequence[Document], held: Conference, site: Site, pin: Any) -> Payload:
     recorded, words = shapes.recorded(doc, site), shapes.words(site)
     carries = [p for p in recorded.parts if words[p.result.outcome].carries]
     return {
@@ -54,6 +63,7 @@ def _request(doc: Document, amendments: Sequence[Document], held: Conference, si
         "sources": [_paper(s) for n in doc.fields.sources if (s := held.paper(n, besides=doc))]
         if doc.kind == "composite"
         else [],
+        "pin": pin,
     }
 
 

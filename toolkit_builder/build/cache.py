@@ -82,7 +82,7 @@ class Store:
         self._makers: dict[str, Callable[[], Mapping[str, bytes | str]]] = {}
         self._closed = False
         self._process = os.getpid()
-        self._in_worker: sqlite3.Connection | None = None
+        self._parents: sqlite3.Connection | None = None
         self._connection = self._open()
         self.blobs: Mapping[str, bytes | str] = _Blobs(self)
 
@@ -103,6 +103,21 @@ class Store:
         self.save()
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
+
+    @property
+    def week(self) -> int:
+        """Changes once a week. What stands for rows without looking at them ends then, so that they count as used."""
+        return self._today // 7
+
+    @contextlib.contextmanager
+    def still_open(self) -> Iterator[Store]:
+        """This store; once it is closed, another one on the same folder."""
+        if not self._closed:
+            yield self
+            return
+        with Store(self.folder, limit=self._limit, today=self._today) as again:
+            again._makers = self._makers
+            yield again
 
     # --- fragments -------------------------------------------------------------------------------------
 
@@ -173,8 +188,7 @@ class Store:
     def blob_values(self, names: Sequence[str]) -> dict[str, bytes | str]:
         """Texts and bytes by digest, after closing too. Raises LostBlob where one can neither be found nor be made."""
         if self._closed:
-            with Store(self.folder, limit=self._limit, today=self._today) as again:
-                again._makers = self._makers
+            with self.still_open() as again:
                 return again.blob_values(names)
         found: dict[str, bytes | str] = {}
         for name, data in self._blob_rows(sorted(set(names))):
@@ -185,20 +199,12 @@ class Store:
                 if name not in self._makers:
                     raise LostBlob(name)
                 made = self._makers[name]()
-                if self._process == os.getpid():
-                    self.add_blobs(made)
+                self.add_blobs(made)
                 found[name] = made[name]
         return found
 
     def _blob_rows(self, names: list[str]) -> list[tuple[str, bytes]]:
-        if self._process == os.getpid():
-            return self._guarded(lambda: _select_blobs(self._connection, names)) or []
-        try:  # a forked worker must neither use its parent's connection nor mend the database
-            if self._in_worker is None:
-                self._in_worker = sqlite3.connect(f"{self._database.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
-            return _select_blobs(self._in_worker, names)
-        except (OSError, sqlite3.Error):
-            return []
+        return self._guarded(lambda: _select_blobs(self._connection, names)) or []
 
     # --- results and objects ---------------------------------------------------------------------------
 
@@ -355,8 +361,23 @@ class Store:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(f"{self._database}{ending}")
 
+    def _at_home(self) -> bool:
+        """Whether this process may write. A forked worker must not use its parent's connection: it has one to read."""
+        if self._process == os.getpid():
+            return True
+        if self._parents is None:
+            own = sqlite3.connect(f"{self._database.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+            self._parents = self._connection  # kept: to close it here would take away its parent's locks
+            self._connection = own
+        return False
+
     def _guarded(self, action: Callable[[], Any]) -> Any:
         """The action's result; None where the database fails, which is then made anew (or kept in memory)."""
+        try:
+            if not self._at_home():
+                return action()
+        except (OSError, sqlite3.Error, sqlite3.Warning):
+            return None
         try:
             return action()
         except (sqlite3.DatabaseError, sqlite3.Warning) as problem:
@@ -371,7 +392,9 @@ class Store:
             return None
 
     def _write(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
-        if rows and self._guarded(lambda: self._connection.executemany(statement, rows)) is None:
+        if not rows or self._process != os.getpid():
+            return
+        if self._guarded(lambda: self._connection.executemany(statement, rows)) is None:
             self._guarded(lambda: self._connection.executemany(statement, rows))
 
     def _mark_used(self) -> None:

@@ -24,7 +24,7 @@ def items(docs: Iterable[Document]) -> list[editions.Item]:
 def redirects(held: Conference) -> list[tuple[Document, str]]:
     """``(paper, old number)``: numbers of earlier editions that no other paper of its kind has today."""
     found = []
-    for docs in (held.motions, held.amendments, held.composites):
+    for docs in (held.motions, held.amendments, held.composites) if held.facts.having.get("numbers") else ():
         if any(doc.fields.numbers for doc in docs):
             by_id = {doc.id: doc for doc in docs}
             led, _ = editions.redirects(items(docs), held.document.fields.edition, shapes.edition_names(held))

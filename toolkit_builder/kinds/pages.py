@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from toolkit_builder.kinds import shapes
 from toolkit_builder.kinds.shapes import Page, card, link
@@ -150,14 +151,14 @@ class Subject:
 
 def subjects(site: Site) -> list[Subject]:
     """All tags of the site, by address."""
-    names: dict[str, str] = {}
-    tagged: dict[str, dict[str, Document]] = {}
-    for doc in site.documents:
-        for name in doc.fields.tags:
-            key = shapes.slug(name)
-            names.setdefault(key, name)
-            tagged.setdefault(key, {})[doc.id] = doc
-    return [Subject(key, names[key], tuple(tagged[key].values())) for key in sorted(tagged)]
+    named: dict[str, tuple[str, str]] = {}
+    tagged: dict[str, list[Document]] = {}
+    for volume in site.volumes:
+        for key, (name, places, _) in site.facts[volume.name].subjects.items():
+            docs = [volume.documents[n] for n in places]
+            tagged.setdefault(key, []).extend(docs)
+            named[key] = min((docs[0].path, name), named.get(key, (docs[0].path, name)))
+    return [Subject(key, named[key][1], tuple(sorted(tagged[key], key=attrgetter("path")))) for key in sorted(tagged)]
 
 
 def tag_page(subject: Subject, site: Site) -> Page:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from toolkit_builder.build.cache import Store
-from toolkit_builder.build.digests import compact_json
 from toolkit_builder.build.engine import Stock
 from toolkit_builder.build.jobs import Job, Settled
 from toolkit_builder.build.manifest import Made
+from toolkit_builder.build.recall import Recall
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.layout.units import Unit
 from toolkit_builder.misfits import Listed
@@ -39,58 +38,84 @@ class Laid:
     diagnostics: Sequence[Diagnostic] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recorded:
+    """A unit as it is kept: ``given`` is the digest of its ``templates`` and what else it was given."""
+
+    given: str
+    jobs: Mapping[str, Settled]
+    pages: Sequence[Listed]
+    templates: Sequence[str]
+    late: Sequence[str]
+    diagnostics: Sequence[Diagnostic]
+
+    def to_json(self) -> list[Any]:
+        jobs = self.jobs.values()
+        unlike = {job.path: [job.publish, job.heavy] for job in jobs if job.heavy or not job.publish}
+        keys = [[job.path for job in jobs], [job.key for job in jobs], unlike]
+        said = [d.to_json() for d in self.diagnostics]
+        return [self.given, keys, list(self.pages), list(self.templates), list(self.late), said]
+
+    @classmethod
+    def from_json(cls, value: Sequence[Any]) -> _Recorded:
+        given, (paths, keys, unlike), pages, templates, late, said = value
+        jobs = dict(zip(paths, map(Settled, paths, keys), strict=True))
+        for path, (publish, heavy) in unlike.items():
+            jobs[path] = Settled(path, jobs[path].key, publish, heavy)
+        return cls(
+            given=given,
+            jobs=jobs,
+            pages=[Listed(*page) for page in pages],
+            templates=templates,
+            late=late,
+            diagnostics=[Diagnostic.from_json(d) for d in said],
+        )
+
+
 @dataclass(slots=True)
 class Memory:
-    """Units by name, the newest of each, in the store. A unit is settled while all its results stand as they were.
+    """Units by name, the newest of each. A unit is settled while all its results stand as they were.
 
     ``stock`` is what is known of the published files; with None nothing is. With ``late`` a unit may lack costly
     files that were put off.
     """
 
-    store: Store
+    values: Recall
     stock: Stock | None
     late: bool = False
-    _known: dict[str, Any] = field(default_factory=dict)
 
     def prepare(self, names: Iterable[str]) -> None:
         """Read these units at once."""
         if self.stock is not None:
-            self._known = {name: value for name, (value, _) in self.store.fragments(_STAGE, list(names)).items()}
+            self.values.prepare(_STAGE, names)
 
     def recall(self, unit: Unit) -> Kept | None:
         """The unit as it was laid out under this very key, with results that are all there; else None."""
-        value = self._known.get(unit.name)
-        if value is None or self.stock is None or value["key"] != unit.key or (value["late"] and not self.late):
+        if self.stock is None:
             return None
-        if value["given"] != unit.given(value["templates"]):
+        value = self.values.known(_STAGE, unit.name, unit.key, _Recorded.from_json)
+        if value is None or (value.late and not self.late) or value.given != unit.given(value.templates):
             return None
+        files = self.stock.before.live.files
         jobs: dict[str, tuple[Settled, Made]] = {}
-        for row in value["jobs"]:
-            job = Settled(*row)
-            if (made := self.stock.made(job, self.store)) is None:
+        for path, job in value.jobs.items():
+            made = files.get(path) if job.publish else self.stock.made(job, self.values.store)
+            if made is None or made.key != job.key:
                 return None
-            jobs[job.path] = (job, made)
-        return Kept(
-            jobs=jobs,
-            pages=[Listed(*row) for row in value["pages"]],
-            late=value["late"],
-            diagnostics=[Diagnostic.from_json(d) for d in value["diagnostics"]],
-        )
+            jobs[path] = (job, made)
+        return Kept(jobs=jobs, pages=value.pages, late=value.late, diagnostics=value.diagnostics)
 
     def remember(self, laid: Iterable[Laid], keys: Mapping[str, str], late: Collection[str]) -> None:
         """Keep what was laid out and published. ``keys`` of all jobs by path; ``late``: what was put off."""
-        rows = []
         for each in laid:
             now = [job for job in each.jobs if job.path not in late]
             if all(job.path in keys for job in now):
-                value = {
-                    "key": each.unit.key,
-                    "templates": sorted(each.templates),
-                    "given": each.unit.given(each.templates),
-                    "jobs": [[job.path, keys[job.path], job.publish, job.heavy] for job in now],
-                    "pages": each.pages,
-                    "late": [job.path for job in each.jobs if job.path in late and job.publish],
-                    "diagnostics": [d.to_json() for d in each.diagnostics],
-                }
-                rows.append((each.unit.name, compact_json(value), ()))
-        self.store.add_fragments(_STAGE, rows)
+                value = _Recorded(
+                    given=each.unit.given(each.templates),
+                    jobs={job.path: Settled(job.path, keys[job.path], job.publish, job.heavy) for job in now},
+                    pages=list(each.pages),
+                    templates=sorted(each.templates),
+                    late=[job.path for job in each.jobs if job.path in late and job.publish],
+                    diagnostics=list(each.diagnostics),
+                )
+                self.values.keep(_STAGE, each.unit.name, each.unit.key, value, _Recorded.to_json)

@@ -7,7 +7,7 @@ the planners that it is for; the tests lay out again every unit that was taken f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -15,12 +15,12 @@ from typing import Any
 from toolkit_builder import downloads, frame, logos, pageset
 from toolkit_builder.build.digests import digest, digest_of_value
 from toolkit_builder.kinds import pages as kind_pages
-from toolkit_builder.kinds import papers, shapes
+from toolkit_builder.kinds import papers
 from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.layout import feeds, pages, printed
 from toolkit_builder.layout.draft import Draft
 from toolkit_builder.model import Document
-from toolkit_builder.site import PAPERS, Conference
+from toolkit_builder.site import Conference
 from toolkit_builder.theme import brand_css
 
 
@@ -43,12 +43,10 @@ def units(draft: Draft) -> Iterator[Unit]:
     """All units of a site: its conferences, what is of no conference, all motions, and the subjects."""
     site, keys = draft.site, _Keys(draft)
     unit = partial(Unit, given=keys.given)
-    of = _by_conference(site.documents)
     for held in site.conferences:
-        docs = of[held.name]
-        key = keys.conference(held, docs)
-        yield unit(name=f"conference {held.name}", key=key, make=partial(_conference, held, docs))
-    rest = of.get(None, [])
+        make = partial(_conference, held, held.volume.documents)
+        yield unit(name=f"conference {held.name}", key=keys.conference(held), make=make)
+    rest = [doc for volume in site.volumes if not volume.name for doc in volume.documents]
     every = sorted({t.name for t in draft.theme.templates})
     yield unit(name="rest", key=keys.rest(rest), make=partial(_rest, rest), templates=every)
     if site.all("motion") or site.all("composite"):
@@ -58,13 +56,6 @@ def units(draft: Draft) -> Iterator[Unit]:
         yield unit(name=f"subject {subject.key}", key=keys.subject(subject), make=partial(_subject, subject))
     if tagged:
         yield unit(name="subjects", key=keys.subjects(tagged), make=partial(_subjects, tagged))
-
-
-def _by_conference(documents: Iterable[Document]) -> dict[str | None, list[Document]]:
-    found: dict[str | None, list[Document]] = {}
-    for doc in documents:
-        found.setdefault(doc.conference, []).append(doc)
-    return found
 
 
 # --- planners --------------------------------------------------------------------------------------------
@@ -132,45 +123,43 @@ class _Keys:
         self._draft, self._site, self._theme = draft, draft.site, draft.theme
         self._known: dict[str, str] = {}
 
-    def conference(self, held: Conference, docs: Sequence[Document]) -> str:
-        here = {doc.id for doc in docs}
-        pins = self._draft.pins
+    def conference(self, held: Conference) -> str:
         return self._key(
             self._press,
-            [(d.path, d.digest) for d in docs],
-            [digest_of_value(pins[d.path]) for d in docs if d.path in pins],
-            self._leads(docs),
-            self._mentioned(docs, here),
-            self._translations(docs),
-            [url for url in self._outside if url.startswith(held.document.url)],
+            held.volume.key,
+            self._site.linked[held.name].digest,
+            self._mentioned(held.name),
+            self._translations(held.name),
+            [doc.url for doc in self._outside if doc.url.startswith(held.document.url)],
         )
 
     def rest(self, docs: Sequence[Document]) -> str:
         site = self._site
         heads = [held.document for held in site.conferences]
         issues = site.all("bulletin")
-        related = [d for doc in docs for name in doc.fields.related if (d := site.lookup(name))]
+        related = [d for doc in self._rest_having("related") for r in doc.fields.related if (d := site.lookup(r))]
         return self._key(
             self._press,
             self._logos,
             [(d.path, d.digest) for d in (*docs, *heads, *issues)],
-            self._leads((*docs, *issues)),
-            self._mentioned(docs, {doc.id for doc in docs}),
-            self._translations(docs),
+            [site.linked[volume.name].digest for volume in site.volumes if not volume.name],
+            [site.resolves.get(issue.id) for issue in issues],
+            self._mentioned(""),
+            self._translations(""),
             [self.shown(d) for d in related],
-            [pageset.crumbs(d, site) for d in docs if d.url in self._outside],
+            [pageset.crumbs(d, site) for d in self._outside],
         )
 
     def motions(self) -> str:
         site = self._site
         return self._key(
-            [(held.document.path, held.document.digest, self._papers(held)) for held in site.conferences],
+            [(held.document.path, held.document.digest, site.shown[held.name].papers) for held in site.conferences],
             "/motions/" in site.by_url,
         )
 
     def subject(self, subject: kind_pages.Subject) -> str:
         taken = f"/tags/{subject.key}/" in self._site.by_url
-        return self._key(subject.name, [self.shown(d) for d in subject.documents], taken)
+        return self._key(subject.name, [s.subjects.get(subject.key) for s in self._site.shown.values()], taken)
 
     def subjects(self, tagged: Sequence[kind_pages.Subject]) -> str:
         counts = [(s.key, s.name, len(s.documents)) for s in tagged]
@@ -216,61 +205,39 @@ class _Keys:
     @cached_property
     def _logos(self) -> list[tuple[str, str]]:
         """Branches' logos, which lie in Word documents and beside make pages."""
-        named = {f"content/{logos.place(doc.fields.logo)}" for doc in self._site.all("branch") if doc.fields.logo}
+        named = {f"content/{logos.place(doc.fields.logo)}" for doc in self._site.having("logo")}
         return [(asset.path, asset.digest) for asset in self._draft.assets if asset.path in named]
 
     @cached_property
-    def _outside(self) -> list[str]:
-        """Addresses below those of conferences that documents of no conference have."""
-        return [d.url for d in self._site.documents if d.conference is None and d.url.startswith("/conferences/")]
+    def _outside(self) -> list[Document]:
+        """Documents of no conference with addresses below those of conferences."""
+        return [d for d in self._site.documents if d.conference is None and d.url.startswith("/conferences/")]
 
-    def _leads(self, docs: Iterable[Document]) -> list[Any]:
-        """Where the links and mentions of these documents lead, and under which title."""
-        resolves: Mapping[str, Any] = self._site.resolves
-        return [resolves[doc.id] for doc in docs if doc.id in resolves]
+    def _rest_having(self, field: str) -> list[Document]:
+        return [doc for doc in self._site.having(field) if doc.conference is None]
 
-    def _mentioned(self, docs: Iterable[Document], here: set[str]) -> list[Any]:
-        """Who mentions these documents from elsewhere, and in which words."""
-        mentions = self._site.mentions
+    def _mentioned(self, name: str) -> list[Any]:
+        """Who mentions documents of a conference (or of none) from elsewhere, and in which words."""
+        return self._from_elsewhere.get(name, [])
+
+    @cached_property
+    def _from_elsewhere(self) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for name, mentions in sorted(self._site.mentions.items()):
+            of = self._site.by_id[name].conference
+            more = [(name, self.shown(m.by), m.context) for m in mentions if m.by.conference != of]
+            if more:
+                found.setdefault(of or "", []).extend(more)
+        return found
+
+    def _translations(self, name: str) -> list[Any]:
+        """The languages in which there are texts of a conference (or of none)."""
         return [
-            (doc.id, self.shown(m.by), m.context)
-            for doc in docs
-            for m in mentions.get(doc.id, ())
-            if m.by.id not in here
-        ]
-
-    def _translations(self, docs: Iterable[Document]) -> list[Any]:
-        groups = frame.translated(self._site)
-        return [
-            [(other.id, other.url, other.fields.language) for other in groups[doc.id]]
-            for doc in docs
-            if doc.id in groups
+            [(other.id, other.url, other.fields.language) for other in docs]
+            for own, docs in sorted(frame.translated(self._site).items())
+            if (self._site.by_id[own].conference or "") == name
         ]
 
     def shown(self, doc: Document) -> str:
         """What decides a document's card: all that lists, mentions and steps show of it."""
-        if (known := self._known.get(doc.id)) is None:
-            faces = [self._face(doc), *map(self._face, self._company(doc))]
-            known = self._known[doc.id] = "\n".join(part for face in faces for part in face)
-        return known
-
-    def _face(self, doc: Document) -> list[str]:
-        derived = self._site.derived.get(doc.id)
-        return [doc.id, doc.url, doc.parsed["face"], repr(derived) if derived else ""]
-
-    def _company(self, doc: Document) -> list[Document]:
-        """The papers that a paper's card names beside it: by which it was amended, what it went into or amends."""
-        if doc.kind not in PAPERS or (held := self._site.conference_of(doc)) is None:
-            return []
-        result = shapes.recorded(doc, self._site)
-        if not (result.by or result.into or doc.kind == "amendment"):
-            return [held.document]  # whose edition decides the stars
-        named = [held.document, *(held.paper(number) for number in result.by)]
-        named += [held.paper(result.into, ("composite",))] if result.into else []
-        above = held.above(doc) if doc.kind == "amendment" and not doc.fields.title else []
-        return [other for other in (*named, *above) if other is not None]
-
-    def _papers(self, held: Conference) -> str:
-        """All that lists show of a conference's papers."""
-        every = (*held.motions, *held.amendments, *held.composites)
-        return digest_of_value([self._face(doc) for doc in (held.document, *every)])
+        return self._site.shown[doc.conference or ""].each[doc.id]

@@ -4,53 +4,68 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from toolkit_builder import decode
-from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.kinds import kind_of, shapes
-from toolkit_builder.model import Document, Parsed, Payload
+from toolkit_builder.model import Document, Parsed, Payload, Reading
 from toolkit_builder.site import read_number
-from toolkit_builder.sources import Source, Unread
 
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
-def document(
-    source: Source | Unread, reading: Payload, shelf: Mapping[str, bytes | str]
-) -> tuple[Document | None, list[Diagnostic]]:
-    """The document of a file whose front matter holds, and what is wrong with the file.
+def reading_of(path: str, found: Payload, shelf: Mapping[str, bytes | str]) -> Reading | None:
+    """What the reader of a file has found in it; None where its front matter does not hold.
 
-    ``shelf`` has the large texts that the reading speaks of by digest.
+    ``shelf`` has the large texts that the reader speaks of by digest.
     """
-    found = [Diagnostic.from_json(d) for d in reading["diagnostics"]]
-    return None if reading["fields"] is None else _document(source, reading, shelf), found
+    if found["fields"] is None:
+        return None
+    kind, captures = kind_of(path)
+    return Reading(
+        fields=decode.thaw(kind.fields, found["fields"]),
+        parsed=Parsed(found["parsed"], shelf),
+        body=found["body"],
+        body_line=found["body_line"],
+        folder=captures,
+    )
 
 
-def _document(source: Source | Unread, reading: Payload, shelf: Mapping[str, bytes | str]) -> Document:
-    kind, captures = kind_of(source.path)
-    fields = decode.thaw(kind.fields, reading["fields"])
-    stem = posixpath.basename(source.path).removesuffix(".md")
+def document(path: str, digest: str, reading: Reading, reader: Callable[[Document], Reading]) -> Document:
+    """The document of a file that has been read."""
+    kind, captures = kind_of(path)
+    fields = reading.fields
+    stem = posixpath.basename(path).removesuffix(".md")
     if stem == "index":
         stem = next((captures[k] for k in ("toolkit", "conference") if k in captures), "") or posixpath.basename(
-            posixpath.dirname(source.path)
+            posixpath.dirname(path)
         )
     name = fields.slug or shapes.slug(stem)
     return Document(
         kind=kind.name,
         id=_identity(kind.name, name, captures, fields),
-        path=source.path,
+        path=path,
         url=_address(kind.url, name, captures, fields),
         name=name if kind.name != "conference" else captures["conference"],
-        fields=fields,
-        body_digest=reading["body"],
-        body_line=reading["body_line"],
-        digest=source.digest,
-        folder=captures,
-        parsed=Parsed(reading["parsed"], shelf),
+        conference=captures.get("conference"),
+        digest=digest,
+        face=reading.parsed["face"],
+        reader=reader,
+        reading=reading,
     )
+
+
+def conference_of(path: str) -> str:
+    """The conference that a file belongs to by the folder it is in; empty where it belongs to none."""
+    folder, _, name = path.rpartition("/")
+    return _conference_of(folder, name if name == "index.md" else "a.md")
+
+
+@cache
+def _conference_of(folder: str, name: str) -> str:
+    return kind_of(f"{folder}/{name}")[1].get("conference", "")
 
 
 def _identity(kind: str, name: str, captures: Mapping[str, str], fields: Any) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from toolkit_builder import decode, logos
 from toolkit_builder.diagnostics import Diagnostic, error, warning
+from toolkit_builder.linking.asked import Asked
 from toolkit_builder.model import Document
 from toolkit_builder.motions import numbering
 from toolkit_builder.site import PAPERS, Site, number_of
@@ -15,10 +16,10 @@ from toolkit_builder.site import PAPERS, Site, number_of
 SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
-def field_references(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
-    """Numbers and names in front matter that must lead to another document."""
+def field_references(docs: Iterable[Document], site: Site, asked: Asked, texts: Mapping[str, str]) -> list[Diagnostic]:
+    """Numbers and names in the front matter of a volume that must lead to another document."""
     problems: list[Diagnostic] = []
-    for doc in site.documents:
+    for doc in docs:
         conference = site.conference_of(doc)
         if doc.kind in PAPERS and number_of(doc) is None and doc.fields.number:
             problems.append(
@@ -65,7 +66,7 @@ def field_references(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
                             f"did you mean {near}?" if near else "write the number of a paper of this conference",
                         )
                     )
-        if doc.kind == "update" and doc.fields.branch and site.named("branch", doc.fields.branch) is None:
+        if doc.kind == "update" and doc.fields.branch and asked.named("branch", doc.fields.branch) is None:
             problems.append(
                 at_field(
                     doc,
@@ -77,7 +78,7 @@ def field_references(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
                 )
             )
         for i, wanted in enumerate(doc.fields.related):
-            if site.lookup(wanted) is None and not SCHEME.match(wanted):
+            if asked.lookup(wanted) is None and not SCHEME.match(wanted):
                 problems.append(
                     at_field(
                         doc,
@@ -89,7 +90,7 @@ def field_references(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
                     )
                 )
         original = doc.fields.translation_of
-        if original and site.original_of(doc) in (None, doc):
+        if original and asked.original_of(doc) in (None, doc):
             problems.append(
                 at_field(
                     doc,
@@ -101,7 +102,7 @@ def field_references(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
                     severity=warning,
                 )
             )
-        if doc.fields.image and f"content/{doc.fields.image.lstrip('/')}" not in site.assets:
+        if doc.fields.image and not asked.has_asset(f"content/{doc.fields.image.lstrip('/')}"):
             problems.append(
                 at_field(
                     doc,
@@ -112,8 +113,10 @@ def field_references(site: Site, texts: Mapping[str, str]) -> list[Diagnostic]:
                     "write its path below content/, such as images/logo.svg",
                 )
             )
-        if (logo := getattr(doc.fields, "logo", "")) and (fault := logos.misnamed(logo, site.assets)):
-            problems.append(at_field(doc, ("logo",), texts, "S206", *fault))
+        if logo := getattr(doc.fields, "logo", ""):
+            asked.has_asset(f"content/{logos.place(logo)}")
+            if fault := logos.misnamed(logo, site.assets):
+                problems.append(at_field(doc, ("logo",), texts, "S206", *fault))
     return problems
 
 

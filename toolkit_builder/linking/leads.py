@@ -14,10 +14,11 @@ from toolkit_builder import references
 from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
 from toolkit_builder.kinds import shapes
 from toolkit_builder.linking.addresses import canonical
+from toolkit_builder.linking.asked import Asked, anchors
 from toolkit_builder.linking.fields import SCHEME, did_you_mean
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.motions import numbering
-from toolkit_builder.site import PAPERS, Conference, Mentioned, Site, number_of
+from toolkit_builder.site import PAPERS, Conference, Site, number_of
 
 _ONE_YEAR = dt.timedelta(days=400)
 
@@ -25,13 +26,14 @@ _ONE_YEAR = dt.timedelta(days=400)
 class Linker:
     """Resolves links and mentions, document by document, and remembers who mentions whom."""
 
-    def __init__(self, site: Site, concealed: Sequence[Document], texts: Mapping[str, str]) -> None:
-        self.site, self.texts = site, texts
+    def __init__(self, site: Site, asked: Asked, concealed: Sequence[Document], texts: Mapping[str, str]) -> None:
+        self.site, self.asked, self.texts = site, asked, texts
         self.concealed = {d.path for d in concealed}
         self.hidden_papers = {
             (d.conference, d.kind, number) for d in concealed if d.kind in PAPERS and (number := number_of(d))
         }
-        self.mentions: dict[str, list[Mentioned]] = {}
+        self.mentions: list[tuple[str, str, str]] = []
+        self.late: list[tuple[str, Payload, str]] = []
         self.resolves: dict[str, Payload] = {}
         self.problems: list[Diagnostic] = []
 
@@ -59,33 +61,33 @@ class Linker:
         path = unicodedata.normalize("NFC", path)
         suffix = (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
         if not path:
-            if fragment and unquote(fragment) not in _ids(doc) and not _made_by_template(fragment):
+            if fragment and unquote(fragment) not in anchors(doc) and not _made_by_template(fragment):
                 self._broken(doc, found, f"this text has no heading '#{fragment}'", "link to a heading of this page")
             return None
         if path.startswith("/"):
             wanted = path
-            other = self.site.by_url.get(path if path.endswith("/") else f"{path}/")
-            if other is None and f"content{unquote(path)}" in self.site.assets:
+            other = self.asked.at_url(path if path.endswith("/") else f"{path}/")
+            if other is None and self.asked.has_asset(f"content{unquote(path)}"):
                 return None
         else:
             wanted = posixpath.normpath(posixpath.join(posixpath.dirname(doc.path), unquote(path)))
             wanted = unicodedata.normalize("NFC", wanted)
-            if wanted in self.site.assets:
+            if not wanted.endswith(".md") and self.asked.has_asset(wanted):
                 return f"{shapes.file_url(wanted.removeprefix('content/'))}{suffix}"
             other = (
-                self.site.by_path.get(wanted)
-                or self.site.by_path.get(f"{wanted}.md")
-                or self.site.by_path.get(f"{wanted}/index.md")
+                self.asked.at_path(wanted)
+                or self.asked.at_path(f"{wanted}.md")
+                or self.asked.at_path(f"{wanted}/index.md")
             )
             if other is None and (
-                by_url := self.site.by_url.get(
+                by_url := self.asked.at_url(
                     posixpath.normpath(posixpath.join(doc.url, unquote(path))).rstrip("/") + "/"
                 )
             ):
                 other = by_url
         if other is None:
             if wanted.startswith("/"):
-                self.late.append((doc, found, wanted))
+                self.late.append((doc.path, found, wanted))
                 return None
             what = "picture" if found["image"] else "document"
             hint = _PICTURE if found["image"] else did_you_mean(self.site, wanted, otherwise=LINKED)
@@ -100,7 +102,7 @@ class Linker:
             else:
                 self._broken(doc, found, f"there is no {what} '{path}'", hint)
             return None
-        ids = _ids(other) if fragment else []
+        ids = self.asked.anchors(other) if fragment else []
         if fragment and unquote(fragment) not in ids and not _made_by_template(fragment):
             self._broken(
                 doc,
@@ -110,11 +112,6 @@ class Linker:
                 severity=warning,
             )
         return f"{other.url}{suffix}"
-
-    @property
-    def late(self) -> list[tuple[Document, Payload, str]]:
-        """Root-relative links to no document: they may lead to a page that the builder makes (see ``site.late``)."""
-        return self.site.late
 
     def _broken(self, doc: Document, found: Payload, message: str, hint: str, severity: Any = error) -> None:
         self.problems.append(broken_link(doc, found, message, hint, self.texts, severity))
@@ -128,7 +125,7 @@ class Linker:
                 shown = shapes.card(target, self.site)
                 result = shown["result"]["label"] if target.kind in PAPERS else ""
                 into[mention.key] = [target.url, shown["title"], result]
-                self.mentions.setdefault(target.id, []).append(Mentioned(doc, context))
+                self.mentions.append((target.id, doc.path, context))
             return
         if self._must_exist(doc, mention):
             self.problems.append(self._unknown(doc, mention))
@@ -138,10 +135,10 @@ class Linker:
         if mention.explicit and kind and kind not in PAPERS:
             if kind == "bulletin":
                 name = mention.conference or doc.conference
-                return self.site.by_id.get(f"bulletin:{canonical(number)}@{name}")
-            return self.site.named(kind, number)
+                return self.asked.by_id(f"bulletin:{canonical(number)}@{name}")
+            return self.asked.named(kind, number)
         name = self._meant(doc, mention)
-        conference = self.site.conference_by_name.get(name or "")
+        conference = self.asked.conference(name) if name else None
         if conference is None:
             return None
         if kind:
@@ -156,16 +153,16 @@ class Linker:
         if mention.explicit or not mention.conference:
             return mention.conference or doc.conference or self._at_hand(doc)
         year = int(mention.conference)
-        held = [c.name for c in self.site.conferences if _start(c).year == year]
+        held = [c.name for c in self.asked.conferences() if _start(c).year == year]
         return doc.conference if doc.conference in held else held[0] if len(held) == 1 else None
 
     def _at_hand(self, doc: Document) -> str | None:
         """Outside a conference's folder: the conference nearest to the text's date, or the newest if it has none."""
-        if not self.site.conferences:
+        if not (conferences := self.asked.conferences()):
             return None
         if (day := doc.fields.date) is None:
-            return self.site.conferences[0].name
-        nearest = min(self.site.conferences, key=lambda c: abs(_start(c) - day))
+            return conferences[0].name
+        nearest = min(conferences, key=lambda c: abs(_start(c) - day))
         return nearest.name if abs(_start(nearest) - day) < _ONE_YEAR else None
 
     def _must_exist(self, doc: Document, mention: references.Mention) -> bool:
@@ -240,12 +237,6 @@ def _made_by_template(fragment: str) -> bool:
             r"(?:l\d+|p\d+|c\w+|amendment-[\w-]+|main|motions|agenda|amendments|results|contact|top)", fragment
         )
     )
-
-
-def _ids(doc: Document) -> list[str]:
-    """The anchors of a text: they are kept as one, since nearly nobody asks for them."""
-    kept: str = doc.parsed.get("ids", "")
-    return kept.split("\n") if kept else []
 
 
 def _start(conference: Conference) -> dt.date:

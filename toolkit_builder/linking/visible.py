@@ -1,4 +1,4 @@
-"""Documents and the build's clock come in; which of them are public, and when the next change is due, go out."""
+"""When documents are public and the build's clock come in; which are now, and when the next change is due, go out."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from toolkit_builder.model import Document
-
-_DATED = {"news", "bulletin", "update"}
+from toolkit_builder.volumes import Dates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,33 +18,31 @@ class Moment:
     future: bool = False
 
 
-def hidden(doc: Document, when: Moment) -> bool:
+def hidden(dates: Dates, when: Moment) -> bool:
     """Whether a document must leave no trace in this build."""
-    fields = doc.fields
-    if fields.draft and not when.drafts:
+    if dates.draft and not when.drafts:
         return True
-    if fields.expires and fields.expires < when.now.date():
+    if dates.expires and dates.expires < when.now.date():
         return True
     if when.future:
         return False
-    if fields.embargo and _aware(fields.embargo, when.now) > when.now:
+    if dates.embargo and _aware(dates.embargo, when.now) > when.now:
         return True
-    return bool(doc.kind in _DATED and fields.date and fields.date > when.now.date())
+    return bool(dates.day and dates.day > when.now.date())
 
 
 def _aware(moment: dt.datetime, now: dt.datetime) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
 
 
-def next_change(docs: Iterable[Document], when: Moment) -> dt.datetime | None:
+def next_change(every: Iterable[Dates], when: Moment) -> dt.datetime | None:
     """The next moment at which the clock alone changes what is published."""
     moments: list[dt.datetime] = []
-    for doc in docs:
-        fields = doc.fields
-        if fields.embargo:
-            moments.append(_aware(fields.embargo, when.now))
-        if doc.kind in _DATED and fields.date:
-            moments.append(dt.datetime.combine(fields.date, dt.time(), when.now.tzinfo))
-        if fields.expires:
-            moments.append(dt.datetime.combine(fields.expires + dt.timedelta(days=1), dt.time(), when.now.tzinfo))
+    for dates in every:
+        if dates.embargo:
+            moments.append(_aware(dates.embargo, when.now))
+        if dates.day:
+            moments.append(dt.datetime.combine(dates.day, dt.time(), when.now.tzinfo))
+        if dates.expires:
+            moments.append(dt.datetime.combine(dates.expires + dt.timedelta(days=1), dt.time(), when.now.tzinfo))
     return min((m for m in moments if m > when.now), default=None)

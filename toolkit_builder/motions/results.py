@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -67,6 +68,18 @@ class Result:
             if v.note:
                 data["vote"]["note"] = v.note
         return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Result:
+        """What ``to_json`` has made plain."""
+        said = dict(data)
+        if "by" in said:
+            said["by"] = tuple(said["by"])
+        if "parts" in said:
+            said["parts"] = tuple(PartResult(part=p["part"], result=cls.from_json(p["result"])) for p in said["parts"])
+        if "vote" in said:
+            said["vote"] = Vote(**{"for_" if k == "for" else k: v for k, v in said["vote"].items()})
+        return cls(**said)
 
 
 TABLED = Result(outcome="tabled")
