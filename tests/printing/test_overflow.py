@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from toolkit_builder.diagnostics import Span
 from toolkit_builder.printing import inspect
 from toolkit_builder.printing.engine import WeasyPrintEngine
+from toolkit_builder.printing.overflow import Overflow, diagnostics
 
 from .conftest import document
 from .helpers import codes, png
@@ -182,3 +184,13 @@ def test_flexible_boxes_nested_too_deep_are_slow(engine: WeasyPrintEngine, level
     assert codes(engine.render(document(body))[1]) == found
     mixed = '<div style="display: grid">' * levels + "<p>Words</p>" + "</div>" * levels
     assert codes(engine.render(document(mixed))[1]) == found
+
+
+def test_many_of_one_sort_on_one_page_are_one_report() -> None:
+    span = Span("a.md")
+    found = [Overflow(how="page", page=3, field="", side="right", by_mm=n, text=f"cell {n}") for n in range(1, 9)]
+    (one,) = diagnostics(found, span)
+    assert one.message == "'cell 8' runs 8.0 mm off the right of page 3, and 7 more like it"
+    assert len(diagnostics(found[:5], span)) == 5
+    boxes = [Overflow(how="box", page=1, field=f"f{n}", side="bottom", by_mm=1, text="") for n in range(8)]
+    assert len(diagnostics(boxes, span)) == 8

@@ -142,7 +142,21 @@ def _broken(laid_out: Any) -> Iterator[tuple[object, Overflow]]:
 
 
 def diagnostics(found: list[Overflow], span: Span) -> list[Diagnostic]:
-    return [_HOW[item.how](item, span) for item in found]
+    """A report for each; where a page has more of one sort than a person would read, the worst stands for all."""
+    alike: dict[tuple[str, int, str], list[Overflow]] = {}
+    for item in found:
+        alike.setdefault((item.how, item.page, item.side), []).append(item)
+    told: list[Diagnostic] = []
+    for items in alike.values():
+        if len(items) <= _MOST or items[0].how == "box":
+            told += [_HOW[item.how](item, span) for item in items]
+            continue
+        worst = _HOW[items[0].how](max(items, key=lambda item: item.by_mm), span)
+        told.append(replace(worst, message=f"{worst.message}, and {len(items) - 1} more like it"))
+    return told
+
+
+_MOST = 5
 
 
 def _mm(value: float) -> str:

@@ -1,0 +1,37 @@
+"""Awkward copy in print: tables wider than the paper, pictures taller than a column, resources of one line."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from tests.driver import SiteTest
+
+pikepdf = pytest.importorskip("pikepdf")
+pytest.importorskip("weasyprint", exc_type=ImportError)
+
+WIDE = (
+    "| " + " | ".join(f"Heading {n}" for n in range(14)) + " |\n|" + "---|" * 14 + "\n| "
+    + " | ".join(f"responsibilities{n}" for n in range(14)) + " |\n"
+)  # fmt: skip
+RESOURCE = "---\ntitle: {0}\ntype: guidance\n---\n\n{1}\n"
+
+
+@pytest.mark.slow
+def test_wide_tables_keep_to_the_paper_and_short_resources_share_a_page(site: SiteTest) -> None:
+    site.write(**{"toolkit.yaml": "title: Test site\nbase_url: https://example.org\n"}).conference()
+    site.motion("1", f"Conference notes:\n\n{WIDE}")
+    site.content(
+        **{
+            "conferences/2027/bulletins/1.md": f"---\ntitle: One\nissue: 1\ndate: 2027-06-14\n---\n\n## Pay\n\nText.\n\n{WIDE}",
+            "toolkits/pay/index.md": "---\ntitle: Pay\n---\n\nStart.\n",
+            "toolkits/pay/a.md": RESOURCE.format("First", "One line."),
+            "toolkits/pay/b.md": RESOURCE.format("Second", "One line."),
+            "toolkits/pay/c.md": RESOURCE.format("Third", "A paragraph of many words. " * 60),
+            "toolkits/pay/d.md": RESOURCE.format("Wide", WIDE),
+        }
+    ).build()
+    assert "Q122" not in site.problems, site.problems
+    made = pikepdf.open(io.BytesIO((site.output / "toolkits/pay/toolkit.pdf").read_bytes()))
+    assert len(made.pages) == 5  # cover, contents, the start with two short resources, a long one, a table
