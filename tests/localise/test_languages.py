@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -243,6 +244,45 @@ def _unpacked(data: bytes) -> bytes:
     with pikepdf.open(io.BytesIO(data)) as opened:
         opened.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False)
     return out.getvalue()
+
+
+PRESS = "---\ntitle: Press\ntype: press-release\ntemplate: true\nsizes: [a4]\n---\n\n## Enough\n\nWords.\n"
+
+
+def test_fixed_words_stand_in_every_language(bilingual: SiteTest, theme: Theme) -> None:
+    bilingual.content(**{"toolkits/hands/press.md": PRESS, "toolkits/hands/press.cy.md": translated(PRESS, "press")})
+    with Store(bilingual.folder / ".toolkit" / "store") as store:
+        loaded = pipeline.load(bilingual.folder, pipeline.Options(jobs=1), store)
+    assert loaded.site is not None
+    every = {t.name: t for t in documents.templates(loaded.site)}
+    said = html(own(every, "press", ARAD), ARAD)
+    assert '<span class="each" lang="cy" dir="ltr">Datganiad i&#39;r wasg</span>' in said
+    assert '<span class="each" lang="en-GB" dir="ltr">Press release</span>' in said
+    numbered = {**ARAD, "textphone": "18001 1", "hours": ["9 to 5", "or later"], "region": "Wales"}
+    letter = html(own(every, "letter", numbered), numbered)
+    assert '<span class="each" lang="cy" dir="ltr">Cangen Arad</span>' in letter
+    assert '<span class="each" lang="en-GB" dir="ltr">Arad branch</span>' in letter
+    for words in ("Ffôn testun / Textphone 18001 1", "9 to 5; or later", "Wales"):
+        assert words in letter
+    same = {**numbered, "welsh_name": ""}
+    assert html(own(every, "letter", same), same).count("Arad branch</span>") == 1
+    bare = {**ARAD, "contacts": []}
+    lacking = html(own(every, "letter", bare), bare)
+    assert "NID I&#39;W ARGRAFFU</span>" in lacking
+    assert "NOT FOR PRINT</span>" in lacking
+    assert "Ar goll o hyd / Still missing" in lacking
+    paper = documents.Stationery(site=SITE, root="", stylesheets={}, locales=theme.locales)
+    for layout in (languages.SIDE, languages.AFTER, languages.SEPARATE):
+        values = {**numbered, "layout": layout}
+        for name in ("press", "letter"):
+            template = own(every, name, values)
+            files, _ = outputs.made(template, documents.make(template, values), 0, ("docx",), paper, None)  # type: ignore[arg-type]
+            with zipfile.ZipFile(io.BytesIO(files[0][1])) as packed:
+                body = packed.read("word/document.xml").decode()
+            wanted = {"press": ["Press release"], "letter": ["Textphone 18001 1", "9 to 5; or later", "Wales"]}[name]
+            if layout != languages.SEPARATE:
+                wanted += {"press": ["Datganiad i'r wasg"], "letter": ["Ffôn testun 18001 1", "Cangen Arad"]}[name]
+            assert [words for words in wanted if words not in body] == []
 
 
 SOCIAL = """---

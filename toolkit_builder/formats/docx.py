@@ -20,9 +20,10 @@ VERSION = 1
 def render(payload: Payload) -> bytes:
     """``{html, title, heading, head: [lines], language, author, subject, warning, imprint, resolve, root}`` -> DOCX.
 
-    ``heading`` is the title as printed (empty for a letter); ``head`` stands above it, line by line; ``warning`` says
-    that the document is not ready. ``parts``: payloads of the same document in several languages, which stand in the
-    columns of a table if ``layout`` is "side by side", and follow each other on new pages if it is anything else.
+    ``kind`` says what it is (Press release); ``heading`` is the title as printed (empty for a letter); ``head`` stands
+    above it, line by line; ``warning`` says that the document is not ready. ``parts``: payloads of the same document in
+    several languages, which stand in the columns of a table if ``layout`` is "side by side", and follow each other on
+    new pages if it is anything else.
     ``logo``: ``{path, alt}`` of the picture beside the letterhead, whose bytes are in ``pictures``, by path.
     """
     language = payload["language"]
@@ -61,6 +62,8 @@ class _Writer(Writer):
             if logo := payload.get("logo"):
                 self.logo(self._place.paragraphs[-len(payload["head"])], logo)
             self._place.paragraphs[-1].paragraph_format.space_after = Pt(18)
+        if payload.get("kind"):
+            self.plain(payload["kind"], "Letterhead Name")
         if payload["heading"]:
             self.plain(payload["heading"], "Title")
         html = link(payload["html"], payload["resolve"])

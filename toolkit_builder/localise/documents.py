@@ -7,7 +7,7 @@ with ``title``, ``name`` and ``url``).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from html import escape
@@ -402,6 +402,12 @@ class Stationery:
     root: str
     stylesheets: Mapping[str, bytes]
     assets: Mapping[str, bytes] = field(default_factory=dict)
+    locales: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def words(self, language: str) -> Callable[[str], str]:
+        """The theme's own words in a language, for what no template of the theme makes."""
+        known = self.locales.get(language) or self.locales.get(languages.tag(language), {})
+        return lambda text: known.get(text, text)
 
 
 def stationery(site: Payload, root: str, theme: Theme, pictures: Mapping[str, bytes]) -> Stationery:
@@ -410,7 +416,7 @@ def stationery(site: Payload, root: str, theme: Theme, pictures: Mapping[str, by
     styles = {f"{folder}/{n}": d for n, d in sorted(theme.print_files.items()) if n.endswith(".css")}
     styles[f"{folder}/brand.css"] = brand_css(theme)
     fonts = {f"{folder}/{n}": d for n, d in sorted(theme.print_files.items()) if not n.endswith(".css")}
-    return Stationery(site=site, root=root, stylesheets=styles, assets={**fonts, **pictures})
+    return Stationery(site=site, root=root, stylesheets=styles, assets={**fonts, **pictures}, locales=theme.locales)
 
 
 _ADVICE = ("Q130", "Q132", "Q133")

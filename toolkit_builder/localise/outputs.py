@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape, unescape
 from urllib.parse import unquote
 
@@ -70,11 +70,13 @@ def word_payload(template: Template, document: Made, stationery: Stationery) -> 
     if document.parts:
         parts = [word_payload(t, part, stationery) for t, part in zip(template.parts, document.parts, strict=True)]
         return {**parts[0], "title": template.title, "parts": parts, "layout": template.layout}
-    branch = document.doc["branch"]
-    head = [branch.get("title") or stationery.site["organisation"]["name"]]
+    branch, said = document.doc["branch"], stationery.words(template.language)
+    union = stationery.site["organisation"]["name"]
+    head = [branch.get("title") or union]
+    if branch.get("title"):
+        head += [" · ".join(filter(None, (union, branch.get("region"))))] if union else []
     if template.type == "model-letter":
-        office = (branch.get("office") or "").strip().replace("\n", ", ")
-        head += [line for line in (office, branch.get("phone"), branch.get("email"), branch.get("web")) if line]
+        head += _addresses(branch, said)
     lacking = document.doc["not_for_print"]
     return {
         "html": whole(document),
@@ -84,12 +86,23 @@ def word_payload(template: Template, document: Made, stationery: Stationery) -> 
         "language": template.language,
         "author": branch.get("title") or stationery.site["organisation"]["name"],
         "subject": template.toolkit["campaign"] or template.toolkit["title"],
-        "warning": f"NOT FOR PRINT. Still missing: {', '.join(lacking)}" if lacking else "",
+        "kind": said("Press release") if template.type == "press-release" else "",
+        "warning": f"{said('NOT FOR PRINT')}. {said('Still missing')}: {', '.join(lacking)}" if lacking else "",
         "imprint": document.doc["imprint_html"],
         "resolve": template.resolve,
         "root": stationery.root,
         **_letterhead(document, stationery),
     }
+
+
+def _addresses(branch: Payload, said: Callable[[str], str]) -> list[str]:
+    """Where a branch can be found, line by line, as the letterhead of its printed letters has it."""
+    office = (branch.get("office") or "").strip().replace("\n", ", ")
+    textphone = f"{said('Textphone')} {branch['textphone']}" if branch.get("textphone") else ""
+    hours = branch.get("hours") or ""
+    hours = hours if isinstance(hours, str) else "; ".join(hours)
+    lines = (office, branch.get("phone"), textphone, hours, branch.get("email"), branch.get("web"))
+    return [line for line in lines if line]
 
 
 def _letterhead(document: Made, stationery: Stationery) -> Payload:

@@ -40,7 +40,8 @@ def offers(site: Site, theme: Theme, shared: Any, *, printing: bool) -> tuple[di
 
     ``shared`` stands for the site's own payload.
     """
-    paper = Stationery(site=shared, root=site.config.base_url.rstrip("/"), stylesheets={})
+    root = site.config.base_url.rstrip("/")
+    paper = Stationery(site=shared, root=root, stylesheets={}, locales=theme.locales)
     found: dict[str, list[Offer]] = {}
     for doc in site.all("resource"):
         found[doc.id] = list(_forms(doc, site, theme, paper, printing=printing))

@@ -22,8 +22,8 @@ _SEEN = 4096  # structures remembered as seen once
 _TAG = re.compile(r"(<[^>]*>)")
 _QUOTED = re.compile(r'"[^"]*"')
 # Attributes whose value may differ: no rule of ours asks for them (see _ASKS), and the parser takes them as they are.
-_OPEN = re.compile(r'\b(d|viewBox|content)="([^"]*)"')
-_ASKS = re.compile(r"(?:attr\(\s*|\[\s*)(?:d|viewbox|content)\b|\d[sld]?v(?:w|h|i|b|min|max)\b", re.IGNORECASE)
+_OPEN = re.compile(r'(?<=\s)(d|viewBox|content|src|alt)="([^"]*)"')
+_ASKS = re.compile(r"(?:attr\(\s*|\[\s*)(?:d|viewbox|content|src|alt)\b|\d[sld]?v(?:w|h|i|b|min|max)\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|nbsp|#34|#39|#x27);)")
 # What the parser reads by other rules, or where the engine reads styles from the page itself.
 _OTHER = re.compile(
