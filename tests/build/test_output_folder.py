@@ -75,6 +75,15 @@ def test_a_foreign_file_that_comes_later_is_noticed(site: Site, where: str) -> N
     assert site.files() == expected(TEXTS)
 
 
+def test_a_state_of_another_version_does_not_make_the_site_foreign(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_LOOK_AGAIN_AFTER", 0)
+    texts = page("index.html", "home"), page("a/index.html", "a")
+    build(site.folder, site.output, texts, {}, Chain(), site.with_inputs())
+    for path in site.state.glob("tree-*"):
+        path.write_text("written by another version")
+    assert build(site.folder, site.output, texts, {}, Chain(), site.with_inputs()).published
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_a_foreign_file_that_comes_while_the_site_is_being_built_is_not_lost(
     site: Site, first: bool, monkeypatch: pytest.MonkeyPatch

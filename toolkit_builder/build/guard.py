@@ -63,11 +63,13 @@ def _shown(path: Path, project: Path) -> str:
 class Inspection:
     """What stands in ``output/`` now: results that are whole, and files that no build made.
 
+    ``strangers`` are all files that are not in the last build's state: foreign ones, and those of an earlier build.
     ``touched`` is true where anything differs from what the last build left.
     """
 
     live: Tree = field(default_factory=Tree)
     foreign: list[str] = field(default_factory=list)
+    strangers: set[str] = field(default_factory=set)
     touched: bool = False
 
 
@@ -93,6 +95,7 @@ def inspect(
     unexpected, ours = 0, None
     for path in _strangers(output, tree):
         found.touched = True
+        found.strangers.add(path)
         if ours is None:
             ours = owned()
         if path not in ours and path.rpartition("/")[2] not in JUNK:
@@ -107,7 +110,7 @@ def newcomers(output: Path, known: Tree, before: Inspection) -> list[str]:
     """Foreign files that have come into ``output/`` since it was inspected (a long build leaves time for that)."""
     if not identity(output):
         return []
-    ours = known.files.keys() | set(before.foreign)
+    ours = known.files.keys() | before.strangers
     return [p for p in _strangers(output, known) if p not in ours and p.rpartition("/")[2] not in JUNK]
 
 
