@@ -6,7 +6,7 @@ is reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _WORTH_WORKERS = 300  # light jobs; below that, starting processes takes longer than the work
 _WORTH_KEYING = 3000  # jobs of which most may turn out to stand as they are
 _LARGEST_CHUNK = 64
+_MOST_REASONS = 1500  # in a chunk
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -201,10 +202,25 @@ class Run:
         self, heavy: list[int], light: list[int], deferred: Mapping[int, str], size: int
     ) -> Iterator[Task | Deferrals]:
         """What takes long comes first."""
-        for chunk in [[n] for n in heavy] + _chunks(light, size):
+        for n in heavy:
+            yield self._task([n])
+        for chunk in self._chunks(light, size):
             yield self._task(chunk)
-        for chunk in _chunks(list(deferred), size):
+        for chunk in self._chunks(deferred, size):
             yield self._deferrals(chunk, deferred)
+
+    def _chunks(self, positions: Iterable[int], size: int) -> Iterator[list[int]]:
+        """What lists a lot, as its reasons tell, is long: few of those at a time."""
+        chunk: list[int] = []
+        reasons = 0
+        for n in positions:
+            chunk.append(n)
+            reasons += len(self._jobs[n].reasons)
+            if len(chunk) == size or reasons > _MOST_REASONS:
+                yield chunk
+                chunk, reasons = [], 0
+        if chunk:
+            yield chunk
 
     def _deferrals(self, positions: list[int], standing: Mapping[int, str]) -> Deferrals:
         return Deferrals(tuple(positions), tuple(standing[n] for n in positions))
@@ -262,10 +278,6 @@ class Run:
         self._digests[path] = made.digest
         self._done += 1
         self._progress(self._done, len(self._jobs))
-
-
-def _chunks(positions: list[int], size: int) -> list[list[int]]:
-    return [positions[i : i + size] for i in range(0, len(positions), size)]
 
 
 class Unsettled(Unsteady):
