@@ -9,6 +9,7 @@ import pytest
 from tests.driver import SiteTest
 from toolkit_builder.motions.inline import visible
 from toolkit_builder.motions.lines import line_map, numbered
+from toolkit_builder.motions.listed import blocks
 from toolkit_builder.motions.text import parse
 
 PICTURE = base64.b64decode(
@@ -73,3 +74,12 @@ def test_amendments_with_headings_and_notes_share_a_page_without_repeating_a_nam
         assert len(leads) >= 4
         assert {lead[1:] for lead in leads} <= set(ids)
     assert 'id="why"' in site.text("conferences/2027/amendments/1-2/index.html")
+
+
+def test_rows_of_tables_have_no_marks_in_plain_text() -> None:
+    source = "| Grade | **Rate** |\n|---|---|\n| [5](https://example.org) | `£13.20` \\| _more_ |\n"
+    text = parse(source)[0]
+    shown = numbered(text, line_map(text))
+    assert "| Grade | Rate |" in shown
+    assert "| 5 | £13.20 | more |" in shown
+    assert blocks(text)[0]["rows"] == [["Grade", "Rate"], ["5", "£13.20 | more"]]

@@ -178,5 +178,6 @@ def _rows(source: str, block: Block) -> Iterator[tuple[int, int, str]]:
     for row in source[block.start : block.end].split("\n"):
         words = row.strip()
         if words and not (block.kind == "table" and not words.strip("|-: \t")):
-            yield at, at + len(row.rstrip()), " ".join(words.split())
+            said = visible(words).text if block.kind == "table" else " ".join(words.split())
+            yield at, at + len(row.rstrip()), said
         at += len(row) + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from toolkit_builder.motions.inline import visible
 from toolkit_builder.motions.text import MotionText
 
 
@@ -24,5 +25,5 @@ def _rows(source: str) -> list[list[str]]:
     rows = []
     for line in source.split("\n"):
         if line.strip() and line.strip("|-: \t"):
-            rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))])
+            rows.append([visible(cell.strip()).text for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))])
     return rows
