@@ -196,7 +196,7 @@ def test_an_exchange_that_fails_leaves_the_old_site(site: Site, monkeypatch: pyt
 def test_a_failing_flush_leaves_the_old_site(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     prepared(site)
 
-    def fail(folder: Path, written: list[str]) -> None:
+    def fail(written: list[str], folder: Path) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
     with monkeypatch.context() as patch:

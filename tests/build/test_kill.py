@@ -17,7 +17,7 @@ from .fake import Site, contents, expected
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
 
-STEPS = ["begin", "forgotten", "prepared", "flushed", "saved", "exchanged"]
+STEPS = ["begin", "forgotten", "prepared", "flushed", "placed", "saved", "exchanged"]
 
 BEFORE = {"index.html": "old home", "gone/index.html": "gone", "same/index.html": "same", "a.pdf": "old print"}
 AFTER = {"index.html": "new home", "new/index.html": "new", "same/index.html": "same", "a.pdf": "new print"}
