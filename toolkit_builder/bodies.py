@@ -266,17 +266,18 @@ def _may_lose(body: str) -> bool:
 
 _HREF = re.compile(r'<(?P<tag>a|img)\s[^<>]*?(?:href|src)="(?P<target>[^"]*)"')
 
+_ID = re.compile('id="')
+
 
 def _ids(fragment: str) -> list[str]:
     """The anchors of a fragment, in order."""
     found = []
-    at = fragment.find('id="')
-    while at >= 0:
-        following = at + 4
-        if at and fragment[at - 1].isspace() and (end := fragment.find('"', following)) >= 0:
-            found.append(fragment[following:end])
-            following = end + 1
-        at = fragment.find('id="', following)
+    done = 0
+    for spot in _ID.finditer(fragment):
+        at, start = spot.span()
+        if at >= done and fragment[at - 1 : at].isspace() and (end := fragment.find('"', start)) >= 0:
+            found.append(fragment[start:end])
+            done = end + 1
     return found
 
 
