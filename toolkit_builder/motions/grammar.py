@@ -170,7 +170,7 @@ class Parser(Adding):
             return True
         if (
             self.c.peek(r"\s*[.;,:)]")
-            or self.c.peek(r"\s*(?:and|then)\s+(?!with\b)")
+            or self.c.peek(r"\s*(?:and|then|also|additionally|finally)\b,?\s+(?!with\b)")
             or self.c.peek(rf"\s*(?:{ph.DELETE}|{ph.INSERT}|{ph.REPLACE}|{ph.AMEND}|{ph.MOVE}|in|after|before)\b")
         ):
             return True

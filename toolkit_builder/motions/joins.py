@@ -116,7 +116,7 @@ def _without_double(text: str, right: str, left: str) -> str:
 def delete(source: str, start: int, end: int, floor: int, ceiling: int) -> Cut:
     """Words out, with the space that would be left over."""
     start, end = _with_marks(source, start, end, floor, ceiling)
-    if ends_sentence(source[start:end], source[end:ceiling]) and _goes_on(source, start, floor):
+    if _ends_with_its_words(source, start, end, ceiling) and _goes_on(source, start, floor):
         end -= 1  # the sentence lost its end, not its full stop: another follows
     keep = open_marks(source[start:end])
     left, right = before_of(source, start, floor), after_of(source, end, ceiling)
@@ -137,6 +137,12 @@ def delete(source: str, start: int, end: int, floor: int, ceiling: int) -> Cut:
     return Cut(start, end, keep)
 
 
+def _ends_with_its_words(source: str, start: int, end: int, ceiling: int) -> bool:
+    """Whether words go together with the end of their sentence; a full stop that goes by itself is meant to go."""
+    removed = source[start:end]
+    return any(char.isalnum() for char in removed) and ends_sentence(removed, source[end:ceiling])
+
+
 def _goes_on(source: str, at: int, floor: int) -> bool:
     """Whether words of the same sentence stand before an offset."""
     before = source[floor:at].rstrip(" \n\t*_")
@@ -149,7 +155,7 @@ def swap(source: str, start: int, end: int, text: str, floor: int, ceiling: int)
     keep = open_marks(source[start:end])
     left, right = before_of(source, start, floor), after_of(source, end, ceiling)
     text = _without_double(text, right, left)
-    if text and text[-1].isalnum() and ends_sentence(source[start:end], source[end:ceiling]):
+    if text and text[-1].isalnum() and _ends_with_its_words(source, start, end, ceiling):
         text += source[end - 1]
     if not text:
         return delete(source, start, end, floor, ceiling)
