@@ -351,6 +351,13 @@ def test_hostile_front_matter_takes_less_than_a_second(name: str) -> None:
             assert decoded.fields is None
 
 
+@pytest.mark.parametrize("front", ["title: x\n\u00a0slug: z", "title: x\nsl\u200bug: z", "title: x\nslug\u00ad: z"])
+def test_an_invisible_character_in_a_key_is_named(front: str) -> None:
+    (found,) = read(front, Fields).diagnostics
+    assert found.message == "an invisible character stands within 'slug'"
+    assert found.hint == "type the key again: slug"
+
+
 @pytest.mark.parametrize(
     ("front", "column"),
     [

@@ -81,6 +81,8 @@ def unknown_key(name: str, keys: Mapping[str, Shape], guess: str | None) -> Said
     """A key that nothing is known by; ``guess`` is the nearest of ``keys``."""
     if name == "<<":
         return Said("Y208", "'<<' would merge another group, which is not read here", "write the keys out")
+    if (plain := "".join(c for c in name if c.isprintable() and not c.isspace())) in keys and plain != name:
+        return Said("V301", f"an invisible character stands within '{plain}'", f"type the key again: {plain}")
     hint = f"did you mean '{guess}'?" if guess else f"the keys that can stand here are {', '.join(sorted(keys))}"
     return Said("V301", f"'{_short(name)}' is not a key that can stand here", hint)
 
