@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,10 +117,17 @@ def test_workers_read_large_values_from_the_store_by_themselves(site: Site, stor
         made.append(text)
         return {blob_of(text).digest: text}
 
-    jobs = [Job(path, "page", Deferred(lambda p=path: {"text": blobs[p]}), "c") for path in texts]  # type: ignore[misc]
+    def payload(path: str) -> dict[str, Any]:
+        known = store.fragments("title", [path])
+        assert known == ({path: (f"the title of {path}", [])} if stored else {})
+        store.add_fragments("title", [(path, b"0", ())])  # a worker changes nothing
+        return {"text": blobs[path]}
+
+    jobs = [Job(path, "page", Deferred(partial(payload, path)), "c") for path in texts]
     with Store(site.folder / ".toolkit" / "store") as store:
         if stored:
             store.add_blobs({blobs[path].digest: text for path, text in texts.items()})
+            store.add_fragments("title", [(path, f'"the title of {path}"'.encode(), ()) for path in texts])
         for path, text in texts.items():
             store.on_damaged_blob([blobs[path].digest], lambda text=text: make(text))  # type: ignore[misc]
         store.save()
@@ -127,6 +135,8 @@ def test_workers_read_large_values_from_the_store_by_themselves(site: Site, stor
         report = build(site.folder, site.output, jobs, store.blobs, Reading(), options, store=store)
         assert report.published, report.diagnostics
         assert store.blob_values([blobs["0.html"].digest]) == {blobs["0.html"].digest: "large 0"}
+        titles = store.fragments("title", list(texts))
+        assert titles == ({path: (f"the title of {path}", []) for path in texts} if stored else {})
     found = {path: data.decode().rpartition(" ") for path, data in contents(site.output).items()}
     assert {path: text for path, (text, _, _) in found.items()} == texts
     assert not stored or not made
