@@ -52,7 +52,8 @@ def _compare(memory: Memory, unit: Unit, kept: Kept, draft: Draft) -> None:
     keys = {}
     for job in again.jobs:
         encoded = encode(job)
-        if job.path in kept.jobs or job.path not in kept.late:
+        put_off = job.path in kept.late or (kept.late and not job.publish)  # what costly files are made from, too
+        if job.path in kept.jobs or not put_off:
             keys[job.path] = encoded.key({path: files[path].digest for path in encoded.outputs if path in files})
     for path, key in keys.items():
         assert path in kept.jobs, f"'{unit.name}' has a new file: {path}"
