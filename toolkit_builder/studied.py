@@ -6,10 +6,9 @@ Of a conference in which nothing has changed only the keys of its studies are kn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from toolkit_builder import studies
 from toolkit_builder.build.cache import Store
@@ -20,6 +19,9 @@ from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.intake import code_digest
 from toolkit_builder.model import Payload
 from toolkit_builder.site import Conference, Site
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 _STAGE = "studied"
 _STUDY = Imported("toolkit_builder.study", "study")
