@@ -49,7 +49,9 @@ def decide(site: Site, texts: Texts, known: Mapping[str, Decided]) -> tuple[Site
         stated, problems = _rules(held, texts)
         rules[held.name] = stated
         if held.name not in known:
-            new[held.name] = _of_a_conference(held, stated, problems, site, texts)
+            new[held.name] = _of_a_conference(held, stated, problems, site, {})
+            if new[held.name].problems:  # only who has something to say needs to know where it stands in the texts
+                new[held.name] = _of_a_conference(held, stated, problems, site, texts)
         decided = known.get(held.name) or new[held.name]
         found += decided.problems
         derived |= decided.follows

@@ -51,9 +51,10 @@ class Conference:
     def by_number(self) -> dict[tuple[str, numbering.Number], Document]:
         """Papers by kind and number; the first of two equal numbers wins (the second is reported)."""
         found: dict[tuple[str, numbering.Number], Document] = {}
-        for doc in (*self.motions, *self.amendments, *self.composites):
-            if (number := number_of(doc)) is not None:
-                found.setdefault((doc.kind, number), doc)
+        for kind, docs in zip(PAPERS, (self.motions, self.amendments, self.composites), strict=True):
+            for doc, written in zip(docs, self.facts.numbers.get(kind, ()), strict=True):
+                if (number := read_number(written, composite=kind == "composite")) is not None:
+                    found.setdefault((kind, number), doc)
         return found
 
     @cached_property
@@ -103,7 +104,7 @@ class Conference:
 
     @cached_property
     def numbers(self) -> tuple[str, ...]:
-        return tuple(doc.fields.number for doc in (*self.motions, *self.amendments, *self.composites))
+        return tuple(number for kind in PAPERS for number in self.facts.numbers.get(kind, ()))
 
 
 def number_of(doc: Document) -> numbering.Number | None:

@@ -59,22 +59,30 @@ class Tagged(NamedTuple):
 class Facts:
     """What the front matter of a volume says that concerns the whole site, by the places of its documents.
 
-    ``agenda``: the papers and bulletins of each kind in the order of their numbers. ``having``: who uses a field that
-    few use. ``subjects``: by the last part of their address. ``results``: the different ones, as written.
+    ``agenda``: the papers and bulletins of each kind in order of their numbers; ``numbers``: those of the papers, as
+    written, in that order. ``having``: who uses a field that few use. ``subjects``: by the last part of their address.
+    ``results``: the different ones, as written.
     """
 
     agenda: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    numbers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     having: Mapping[str, Sequence[int]] = field(default_factory=dict)
     subjects: Mapping[str, Tagged] = field(default_factory=dict)
     results: Sequence[str] = ()
 
     def to_json(self) -> list[Any]:
-        return [self.agenda, self.having, self.subjects, self.results]
+        return [self.agenda, self.numbers, self.having, self.subjects, self.results]
 
     @classmethod
     def from_json(cls, value: Sequence[Any]) -> Facts:
-        agenda, having, subjects, results = value
-        return cls(agenda=agenda, having=having, results=results, subjects={k: Tagged(*v) for k, v in subjects.items()})
+        agenda, numbers, having, subjects, results = value
+        return cls(
+            agenda=agenda,
+            numbers=numbers,
+            having=having,
+            subjects={k: Tagged(*v) for k, v in subjects.items()},
+            results=results,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -96,14 +96,18 @@ class Memory:
         value = self.values.known(_STAGE, unit.name, unit.key, _Recorded.from_json)
         if value is None or (value.late and not self.late) or value.given != unit.given(value.templates):
             return None
-        files = self.stock.before.live.files
-        jobs: dict[str, tuple[Settled, Made]] = {}
-        for path, job in value.jobs.items():
-            made = files.get(path) if job.publish else self.stock.made(job, self.values.store)
-            if made is None or made.key != job.key:
-                return None
-            jobs[path] = (job, made)
+        if (made := self._made(value.jobs)) is None:
+            return None
+        jobs = dict(zip(value.jobs, zip(value.jobs.values(), made, strict=True), strict=True))
         return Kept(jobs=jobs, pages=value.pages, late=value.late, diagnostics=value.diagnostics)
+
+    def _made(self, jobs: Mapping[str, Settled]) -> list[Made] | None:
+        """What stands of these jobs; None unless all do, each under its key."""
+        assert self.stock is not None
+        files, store, hidden = self.stock.before.live.files, self.values.store, self.stock.made
+        found = [files.get(path) if job.publish else hidden(job, store) for path, job in jobs.items()]
+        made = [each for each in found if each is not None]
+        return made if [each.key for each in made] == [job.key for job in jobs.values()] else None
 
     def remember(self, laid: Iterable[Laid], keys: Mapping[str, str], late: Collection[str]) -> None:
         """Keep what was laid out and published. ``keys`` of all jobs by path; ``late``: what was put off."""

@@ -75,7 +75,15 @@ class Asked:
 
 def still_so(noted: Iterable[tuple[Sequence[str], str]], site: Site) -> bool:
     """Whether all these questions have the same answers today."""
-    return all(_word(site, q[0], _QUESTIONS[q[0]](site, *q[1:])) == word for q, word in noted)
+    by_path = site.by_path
+    for (question, *parts), word in noted:
+        if question == "path":  # nearly all of them
+            doc = by_path.get(parts[0])
+            if (doc.url if doc else _NOTHING) != word:
+                return False
+        elif _word(site, question, _QUESTIONS[question](site, *parts)) != word:
+            return False
+    return True
 
 
 def anchors(doc: Document) -> list[str]:
@@ -83,6 +91,8 @@ def anchors(doc: Document) -> list[str]:
     kept: str = doc.parsed.get("ids", "")
     return kept.split("\n") if kept else []
 
+
+_NOTHING = "nothing"
 
 _QUESTIONS: Mapping[str, Any] = {
     "url": lambda site, url: site.by_url.get(url),
@@ -100,8 +110,12 @@ _QUESTIONS: Mapping[str, Any] = {
 
 def _word(site: Site, question: str, answer: Any) -> str:
     """What of an answer decides how a text is linked."""
+    if answer is None:
+        return _NOTHING
     if isinstance(answer, Document):
-        if question in ("url", "path"):
+        if question == "path":
+            return answer.url
+        if question == "url":
             return f"{answer.path} {answer.url}"
         return f"{answer.path} {answer.digest if question == 'text' else answer.face} {answer.url}"
     if isinstance(answer, Conference):

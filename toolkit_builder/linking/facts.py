@@ -16,8 +16,10 @@ _RARE = ("aliases", "translation_of", "related", "numbers", "logo")
 
 def facts(docs: Sequence[Document]) -> Facts:
     """What is true of these documents, whatever the rest of the site is like."""
+    agenda = _agenda(docs)
     return Facts(
-        agenda=_agenda(docs),
+        agenda=agenda,
+        numbers={kind: [docs[n].fields.number for n in agenda[kind]] for kind in PAPERS if kind in agenda},
         having={
             name: places
             for name in _RARE
