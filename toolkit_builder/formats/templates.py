@@ -80,6 +80,7 @@ class Templates:
         self.environment = Environment(
             loader=Loader(bundle),
             autoescape=True,
+            optimized=False,  # folding constants takes a tenth of compiling, and there are few
             undefined=jinja2.StrictUndefined,
             auto_reload=False,
             cache_size=-1,
