@@ -3,15 +3,14 @@
     python bench/localise.py [N] [PROCESSES]
 
 100 branches and one process a processor, if nothing else is said. Every branch is bilingual, so that the Welsh sheets
-are made too, each as a document of its own. Printed are documents, wall and CPU seconds, documents a second, the peak
-memory of all processes together, and the time of a second run, in which nothing has changed. CPU milliseconds a
-document are the figure to compare: wall time depends on who else is at work.
+are made too, each as a document of its own; three of five have a logo. Printed are documents, wall and CPU seconds,
+documents a second, the peak memory of all processes together, and the time of a second run, in which nothing has
+changed. CPU milliseconds a document are the figure to compare: wall time depends on who else is at work.
 """
 
 from __future__ import annotations
 
 import os
-import resource
 import sys
 import tempfile
 import threading
@@ -27,9 +26,10 @@ from toolkit_builder.localise import bureau, documents  # noqa: E402
 
 HEADER = (
     "branch;region;employer;contact_name;contact_role;contact_phone;contact_email;meeting_date;meeting_time;"
-    "meeting_place;meeting_access;textphone;lobby;demand;join_link;imprint;finding;bilingual"
+    "meeting_place;meeting_access;textphone;lobby;demand;join_link;imprint;finding;bilingual;logo"
 )
 SHEETS = 20
+LOGOS = ("images/branch-kingsferry.svg", "images/branch-aldermoor.png", "", "images/branch-dyffryn-arad.svg", "")
 
 
 def table(count: int) -> str:
@@ -41,7 +41,7 @@ def table(count: int) -> str:
             f"b{n}@union.example;2027-09-{n % 28 + 1:02};6pm;Room {n}, Civic Hall;Step-free;"
             f"18001 01632 960{n % 1000:03};Cllr Number {n};no more than fifteen cases each;"
             f"https://union.example/join/{n};Printed by Press {n}, Quay Lane. Promoted by Person {n}, Civic "
-            f"Hall.;Half of us had {n % 40} cases or more.;yes"
+            f"Hall.;Half of us had {n % 40} cases or more.;yes;{LOGOS[n % len(LOGOS)]}"
         )
     return "\n".join(rows)
 
@@ -83,17 +83,24 @@ def memory() -> float:
     return total / 1024
 
 
+def used() -> float:
+    """Seconds of CPU of the tree, with all that has ended in it: print children live on when a run is over."""
+    ticks = 0
+    for pid in tree(os.getpid()):
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += sum(int(fields[n]) for n in (11, 12, 13, 14))  # its own, user and system; those of ended children
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def watch(peak: list[float], done: threading.Event) -> None:
     while not done.wait(2):
         peak[0] = max(peak[0], memory())
 
 
 def run(order: bureau.Order, loaded: pipeline.Loaded) -> tuple[bureau.Done, float, float]:
-    def used() -> float:
-        return sum(
-            u.ru_utime + u.ru_stime for u in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-        )
-
     assert loaded.site is not None
     assert loaded.theme is not None
     started, before = time.perf_counter(), used()

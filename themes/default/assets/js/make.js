@@ -197,7 +197,11 @@
   const putLogo = (page) => {
     for (const image of page.querySelectorAll(`img[src="${LOGO}"]`)) {
       const src = logo();
-      if (!src) { image.remove(); continue; }
+      if (!src) {
+        image.closest(".marked")?.classList.remove("marked");
+        image.remove();
+        continue;
+      }
       const lang = (image.closest("[lang]") ?? page.documentElement).getAttribute("lang");
       const tag = variant().languages.find((t) => data.parts[t].language === lang) ?? variant().languages[0];
       const title = read(scopeOf(tag), "branch.title") || read(scopeOf(tag), "union.name");
