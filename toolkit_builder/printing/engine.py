@@ -18,7 +18,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 from multiprocessing.util import Finalize
@@ -40,6 +40,10 @@ __all__ = ["Engine", "Fit", "PrintDocument", "Printed", "WeasyPrintEngine", "ava
 
 _KITS = 8  # font configurations kept; each holds its fonts in memory
 _PICTURES = 512  # decoded pictures kept
+_APART = dict(
+    zip("\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True)
+)
+_LIGATURE = re.compile(f"[{''.join(_APART)}]")
 _MISFITS = {"Q121", "Q122", "Q123", "Q124", "Q125", "Q131"}  # what a smaller size of type cures
 # Whatever else in a document can bring fonts or styles: it decides which kit the document may share.
 _INLINE = re.compile(r"@font-face[^}]*}|@counter-style[^}]*}|@color-profile[^}]*}|@import[^;]*;|<link\b[^>]*>", re.I)
@@ -170,6 +174,8 @@ class WeasyPrintEngine:
         missing = available()
         if missing:
             return Printed(pdf=b"", pages=0), [error("Q114", missing, document.span)]
+        if _LIGATURE.search(document.html):  # letters of a PDF that somebody copied from: fonts make their own
+            document = replace(document, html=_LIGATURE.sub(lambda one: _APART[one[0]], document.html))
         # fontTools stamps the fonts it writes with the time, unless this (reproducible-builds.org) says otherwise.
         with _LOCK, _environment(SOURCE_DATE_EPOCH="0"), _no_collector(), _quiet(), report.listening() as log:
             try:
