@@ -138,6 +138,7 @@ TestWalk.settings = quick
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_a_long_walk() -> None:
     """Thousands of edits, each followed by a build."""
     long = settings(quick, max_examples=200, stateful_step_count=50)

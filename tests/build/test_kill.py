@@ -102,6 +102,7 @@ def test_killed_where_a_folder_of_a_lower_layer_is_emptied(site: Site, step: str
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_killed_at_200_random_moments(site: Site) -> None:
     """An update of 300 pages takes some 60 ms; kills fall anywhere from its start to after its end."""
     chance = random.Random(7)
