@@ -54,7 +54,7 @@ def test_killed_at_random_moments_of_the_command(site: SiteTest, tmp_path: Path)
     for n in range(KILLS):
         other = "Old" if now == "New" else "New"
         process = started(titled(site, other).folder, *BUILD)
-        time.sleep(chance.uniform(0.3, 1.5) * usual)
+        time.sleep(chance.uniform(0.2, 1.1) * usual)
         process.send_signal(signal.SIGKILL)
         _, complaints = process.communicate(timeout=60)
         killed += process.returncode == -signal.SIGKILL
