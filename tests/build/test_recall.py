@@ -87,3 +87,10 @@ def test_a_forked_worker_reads_by_a_connection_of_its_own_and_writes_nothing(fol
 def test_what_is_lost_is_kept_again_once_a_week(tmp_path: Path) -> None:
     weeks = {Store(tmp_path, today=day).week for day in range(700, 714)}
     assert len(weeks) == 2
+
+
+def test_a_thread_that_finds_the_store_closed_takes_nothing_away(folder: Path) -> None:
+    store = Store(folder)
+    store._connection.close()
+    assert store.fragments("sum", ["a"]) == {}
+    assert known(folder, "k") == [1, 2]

@@ -380,6 +380,8 @@ class Store:
             return None
         try:
             return action()
+        except sqlite3.ProgrammingError:  # closed by another thread in the meantime: nothing is wrong with the file
+            return None
         except (sqlite3.DatabaseError, sqlite3.Warning) as problem:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
