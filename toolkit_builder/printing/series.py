@@ -17,7 +17,7 @@ from itertools import chain
 from typing import Any
 
 _LONGEST = 200_000  # characters of a page: a form of a whole agenda would be kept for nothing
-_FORMS = 160  # forms kept for one set of style sheets: twenty sheets, with a drawing, a photograph or no logo, twice over
+_FORMS = 160  # forms kept for one set of style sheets: twenty sheets with a drawing, a photograph or no logo, and more
 _SEEN = 4096  # structures remembered as seen once
 _TAG = re.compile(r"(<[^>]*>)")
 _QUOTED = re.compile(r'"[^"]*"')
