@@ -58,6 +58,7 @@ def test_a_style_sheet_of_the_theme_renders_no_page(site: SiteTest) -> None:
     site.edit("themes/mine/assets/css/extra.css", append="q{}\n").build()
     assert rendered(site) == {"assets/css/extra.css"}
 
+
 def test_a_key_that_forgets_something_is_noticed(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:
     world(site).build()
     monkeypatch.setattr(units._Keys, "_mentioned", lambda *_: [])

@@ -94,9 +94,13 @@ def run(arguments: list[str]) -> int:
         problem.show()
         return 2 if isinstance(problem, click.UsageError) else int(problem.exit_code)
     except (BrokenPipeError, SystemExit):  # the latter is what click makes of the former
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         return 0
     except OSError as problem:
+        try:
+            sys.stdout.flush()
+        except OSError:  # it was what is printed that could not be written, and Python would try again at its end
+            _say_no_more()
         place = f": {problem.filename}" if problem.filename else ""
         click.echo(
             f"toolkit: {problem.strerror or problem}{place}\n  hint: check the permissions and the free space there",
@@ -115,6 +119,11 @@ def run(arguments: list[str]) -> int:
         if os.environ.get("TOOLKIT_DEBUG"):
             _trace()
         return 3
+
+
+def _say_no_more() -> None:
+    """Nobody reads what is printed, or it cannot be written: what is left of it goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _trace() -> None:

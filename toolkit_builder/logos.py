@@ -6,7 +6,6 @@ inside pages that work without a network, so nothing of it may lie elsewhere, an
 
 from __future__ import annotations
 
-import io
 import re
 from base64 import b64encode
 from collections.abc import Collection
@@ -83,12 +82,9 @@ def too_large(path: str, size: int) -> Fault | None:
 
 
 def _photograph(name: str, data: bytes) -> Fault | None:
-    from PIL import Image
-
     wanted = "PNG" if kind(name) == "image/png" else "JPEG"
-    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # opening reads the head only; the limit is ours
     try:
-        with Image.open(io.BytesIO(data)) as picture:
+        with pictures.opened(data) as picture:
             width, height = picture.size
             if picture.format not in {"PNG", "JPEG"}:  # one of them by the other's name is shown by everything
                 return f"the logo '{name}' is a {picture.format} and no {wanted}, as its name says", _SAVE
@@ -99,8 +95,6 @@ def _photograph(name: str, data: bytes) -> Fault | None:
             picture.load()
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError):
         return f"the logo '{name}' is no {wanted} that can be read", "open it and save it again"
-    finally:
-        Image.MAX_IMAGE_PIXELS = limit
     return None
 
 
@@ -162,9 +156,7 @@ def shape(path: str, data: bytes) -> tuple[float, float]:
     """How wide and how high a logo is, in units of its own. Raises ValueError for what ``unusable`` refuses."""
     if is_drawing(path):
         return _shape(_looked_through(data)[0][1])
-    from PIL import Image
-
-    with Image.open(io.BytesIO(data)) as picture:
+    with pictures.opened(data) as picture:
         return float(picture.width), float(picture.height)
 
 

@@ -10,9 +10,14 @@ import io
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MOST_POINTS = 100_000_000
 """Points of the largest picture: what a reader's computer can still show."""
@@ -46,17 +51,29 @@ def published(data: bytes, path: str) -> tuple[bytes, list[Diagnostic]]:
     return data, []
 
 
-def _too_many_points(data: bytes, path: str) -> list[Diagnostic]:
-    from PIL import Image
+@contextmanager
+def opened(data: bytes) -> Iterator[Image.Image]:
+    """A picture, of any size, that is refused where half of it is missing. Raises OSError, ValueError, SyntaxError.
 
-    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # opening reads the head only; the limit is ours
+    Opening reads the head only, and the limit of its size is ours; the print engine lets halves pass, everywhere.
+    """
+    from PIL import Image, ImageFile
+
+    before = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
+    Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, False
     try:
         with Image.open(io.BytesIO(data)) as picture:
+            yield picture
+    finally:
+        Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+def _too_many_points(data: bytes, path: str) -> list[Diagnostic]:
+    try:
+        with opened(data) as picture:
             width, height = picture.size
     except (OSError, ValueError, SyntaxError):
         return []  # no picture that is known here: published as it is
-    finally:
-        Image.MAX_IMAGE_PIXELS = limit
     if width * height <= MOST_POINTS:
         return []
     most = f"{MOST_POINTS // 1_000_000} million is the most"
@@ -167,9 +184,9 @@ def _webp(data: bytes) -> bytes:
 
 def _turned(data: bytes, kind: str) -> bytes:
     """The picture, set down anew as it is shown; empty where it is the right way up already."""
-    from PIL import Image, ImageOps
+    from PIL import ImageOps
 
-    with Image.open(io.BytesIO(data)) as picture:
+    with opened(data) as picture:
         if picture.getexif().get(_ORIENTATION, 1) not in range(2, 9):
             return b""
         upright = ImageOps.exif_transpose(picture)

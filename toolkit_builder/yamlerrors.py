@@ -11,9 +11,7 @@ from typing import NamedTuple
 
 from toolkit_builder.patterns import pattern
 
-_PAIR = pattern(
-    r"(?P<lead>\s*(?:-[ \t]+)*)(?P<key>[^\s:#'\"\[\]{}&*!|>%@`,?-][^:\n]*?):(?:[ \t]+(?P<value>\S.*))?\s*$"
-)
+_PAIR = pattern(r"(?P<lead>\s*(?:-[ \t]+)*)(?P<key>[^\s:#'\"\[\]{}&*!|>%@`,?-][^:\n]*?):(?:[ \t]+(?P<value>\S.*))?\s*$")
 _ITEM = pattern(r"(?P<lead>\s*(?:-[ \t]+)+)(?P<value>\S.*)$")
 _NO_SPACE = pattern(r"(?P<lead>\s*(?:-[ \t]+)*)(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s/].*)$")
 _HARD_SPACE = pattern(r"[ -]*(?:\w[\w-]*:[ ]*)?\xa0")

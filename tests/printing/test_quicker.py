@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.printing.conftest import document
 from toolkit_builder.printing import quicker
-from toolkit_builder.printing.engine import available
+from toolkit_builder.printing.engine import WeasyPrintEngine, available
 
 ROOT = Path(__file__).parents[2]
 PRINT = """
@@ -37,6 +38,7 @@ def _printing() -> None:
 
 
 def test_the_engine_is_one_that_the_memories_fit() -> None:
+    WeasyPrintEngine().render(document("<p>Words</p>", ""))
     from weasyprint.layout import inline
 
     assert inline.split_first_line.__module__ == quicker.__name__

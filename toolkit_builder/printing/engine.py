@@ -19,7 +19,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from importlib import metadata
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -70,10 +70,9 @@ def available() -> str | None:
     return None
 
 
+@cache
 def _weasyprint() -> Any:
     """The engine's module, imported when the first document is printed (it takes 0.4 s and needs Pango)."""
-    if "weasyprint" in sys.modules:
-        return sys.modules["weasyprint"]
     with _LOCK, warnings.catch_warnings(), _environment(FONTCONFIG_FILE=_NO_FONTS):
         warnings.simplefilter("ignore", UserWarning)  # it looks for the machine's fonts, and ours come with the theme
         import weasyprint
