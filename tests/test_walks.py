@@ -273,7 +273,7 @@ def test_random_edits_of_a_whole_site_each_equal_a_clean_build() -> None:
     with made_by(STAMPED):
         walked(Edits, WALKS, 50)
     assert Edits.edits.total() + Edits.refused.total() >= 15 * WALKS
-    assert len(Edits.edits) >= min(20, 0.8 * len(EDITS)), set(EDITS) - set(Edits.edits)
+    assert len(Edits.edits) >= 20, set(EDITS) - set(Edits.edits)
     assert Edits.units["kept"] > Edits.units["laid"] / 4, "memory is used at all"
 
 
