@@ -48,6 +48,11 @@ class Sample:
         for path, text in (more or {}).items():
             (folder / "content" / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / "content" / path).write_text(text, encoding="utf-8")
+        return cls.of(folder)
+
+    @classmethod
+    def of(cls, folder: Path) -> Sample:
+        """Any project, as it lies in its folder."""
         with Store(folder / "store") as store:
             loaded = pipeline.load(folder, pipeline.Options(jobs=1), store)
         plan = pipeline.lay_out(loaded)

@@ -250,9 +250,9 @@ def read_paper(reader: _Reader, body: str, fields: Any) -> Payload:
     }
 
 
-_LEFT_OUT = frozenset({"P103", "P104", "P105", "P106", "P118", "P122", "P124"})
+_LEFT_OUT = frozenset({"P103", "P104", "P105", "P106", "P118", "P122", "P124", "P125"})
 """What is left out of a paper's text as of any other: scripts, tags, links that may not lead there."""
-_PLAIN_LINK = re.compile(r"\]\((?!//)(?:(?:https?|mailto|tel):)?[\w./#?=%+~,@-]*[)\s]")
+_PLAIN_LINK = re.compile(r"\]\((?!//)(?:(?:https?|mailto|tel):)?[\w./#?=%+~,@-]*\)")
 _DEFINED_LINK = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:", re.MULTILINE)
 
 

@@ -23,8 +23,16 @@ from toolkit_builder import pipeline  # noqa: E402
 from toolkit_builder.printing.picture import pages  # noqa: E402
 
 CONFERENCE = "conferences/2027-asw"
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-             "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 GROUND, EDGE = (240, 235, 240), (206, 196, 206)
 HEIGHT, MARGIN = 560, 26  # of a sheet, and around it, in pixels
 
@@ -37,9 +45,11 @@ def main() -> None:
         browser = started.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         wide = 1600 - 4 * MARGIN - 2 * round(HEIGHT / 297 * 210)
         conference = shot(browser, site / CONFERENCE / "index.html", 1400, round(1400 * HEIGHT / wide))
-        sheets = [conference.resize((wide, HEIGHT), Image.Resampling.LANCZOS),
-                  sheet(sample, f"{CONFERENCE}/bulletins/2/bulletin.pdf"),
-                  sheet(sample, "plans/adult-social-work/plan-a3.pdf")]
+        sheets = [
+            conference.resize((wide, HEIGHT), Image.Resampling.LANCZOS),
+            sheet(sample, f"{CONFERENCE}/bulletins/2/bulletin.pdf"),
+            sheet(sample, "plans/adult-social-work/plan-a3.pdf"),
+        ]
         keep(side_by_side(sheets), "overview.png")
         keep(chosen(browser, site / CONFERENCE / "motions/5/index.html"), "chosen.png")
         browser.close()

@@ -146,7 +146,8 @@ def test_terms_and_their_meanings() -> None:
 
 def test_abbreviations_are_explained_but_not_in_code_or_words() -> None:
     fragment = html("*[NEC]: National Executive\n\nThe NEC (`NEC`, NECK) met. **NEC**")
-    assert fragment.count('<abbr title="National Executive">NEC</abbr>') == 2
+    assert fragment.count('title="National Executive">NEC</abbr>') == 2
+    assert fragment.count('<abbr class="first"') == 1
     assert "<code>NEC</code>, NECK" in fragment
 
 

@@ -313,6 +313,8 @@ class Inline:
                 yield from [Piece(text=before, marks=marks, joint=True)] * bool(before)
                 yield from self._pieces(node.iter(include_text=True), inner, target)
                 yield from [Piece(text=after, marks=marks)] * bool(after)
+                if tag == "abbr" and "first" in (given.get("class") or "").split():
+                    yield Piece(text=f" ({given.get('title')})", marks=marks)
 
     def _write(self, piece: Piece) -> None:
         text, marks = piece.text, piece.marks

@@ -122,7 +122,14 @@ def _block_body(text: MotionText, block: Block, numbers: LineMap, inline: Inline
     first = anchors[0] if anchors else ""
     source = text.inline(block)
     cuts = [line.start - block.content for line in lines[1:]]
-    return first + marker + _with_lines(source, cuts, anchors[1:], inline)
+    body = first + marker + _with_lines(source, cuts, anchors[1:], inline)
+    return _PICTURE_FIRST.sub(r"\1<br>\n", body) if block.kind == "paragraph" and "<img" in body else body
+
+
+_PICTURE_FIRST = re.compile(
+    r"\A((?:<span [^<>]*></span>)*<img [^<>]*>(?:<span [^<>]*></span>)*)(?:\n| (?=<span class=\"caption\">.*</span>\Z))"
+)
+"""A picture at a paragraph's head with the line under it, or with its caption and nothing more."""
 
 
 def _line_anchor(number: int, prefix: str) -> str:
@@ -141,11 +148,19 @@ def _with_lines(source: str, cuts: Sequence[int], anchors: Sequence[str], inline
         pieces = [" ".join(piece.split()) for piece in marked]
         return pieces[0] + "".join(f" {a}{p}" if s[-1:].isspace() else f"{a}{p}"
                                    for a, p, s in zip(anchors, pieces[1:], marked, strict=False))  # fmt: skip
-    rendered = inline(HELD.join(marked))
+    rendered = _TAG_HOLDING_LINES.sub(_behind, inline(HELD.join(marked)))
     if rendered.count(HELD) != len(cuts) or re.search(rf"<[^>]*{HELD}", rendered):
         return _between_letters(inline(source), source, cuts, anchors)
     pieces = rendered.split(HELD)
     return pieces[0] + "".join(a + p for a, p in zip(anchors, pieces[1:], strict=True))
+
+
+_TAG_HOLDING_LINES = re.compile(rf"<img\b[^<>]*{HELD}[^<>]*>")
+
+
+def _behind(picture: re.Match[str]) -> str:
+    """A picture whose words run over lines: these begin behind it."""
+    return picture[0].replace(HELD, "") + HELD * picture[0].count(HELD)
 
 
 def _between_letters(rendered: str, source: str, cuts: Sequence[int], anchors: Sequence[str]) -> str:
@@ -195,7 +210,9 @@ def _table(source: str, anchors: list[str], inline: Inline) -> str:
         shown = [inline(cell) if cell else "" for cell in cells]
         if index < len(anchors) and shown:
             shown[0] = anchors[index] + shown[0]
-        out.append("<tr>" + "".join(f"<{tag}{scope}>{cell}</{tag}>" for cell in shown) + "</tr>")
+        cells_html = "".join(f"<{tag}{scope}>{cell}</{tag}>" for cell in shown)
+        # a head of its own is repeated where the table goes on over the page
+        out.append(f"<thead><tr>{cells_html}</tr></thead>" if tag == "th" else f"<tr>{cells_html}</tr>")
     return "\n".join([*out, "</table>"])
 
 

@@ -24,7 +24,8 @@ HELD = "\ue0f1"
 _MARKUP = re.compile(
     r"\\(?P<escape>[\\`*_{}\[\]()#+\-.!|<>])"
     r"|(?P<code>`+)(?P<codetext>(?:(?!`).)+)(?P=code)"
-    r"|!?\[(?P<label>[^\[\]]*)\]\((?P<target>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)"
+    r"|!?\[(?P<label>[^\[\]]*)\]\((?P<target>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)"
+    r"(?:\s+(?:\"(?P<title>[^\"]*)\"|'(?P<titled>[^']*)'))?\)"
     r"|\[\[(?P<mention>[^\[\]<>|]{1,120})(?:\|(?P<said>[^\[\]]{1,300}))?\]\]"
     r"|(?P<footnote>\[\^[^\]\s]+\])"
     r"|(?P<strong>\*{1,3})(?=\S)|(?P<strongend>(?<=\S)\*{1,3})"
@@ -110,6 +111,15 @@ def visible(source: str) -> Visible:
         """A stretch of source that is shown as it is."""
         put(source[start:end], start, start + 1, 1)
 
+    def caption(after: int, start: int, stop: int) -> None:
+        """The words of a picture's title, which no mark changes, behind those that say what it shows."""
+        put(" ", after, start)
+        for word in re.finditer(r"\S+|\s+", source[start:stop]):
+            if word[0].isspace():
+                put(" ", start + word.start(), start + word.end())
+            else:
+                keep(start + word.start(), start + word.end())
+
     def walk(start: int, stop: int) -> None:
         done = look = start
         while (place := may_start.search(source, look, stop)) is not None:
@@ -123,10 +133,14 @@ def visible(source: str) -> Visible:
             if group == "strong":
                 if not _closes(source, match):
                     put(match["strong"], match.start(), match.end())
-            elif group == "target":
+            elif group in ("target", "title", "titled"):
                 walk(match.start("label"), match.end("label"))
+                if group != "target" and match[0][0] == "!":  # a picture's title is its caption, and is printed
+                    caption(match.end("label"), match.start(group), match.end(group))
             elif group == "tag" and not _is_tag(match["tag"]):
                 keep(match.start(), match.end())  # "write to <the employer>"
+            elif group == "tag" and (said := _said_of_picture(match["tag"])):
+                put(said, match.start(), match.end())
             elif group in ("codetext", "said"):
                 show = keep if group == "codetext" else walk
                 show(match.start(group), match.end(group))
@@ -145,6 +159,17 @@ def visible(source: str) -> Visible:
 def _is_tag(written: str) -> bool:
     """Whether angle brackets hold a tag of HTML or a comment: anything else in them is words."""
     return written.startswith("<!--") or judge(written)[0] is not Verdict.TEXT
+
+
+_PICTURE_SAYS = re.compile(r"""\s(alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+
+
+def _said_of_picture(tag: str) -> str:
+    """What a picture typed as a tag shows, and its caption: ``<img alt="..." title="...">``."""
+    if tag[:4].lower() != "<img":
+        return ""
+    said = {name.lower(): a or b for name, a, b in _PICTURE_SAYS.findall(tag)}
+    return html.unescape(" ".join(" ".join(said[name].split()) for name in ("alt", "title") if said.get(name)))
 
 
 def _evenly_spaced(source: str) -> bool:

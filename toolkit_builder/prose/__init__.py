@@ -7,6 +7,7 @@ articles, ``broken_lines`` what copying from a PDF broke.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ __all__ = [
     "inline", "plain", "slug", "split_sections",
 ]  # fmt: skip
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same source gives another fragment: part of every key under which fragments are stored."""
 
 
@@ -72,11 +73,13 @@ def convert(
         for address in foreign_pictures(fragment) if "<img" in fragment else ():
             _foreign(context, address)
         _links_in_pictures(fragment, context)
+        _tooltips(context)
     safe = clean(fragment)
     meanings = {name: meaning for name, (meaning, _) in structure.notes.abbreviations.items()}
     options = Options(lang.split("-")[0].lower(), top, id_prefix, reserved, meanings)
     prose, used = finish(safe, options, lines, first_line)
-    structure.notes.unused_abbreviations(used)
+    if len(used) < len(meanings) and (left := structure.notes.unused_abbreviations(used)):
+        prose = replace(prose, html=(prose.html + left).lstrip(), words=prose.words + count_words(plain(left)))
     if "[^" in prose.html:
         _unknown_footnotes(prose.html, context)
     engine.reset(engines.silence, engines.no_note)
@@ -159,6 +162,18 @@ def _links_in_pictures(fragment: str, context: Context) -> None:
                     at, find=match["address"],
                     hint=f"make the picture the link: [![...](photo.jpg)]({match['address']})",
                 )  # fmt: skip
+
+
+_TOOLTIP = pattern(r"""(?<!!)\[[^\[\]]+\]\([^()\s]+\s+(?P<q>["'])(?P<title>[^"']*\w[^"']*)(?P=q)\)""")
+
+
+def _tooltips(context: Context) -> None:
+    for at, line in enumerate(context.lines):
+        for match in _TOOLTIP.finditer(line) if "](" in line else ():
+            context.report(
+                Severity.NOTE, "P125", f"'{match['title'][:80]}' shows only while a mouse rests on the link, never on "
+                "paper", at, find=match["title"], hint="if readers need these words, write them in the text",
+            )  # fmt: skip
 
 
 _FOOTNOTE_LEFT = pattern(r"\[\^([^\]\s]+)\]")

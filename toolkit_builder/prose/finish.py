@@ -77,6 +77,7 @@ class _Walk:
         self.pieces = TAG.split(fragment)
         self.anchors = Anchors(fragment, options.top, options.prefix, options.reserved)
         self.abbreviations = _abbreviation_pattern(options.abbreviations)
+        self.said = html.unescape("".join(self.pieces[::2])).casefold() if self.abbreviations else ""
         self.links: list[tuple[str, str, bool]] = []
         self.used: set[str] = set()
         self.text: list[str] = []
@@ -113,8 +114,18 @@ class _Walk:
         if self.abbreviations is None:
             return printed
         parts = _LINKED.split(printed)
-        parts[::2] = [_abbreviate(p, self.abbreviations, self.options.abbreviations, self.used) for p in parts[::2]]
+        parts[::2] = [self.abbreviations.sub(self.abbreviate, part) for part in parts[::2]]
         return "".join(parts)
+
+    def abbreviate(self, match: re.Match[str]) -> str:
+        """An abbreviation with its meaning. Paper and telephones show the meaning behind the first one, unless the
+        text itself has said it."""
+        name = html.unescape(match.group())
+        meaning = self.options.abbreviations[name]
+        first = name not in self.used and meaning.casefold() not in self.said
+        self.used.add(name)
+        shown = ' class="first"' if first else ""
+        return f'<abbr{shown} title="{html.escape(meaning)}">{match.group()}</abbr>'
 
     def tag(self, i: int, piece: str, name: str, closing: bool) -> None:
         """Follow where we are, and note what the tag opens or ends."""
@@ -205,12 +216,3 @@ def _abbreviation_pattern(abbreviations: dict[str, str]) -> re.Pattern[str] | No
         return None
     names = sorted(abbreviations, key=lambda name: (-len(name), name))
     return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(html.escape(n, quote=False)) for n in names) + r")(?!\w)")
-
-
-def _abbreviate(text: str, pattern: re.Pattern[str], meanings: dict[str, str], used: set[str]) -> str:
-    def wrap(match: re.Match[str]) -> str:
-        name = html.unescape(match.group())
-        used.add(name)
-        return f'<abbr title="{html.escape(meanings[name])}">{match.group()}</abbr>'
-
-    return pattern.sub(wrap, text)

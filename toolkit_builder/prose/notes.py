@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from html import escape
 
 from toolkit_builder.diagnostics import Severity
 from toolkit_builder.prose.context import Context
@@ -175,14 +176,21 @@ class Notes:
             for k in range(1, min(self.marks[name], 20) + 1)
         )
 
-    def unused_abbreviations(self, used: set[str]) -> None:
-        """Report each definition whose abbreviation the text never uses: a reader cannot see its words."""
+    def unused_abbreviations(self, used: set[str]) -> str:
+        """The definitions whose abbreviation the text never uses, as paragraphs; each is reported.
+
+        Their words would be lost otherwise: an abbreviation may stand in the title alone.
+        """
+        left = []
         for abbr, (meaning, at) in self.abbreviations.items():
             if abbr not in used:
                 self.context.report(
-                    Severity.WARNING, "P119", f"the text never uses the abbreviation '{abbr}' ({meaning})", at,
+                    Severity.WARNING, "P119", f"the text never uses the abbreviation '{abbr}' ({meaning}), so its "
+                    "explanation stands at the end", at,
                     find=f"*[{abbr}]", hint="delete the definition, or check the spelling",
                 )  # fmt: skip
+                left.append(f"\n<p>{escape(abbr, quote=False)}: {escape(meaning, quote=False)}</p>")
+        return "".join(left)
 
 
 def _folded(name: str) -> str:

@@ -74,17 +74,23 @@ def clean(fragment: str) -> str:
 
 
 _PICTURE = pattern(r"<img\b([^<>]*)>")
-_SAID = pattern(r'\s(src|alt)="([^"]*)"')
+_SAID = pattern(r'\s(src|alt|title)="([^"]*)"')
 
 
 def _picture(match: re.Match[str]) -> str:
-    """A picture of this site with an ``alt``; a link in the place of one that would be fetched from elsewhere."""
+    """A picture of this site with an ``alt``; a link in the place of one that would be fetched from elsewhere.
+
+    Its title becomes words behind it: a title shows only under a mouse, never on a phone or on paper.
+    """
     said = dict(_SAID.findall(match[1]))
+    title = said.get("title", "")
+    caption = f' <span class="caption">{title.replace("&quot;", chr(34))}</span>' if title.strip() else ""
     if _SCHEME.match(said.get("src", "")):
         words = said.get("alt") or said["src"]
         inside = match.string.rfind("<a ", 0, match.start()) > match.string.rfind("</a>", 0, match.start())
-        return words if inside else f'<a href="{said["src"]}">{words}</a>'
-    return match.group() if "alt" in said else f'<img alt=""{match[1]}>'
+        return (words if inside else f'<a href="{said["src"]}">{words}</a>') + caption
+    others = match[1].replace(f' title="{title}"', "", 1) if caption else match[1]
+    return (f"<img{others}>" if "alt" in said else f'<img alt=""{others}>') + caption
 
 
 def _judge(match: re.Match[str]) -> str:

@@ -31,18 +31,38 @@ LATIN = (
 )
 ARABIC = "20-2F,3A-40,5B-60,7B-7E,A0,AB,BB,600-6FF,750-77F,FB50-FDFF,FE70-FEFC,200C-200F,2010-2014,2018-201D,2026,25CC"
 FEATURES = [
-    "kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk",
-    "lnum", "tnum", "onum", "pnum", "case", "sups", "frac", "numr", "dnom",
+    "kern",
+    "liga",
+    "calt",
+    "ccmp",
+    "locl",
+    "mark",
+    "mkmk",
+    "lnum",
+    "tnum",
+    "onum",
+    "pnum",
+    "case",
+    "sups",
+    "frac",
+    "numr",
+    "dnom",
 ]
 
 VARIABLE = {
     # file: (package, upstream file, family, axes kept)
     "toolkit-sans": ("fontpkg_source_sans_3", "SourceSans3[wght].ttf", "Toolkit Sans", {"wght": (400, 800)}),
     "toolkit-serif": (
-        "fontpkg_source_serif_4", "SourceSerif4[opsz,wght].ttf", "Toolkit Serif", {"wght": (400, 800), "opsz": 22},
+        "fontpkg_source_serif_4",
+        "SourceSerif4[opsz,wght].ttf",
+        "Toolkit Serif",
+        {"wght": (400, 800), "opsz": 22},
     ),
     "toolkit-serif-italic": (
-        "fontpkg_source_serif_4", "SourceSerif4-Italic[opsz,wght].ttf", "Toolkit Serif", {"wght": 400, "opsz": 18},
+        "fontpkg_source_serif_4",
+        "SourceSerif4-Italic[opsz,wght].ttf",
+        "Toolkit Serif",
+        {"wght": 400, "opsz": 18},
     ),
 }
 SANS, SERIF = "fontpkg_source_sans_3", "fontpkg_source_serif_4"
@@ -66,8 +86,14 @@ NOTO = {
     "NotoNaskhArabic-Regular": ("Noto Naskh Arabic", 400),
     "NotoNaskhArabic-Bold": ("Noto Naskh Arabic", 700),
 }
-STYLES = {(400, False): "Regular", (600, False): "Semibold", (700, False): "Bold", (900, False): "Black",
-          (400, True): "Italic", (700, True): "Bold Italic"}
+STYLES = {
+    (400, False): "Regular",
+    (600, False): "Semibold",
+    (700, False): "Bold",
+    (900, False): "Black",
+    (400, True): "Italic",
+    (700, True): "Bold Italic",
+}
 
 
 def upstream(package: str, name: str) -> Path:
@@ -112,9 +138,17 @@ def rename(font: TTFont, family: str, style: str) -> None:
     names.names = []
     postscript = f"{family}-{style}".replace(" ", "")
     values = {
-        0: copyright_line, 1: family, 2: style,
-        3: postscript, 4: f"{family} {style}", 5: "Version 1.0", 6: postscript,
-        13: licence, 14: "https://openfontlicense.org", 16: family, 17: style,
+        0: copyright_line,
+        1: family,
+        2: style,
+        3: postscript,
+        4: f"{family} {style}",
+        5: "Version 1.0",
+        6: postscript,
+        13: licence,
+        14: "https://openfontlicense.org",
+        16: family,
+        17: style,
     }
     for number, text in values.items():
         names.setName(text, number, 3, 1, 0x409)
