@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from toolkit_builder import frame, pipeline  # noqa: E402
 from toolkit_builder.build.cache import Store  # noqa: E402
-from toolkit_builder.localise import bureau, documents  # noqa: E402
+from toolkit_builder.localise import bureau, resources  # noqa: E402
 
 HEADER = (
     "branch;region;employer;contact_name;contact_role;contact_phone;contact_email;meeting_date;meeting_time;"
@@ -50,7 +50,7 @@ def chosen(loaded: pipeline.Loaded) -> tuple[str, ...]:
     """The sample's templates, as many as have twenty sheets together."""
     assert loaded.site is not None
     names, count = [], 0
-    for template in documents.templates(loaded.site):
+    for template in resources.templates(loaded.site):
         if template.sheets and count + len(template.sheets) <= SHEETS:
             names.append(template.name)
             count += len(template.sheets)

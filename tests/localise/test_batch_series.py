@@ -15,7 +15,7 @@ from toolkit_builder.build.cache import Store
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.formats import pdf
 from toolkit_builder.formats.templates import Templates
-from toolkit_builder.localise import documents, outputs
+from toolkit_builder.localise import documents, outputs, resources, sheets
 from toolkit_builder.model import Payload
 from toolkit_builder.printing import series
 from toolkit_builder.printing.engine import WeasyPrintEngine
@@ -46,10 +46,10 @@ def test_every_sample_template_from_a_form_and_by_itself(tmp_path: Path) -> None
         loaded = pipeline.load(ROOT, pipeline.Options(), store)
     assert loaded.site is not None
     assert loaded.theme is not None
-    paper = documents.stationery(frame.site_payload(loaded.site), "", loaded.theme, {})
+    paper = sheets.stationery(frame.site_payload(loaded.site), "", loaded.theme, {})
     templates = Templates(loaded.theme.bundle)
     own = [documents.branch_of(doc, loaded.site) for doc in loaded.site.all("branch")]
-    every = [(t, s) for t in documents.templates(loaded.site) for s in range(len(t.sheets))]
+    every = [(t, s) for t in resources.templates(loaded.site) for s in range(len(t.sheets))]
     original, taken = series.Series.filled, set[str]()
 
     def printed(branch: Payload, engine: WeasyPrintEngine) -> dict[str, Printed]:

@@ -115,9 +115,9 @@ def test_hostile_text_and_links() -> None:
 @pytest.mark.parametrize("words", ["Short", "word " * 60, "x" * 200, "<b>&amp; more</b> " * 20, "W" * 45])
 def test_a_social_picture_cuts_nothing(words: str) -> None:
     from tests.localise.test_template import _template
-    from toolkit_builder.localise import documents, social
+    from toolkit_builder.localise import documents, sheets, social
 
-    paper = documents.Stationery(site={}, root="", stylesheets={})
+    paper = sheets.Stationery(site={}, root="", stylesheets={})
     template = _template(f"## {words}", "social")
     made = documents.make(template, {**documents.blank_branch(), "title": words})
     drawn = social.svg(template, made, paper)

@@ -18,9 +18,9 @@ from toolkit_builder import pipeline
 from toolkit_builder.build.cache import Store
 from toolkit_builder.formats import pdf
 from toolkit_builder.formats.templates import Templates
-from toolkit_builder.localise import documents, languages, outputs
+from toolkit_builder.localise import documents, languages, outputs, resources, sheets
 from toolkit_builder.localise.data import open_table
-from toolkit_builder.localise.documents import Template
+from toolkit_builder.localise.resources import Template
 from toolkit_builder.theme import Theme, load
 
 ROOT = Path(__file__).parents[2]
@@ -107,7 +107,7 @@ def known(bilingual: SiteTest) -> dict[str, Template]:
     with Store(bilingual.folder / ".toolkit" / "store") as store:
         loaded = pipeline.load(bilingual.folder, pipeline.Options(jobs=1), store)
     assert loaded.site is not None, loaded.diagnostics
-    return {t.name: t for t in documents.templates(loaded.site)}
+    return {t.name: t for t in resources.templates(loaded.site)}
 
 
 @pytest.fixture(scope="module")
@@ -131,13 +131,13 @@ ARAD = branch(
 def html(template: Template, values: Any, sheet: int = 0) -> str:
     theme = load(ROOT, "default")[0]
     assert theme is not None
-    paper = documents.Stationery(site=SITE, root="", stylesheets={})
-    payload = documents.page_payload(template, documents.make(template, values), template.sheets[sheet], paper)
+    paper = sheets.Stationery(site=SITE, root="", stylesheets={})
+    payload = sheets.page_payload(template, documents.make(template, values), template.sheets[sheet], paper)
     return pdf.page(payload, Templates(theme.bundle)).decode()
 
 
 def own(known: dict[str, Template], name: str, values: Any) -> Template:
-    found = documents.variant(known[name], values)
+    found = resources.variant(known[name], values)
     assert found is not None
     return found
 
@@ -150,7 +150,7 @@ def test_side_by_side_each_part_says_its_language_and_its_own_dates(known: dict[
     assert "14 Medi 2027 to Neuadd" in parts[0][1]
     assert "14 September 2027 to Town Hall" in parts[1][1]
     assert made.count("<html") == made.count("<body") == 1
-    assert documents.variant(known["letter-cy"], ARAD) is None
+    assert resources.variant(known["letter-cy"], ARAD) is None
 
 
 def test_one_after_the_other_is_the_whole_document_twice(known: dict[str, Template]) -> None:
@@ -189,7 +189,7 @@ def test_apart_each_is_a_document_of_its_own(known: dict[str, Template]) -> None
     assert own(known, "letter", values) == known["letter"]
     assert own(known, "letter-cy", values) == known["letter-cy"]
     welsh = {**values, "languages": ["cy"]}
-    assert documents.variant(known["letter"], welsh) is None
+    assert resources.variant(known["letter"], welsh) is None
 
 
 def test_what_is_missing_is_said_once(known: dict[str, Template]) -> None:
@@ -204,7 +204,7 @@ def test_what_is_missing_is_said_once(known: dict[str, Template]) -> None:
 def test_word_documents_mark_each_language(known: dict[str, Template], theme: Theme, layout: str) -> None:
     values = {**ARAD, "layout": layout}
     template = own(known, "letter", values)
-    paper = documents.Stationery(site=SITE, root="", stylesheets={})
+    paper = sheets.Stationery(site=SITE, root="", stylesheets={})
     made = documents.make(template, values)
     files, found = outputs.made(template, made, 0, ("docx", "txt"), paper, Templates(theme.bundle))
     assert not found
@@ -228,7 +228,7 @@ def test_the_pdf_says_what_language_its_parts_are_in(
 
     values = {**ARAD, "layout": layout}
     template = own(known, "poster", values)
-    paper = documents.stationery(SITE, "", theme, {})
+    paper = sheets.stationery(SITE, "", theme, {})
     files, found = outputs.made(template, documents.make(template, values), 0, ("pdf",), paper, Templates(theme.bundle))
     assert [d.message for d in found] == []
     facts = inspect.facts(files[0][1])
@@ -254,7 +254,7 @@ def test_fixed_words_stand_in_every_language(bilingual: SiteTest, theme: Theme) 
     with Store(bilingual.folder / ".toolkit" / "store") as store:
         loaded = pipeline.load(bilingual.folder, pipeline.Options(jobs=1), store)
     assert loaded.site is not None
-    every = {t.name: t for t in documents.templates(loaded.site)}
+    every = {t.name: t for t in resources.templates(loaded.site)}
     said = html(own(every, "press", ARAD), ARAD)
     assert '<span class="each" lang="cy" dir="ltr">Datganiad i&#39;r wasg</span>' in said
     assert '<span class="each" lang="en-GB" dir="ltr">Press release</span>' in said
@@ -271,7 +271,7 @@ def test_fixed_words_stand_in_every_language(bilingual: SiteTest, theme: Theme) 
     assert "NID I&#39;W ARGRAFFU</span>" in lacking
     assert "NOT FOR PRINT</span>" in lacking
     assert "Ar goll o hyd / Still missing" in lacking
-    paper = documents.Stationery(site=SITE, root="", stylesheets={}, locales=theme.locales)
+    paper = sheets.Stationery(site=SITE, root="", stylesheets={}, locales=theme.locales)
     for layout in (languages.SIDE, languages.AFTER, languages.SEPARATE):
         values = {**numbered, "layout": layout}
         for name in ("press", "letter"):
@@ -310,8 +310,8 @@ def test_a_social_picture_has_both_languages(known: dict[str, Template], bilingu
     with Store(bilingual.folder / ".toolkit" / "store") as store:
         loaded = pipeline.load(bilingual.folder, pipeline.Options(jobs=1), store)
     assert loaded.site is not None
-    every = {t.name: t for t in documents.templates(loaded.site)}
-    paper = documents.Stationery(site=SITE, root="", stylesheets={})
+    every = {t.name: t for t in resources.templates(loaded.site)}
+    paper = sheets.Stationery(site=SITE, root="", stylesheets={})
 
     def files(layout: str) -> dict[str, str]:
         template = own(every, "social", {**ARAD, "layout": layout})

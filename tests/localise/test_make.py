@@ -18,7 +18,7 @@ from toolkit_builder import frame, pipeline
 from toolkit_builder.build.cache import Store
 from toolkit_builder.formats import pdf
 from toolkit_builder.formats.templates import Templates
-from toolkit_builder.localise import documents, languages
+from toolkit_builder.localise import documents, languages, resources, sheets
 from toolkit_builder.localise.branchfiles import variant_id
 from toolkit_builder.site import Site
 
@@ -65,18 +65,18 @@ def same(text: str) -> str:
 
 
 def form_of(
-    template: documents.Template, every: list[documents.Template], branch: dict[str, Any]
-) -> documents.Template:
+    template: resources.Template, every: list[resources.Template], branch: dict[str, Any]
+) -> resources.Template:
     """The form that a template's page takes when a branch is picked: the branch's own, if the page's language is in it."""
     original = next((t for t in every if t.path == template.original), template)
-    own = documents.variant(original, branch)
+    own = resources.variant(original, branch)
     return own if own and own.parts else template
 
 
-def payload_of(template: documents.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> dict[str, Any]:
+def payload_of(template: resources.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> dict[str, Any]:
     assert loaded.theme is not None
-    paper = documents.stationery(frame.site_payload(linked(loaded)), "", loaded.theme, {})
-    return documents.page_payload(template, documents.make(template, branch), template.sheets[0], paper)
+    paper = sheets.stationery(frame.site_payload(linked(loaded)), "", loaded.theme, {})
+    return sheets.page_payload(template, documents.make(template, branch), template.sheets[0], paper)
 
 
 def linked(loaded: pipeline.Loaded) -> Site:
@@ -84,7 +84,7 @@ def linked(loaded: pipeline.Loaded) -> Site:
     return loaded.site
 
 
-def built_words(template: documents.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> str:
+def built_words(template: resources.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> str:
     assert loaded.theme is not None
     html = pdf.page(payload_of(template, branch, loaded), Templates(loaded.theme.bundle)).decode()
     body = LexborHTMLParser(re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL)).body
@@ -104,7 +104,7 @@ SAID = """() => { const body = toolkitMake.page(); body.querySelectorAll('svg, t
 
 def test_every_template_says_the_same_in_the_browser(browser: Any, sample: Path, loaded: pipeline.Loaded) -> None:
     branches = [documents.branch_of(b, linked(loaded)) for b in linked(loaded).all("branch")]
-    every = documents.templates(linked(loaded))
+    every = resources.templates(linked(loaded))
     compared, together = 0, 0
     for template in every:
         if not template.sheets:
@@ -125,7 +125,7 @@ def test_every_template_says_the_same_in_the_browser(browser: Any, sample: Path,
 def test_every_language_and_layout_can_be_chosen(
     browser: Any, sample: Path, loaded: pipeline.Loaded, name: str
 ) -> None:
-    every = {t.name: t for t in documents.templates(linked(loaded))}
+    every = {t.name: t for t in resources.templates(linked(loaded))}
     template = every[name]
     original = next((t for t in every.values() if t.path == template.original), template)
     branch = documents.branch_of(next(b for b in linked(loaded).all("branch") if b.name == "aldermoor"), linked(loaded))
@@ -137,7 +137,7 @@ def test_every_language_and_layout_can_be_chosen(
             if layout == languages.SEPARATE and len(wanted) > 1:
                 continue
             asked = {**branch, "languages": wanted, "layout": layout}
-            own = documents.variant(original, asked) or original.translations[0]
+            own = resources.variant(original, asked) or original.translations[0]
             page.select_option("#make-variant", variant_id(own))
             assert same(page.evaluate(SAID)) == built_words(own, asked, loaded), (layout, wanted)
             seen.add(variant_id(own))

@@ -25,7 +25,7 @@ from PIL import Image
 from tests.localise.test_make import form_of, linked, loaded, pick, sample
 from toolkit_builder import frame, logos, pipeline
 from toolkit_builder.formats.templates import Templates
-from toolkit_builder.localise import documents, outputs
+from toolkit_builder.localise import documents, outputs, resources, sheets
 from toolkit_builder.localise.album import Album
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -126,11 +126,11 @@ def press() -> None:
         pytest.skip(f"print engine: {problem}")
 
 
-def built(template: documents.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> bytes:
+def built(template: resources.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> bytes:
     assert loaded.theme is not None
     logo = logos.place(branch["logo"])
     pictures = {logo: Album(loaded.tree.assets).read(logo)} if logo else {}
-    paper = documents.stationery(frame.site_payload(linked(loaded)), "", loaded.theme, pictures)
+    paper = sheets.stationery(frame.site_payload(linked(loaded)), "", loaded.theme, pictures)
     files, _ = outputs.made(
         template, documents.make(template, branch), 0, ("pdf",), paper, Templates(loaded.theme.bundle)
     )
@@ -140,7 +140,7 @@ def built(template: documents.Template, branch: dict[str, Any], loaded: pipeline
 def test_every_template_looks_the_same_in_the_browser(
     chromium: Any, press: None, address: str, loaded: pipeline.Loaded
 ) -> None:
-    every = documents.templates(linked(loaded))
+    every = resources.templates(linked(loaded))
     branches = {b.name: documents.branch_of(b, linked(loaded)) for b in linked(loaded).all("branch")}
     far, compared = [], 0
     page = chromium.new_page()

@@ -6,7 +6,7 @@ import pytest
 
 from tests.localise.helpers import ALDER, branch, compiled, filled
 from toolkit_builder.kinds.fields import TemplateField
-from toolkit_builder.localise import documents, fields
+from toolkit_builder.localise import documents, fields, resources
 from toolkit_builder.localise.template import as_shown, compile_template
 
 
@@ -147,10 +147,10 @@ def test_rare_letters_of_the_text_itself_are_kept() -> None:
 # --- what is missing ---------------------------------------------------------------------------------------------
 
 
-def _template(text: str, type: str = "leaflet", **declared: TemplateField) -> documents.Template:
+def _template(text: str, type: str = "leaflet", **declared: TemplateField) -> resources.Template:
     made, found = compiled(text)
     assert not found
-    return documents.Template(
+    return resources.Template(
         name="t",
         folder="k",
         path="t.md",

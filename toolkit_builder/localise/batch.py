@@ -21,10 +21,11 @@ from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.build.workers import Lost, Workers, processors, shared_value
 from toolkit_builder.diagnostics import Diagnostic, error, warning
 from toolkit_builder.formats.templates import TemplateFailure, Templates
-from toolkit_builder.localise import documents, languages, outputs
+from toolkit_builder.localise import documents, languages, outputs, resources
 from toolkit_builder.localise.album import Album
-from toolkit_builder.localise.documents import Stationery, Template
 from toolkit_builder.localise.journal import Foreign, Journal, digest
+from toolkit_builder.localise.resources import Template
+from toolkit_builder.localise.sheets import Stationery
 from toolkit_builder.model import Payload
 from toolkit_builder.theme import Theme
 
@@ -135,7 +136,7 @@ def render(handed: Shared | None, units: Sequence[Unit]) -> list[Result]:
 
 def _render(shared: Shared, unit: Unit, templates: Templates) -> Result:
     original = shared.templates[unit.template]
-    template = documents.variant(original, unit.branch, every=unit.every) or original
+    template = resources.variant(original, unit.branch, every=unit.every) or original
     made = documents.make(template, unit.branch)
     said: Payload = {
         "missing": [m.label for m in made.missing],
@@ -270,7 +271,7 @@ class _Run:
     def _skipped(self, template: Template, branch: Payload, formats: Sequence[str]) -> str:
         if not formats:
             return "the template has none of these formats"
-        if documents.variant(template, branch, every=self.plan.named) is None:
+        if resources.variant(template, branch, every=self.plan.named) is None:
             tags = languages.wanted(branch, template.family, every=self.plan.named)
             if languages.tag(template.language) in tags:
                 return f"the branch has it in one document ({', '.join(tags)})"

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from toolkit_builder import logos
-from toolkit_builder.localise import documents, fields, languages
-from toolkit_builder.localise.documents import Template
+from toolkit_builder.localise import documents, fields, languages, resources
+from toolkit_builder.localise.resources import Template
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Site
 
@@ -32,7 +32,7 @@ class BranchFile:
 
 def files(site: Site) -> Iterator[BranchFile]:
     """The list of branches, and each branch's own file; nothing where no page makes documents."""
-    every = documents.templates(site)
+    every = resources.templates(site)
     branches = site.all("branch")
     if site.config.localise == "off" or not every or not branches:
         return
@@ -58,7 +58,7 @@ def values(branch: Payload, every: Sequence[Template]) -> Payload:
         scope = documents.scope(template, branch)
         said = {"fields": scope["fields"], "chosen": fields.choices(branch, template.compiled)}
         if len(template.family) > 1 and not template.original:
-            said["variant"] = variant_id(documents.variant(template, branch) or template)
+            said["variant"] = variant_id(resources.variant(template, branch) or template)
         own[key(template)] = said
         logo = documents.logo(branch, template, scope["branch"])
         words = {name: scope[name] for name in ("branch", "contact", "meeting")}

@@ -17,10 +17,10 @@ from toolkit_builder.build.workers import Lost, Workers, processors
 from toolkit_builder.diagnostics import Diagnostic, any_errors, error, ordered
 from toolkit_builder.formats.register import defused
 from toolkit_builder.kinds.shapes import slug
-from toolkit_builder.localise import archives, batch, data, documents
+from toolkit_builder.localise import archives, batch, data, documents, resources, sheets
 from toolkit_builder.localise.album import Album
-from toolkit_builder.localise.documents import Template
 from toolkit_builder.localise.journal import Foreign, Journal, digest
+from toolkit_builder.localise.resources import Template
 from toolkit_builder.model import Payload
 from toolkit_builder.site import Site
 from toolkit_builder.sources import Asset
@@ -76,7 +76,7 @@ def carry_out(order: Order, site: Site, theme: Theme, site_payload: Payload, ass
         formats=order.formats,
         out=order.out,
         theme=theme,
-        stationery=documents.stationery(site_payload, root, theme, album.named_in(_shown(chosen, theme, site_payload))),
+        stationery=sheets.stationery(site_payload, root, theme, album.named_in(_shown(chosen, theme, site_payload))),
         album=album,
         code=order.code,
         named=bool(order.branches),
@@ -109,7 +109,7 @@ def _shown(chosen: Sequence[Template], theme: Theme, site_payload: Payload) -> s
 
 
 def _templates(order: Order, site: Site, theme: Theme) -> tuple[list[Template], list[Diagnostic]]:
-    known = documents.templates(site)
+    known = resources.templates(site)
     found: list[Diagnostic] = []
     if not known:
         return [], [

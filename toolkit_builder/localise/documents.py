@@ -1,86 +1,24 @@
-"""A template and a branch in; the payload of the branch's own print page out, with what it lacks.
+"""A template and a branch in; the branch's own document out, as print templates are given it, with what it lacks.
 
-A ``Template`` is plain values, so that it travels to workers; so is a branch (``kinds.fields.BranchFields`` as JSON,
-with ``title``, ``name`` and ``url``).
+A branch is plain values (``kinds.fields.BranchFields`` as JSON, with ``title``, ``name`` and ``url``).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from itertools import groupby
-from typing import Any
 
 from toolkit_builder import logos, prose
-from toolkit_builder.kinds import campaigns
 from toolkit_builder.kinds.shapes import direction, file_url
-from toolkit_builder.localise import calendar, fields, languages
+from toolkit_builder.localise import fields, languages
 from toolkit_builder.localise.fill import Filled, fill
+from toolkit_builder.localise.resources import IMPRINTED, Template
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Site
-from toolkit_builder.theme import Theme, brand_css
-
-_LETTER = {"a4": ("letter", None)}
-SHEETS: Mapping[str, Mapping[str, tuple[str, int | None]]] = {
-    "leaflet": {"a5": ("leaflet-a5", 2), "a4": ("leaflet-a4", 2), "dl": ("leaflet-dl", 2)},
-    "poster": {"a4": ("poster", 1), "a3": ("poster", 1)},
-    "petition": {"a4": ("petition", None)}, "survey": {"a4": ("survey", None)},
-    "postcard": {"a6": ("postcard", 2)}, "press-release": {"a4": ("press-release", None)},
-    "model-letter": _LETTER, "model-motion": _LETTER, "model-agreement": _LETTER, "article": _LETTER,
-    "checklist": _LETTER, "guidance": _LETTER, "faq": _LETTER, "key-messages": _LETTER, "facts": _LETTER,
-    "plan": _LETTER, "contacts": _LETTER, "other": _LETTER,
-}  # fmt: skip
-"""Type -> paper -> (template of ``print/``, the most pages that it may take). Social images have no sheet."""
-
-WORDS = {"model-letter", "model-motion", "model-agreement", "press-release", "article"}
-"""Types that a branch edits: they come as DOCX and as text too."""
-
-IMPRINTED = {"leaflet", "poster", "postcard", "petition"}
-"""Types that the law wants an imprint on."""
-
-NO_COLUMNS = {"print/leaflet-dl.html"}
-"""Sheets that have no room for two languages side by side: there they come one after the other."""
-
-SIZE_LABELS = {"a3": "A3", "a4": "A4", "a5": "A5", "a6": "A6", "dl": "folded to DL"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Template:
-    """One template of a toolkit. ``sheets`` are (file name, print template, paper, most pages).
-
-    ``original`` is the path of the template that this one translates; an original has its ``translations``, and all of
-    a ``family`` know its languages. ``parts`` and ``layout`` are those of a document in several languages.
-    """
-
-    name: str
-    folder: str
-    path: str
-    url: str
-    title: str
-    type: str
-    language: str
-    site_language: str
-    compiled: Payload
-    declared: Payload
-    labels: Mapping[str, str]
-    toolkit: Payload
-    union: Payload
-    resolve: Payload
-    sheets: tuple[tuple[str, str, str, int | None], ...]
-    questions: tuple[Payload, ...] = ()
-    post_text: str = ""
-    original: str = ""
-    family: tuple[str, ...] = ()
-    translations: tuple[Template, ...] = ()
-    parts: tuple[Template, ...] = ()
-    layout: str = ""
-
-    @property
-    def words(self) -> bool:
-        return self.type in WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,128 +36,6 @@ class Made:
     @property
     def printable(self) -> bool:
         return not any(m.required for m in self.missing)
-
-
-def templates(site: Site) -> list[Template]:
-    """Every template of the site's toolkits, in the order of its toolkit."""
-    key = ("templates", "")
-    if key not in site.memo:
-        every = (doc for home in site.all("toolkit") for doc in campaigns.resources(home, site))
-        site.memo[key] = families(
-            [template_of(doc, site) for doc in every if doc.fields.template and "template" in doc.parsed]
-        )
-    found: list[Template] = site.memo[key]
-    return list(found)
-
-
-def families(every: Sequence[Template]) -> list[Template]:
-    """Templates that know each other: an original its translations, all of them the family's languages."""
-    found = {t.path: t for t in every}
-    translations: dict[str, list[Template]] = {}
-    for each in every:
-        if each.original:
-            translations.setdefault(each.original, []).append(each)
-    known = []
-    for each in every:
-        home = each.original or each.path
-        first = found[home].language if home in found else each.site_language
-        own = tuple(dict.fromkeys(languages.tag(t) for t in (first, *(o.language for o in translations.get(home, ())))))
-        members = () if each.original else tuple(replace(o, family=own) for o in translations.get(home, ()))
-        known.append(replace(each, family=own, translations=members))
-    return known
-
-
-def variant(template: Template, branch: Payload, *, every: bool = False) -> Template | None:
-    """The template in the form in which a branch has it: itself, or with its translations in one document.
-
-    None where the branch has it in another form or language only. ``every``: see ``languages.wanted``.
-    """
-    tags = languages.wanted(branch, template.family, every=every)
-    if (template.sheets or template.words or template.type == "social") and languages.together(branch, tags):
-        return None if template.original else composed(template, tags, branch["layout"])
-    return template if not template.family or languages.tag(template.language) in tags else None
-
-
-def composed(template: Template, tags: Sequence[str], layout: str) -> Template:
-    """An original in several of its family's languages, in one document."""
-    by_tag = {languages.tag(t.language): t for t in (*reversed(template.translations), template)}
-    parts = tuple(replace(by_tag[t], translations=()) for t in tags)
-    title = " / ".join(dict.fromkeys(t.title for t in parts))
-    return replace(template, language=parts[0].language, title=title, translations=(), parts=parts, layout=layout)
-
-
-def template_of(doc: Document, site: Site) -> Template:
-    config, home = site.config, site.by_id.get(f"toolkit:{doc.folder['toolkit']}")
-    language = doc.fields.language or config.language
-    declared = {name: spec.model_dump(mode="json") for name, spec in doc.fields.fields.items()}
-    original = site.lookup(doc.fields.translation_of, ("resource",)) if doc.fields.translation_of else None
-    return Template(
-        name=doc.name,
-        folder=doc.folder["toolkit"],
-        path=doc.path,
-        url=doc.url,
-        title=doc.title,
-        type=doc.fields.type,
-        language=language,
-        site_language=config.language,
-        compiled=_compiled(doc, language),
-        declared=declared,
-        labels=fields.labels(doc.fields.fields, language),
-        toolkit=_toolkit(home),
-        union=union(site),
-        resolve=dict(site.resolves.get(doc.id, {})),
-        sheets=sheets(doc),
-        questions=tuple(q.model_dump(mode="json") for q in doc.fields.questions),
-        post_text=doc.fields.post_text,
-        original=original.path if original else "",
-        family=(languages.tag(language),),
-    )
-
-
-def _compiled(doc: Document, language: str) -> Payload:
-    """A resource that is no template is one in which nothing is to be filled in."""
-    if "template" in doc.parsed:
-        return dict(doc.parsed["template"])
-    return {
-        "tree": [doc.parsed.get("html", "")],
-        "uses": [],
-        "choices": [],
-        "panels": [],
-        "language": language,
-        "calendar": calendar.words(language),
-    }
-
-
-def sheets(doc: Document) -> tuple[tuple[str, str, str, int | None], ...]:
-    """A resource's printed forms: the first paper goes by the resource's name, others add theirs."""
-    known = SHEETS.get(doc.fields.type, {})
-    sizes = [s for s in dict.fromkeys(doc.fields.sizes) if s in known]
-    name = file_name(doc.name)
-    return tuple(
-        (name if n == 0 else f"{name}-{size}", f"print/{known[size][0]}.html", size, known[size][1])
-        for n, size in enumerate(sizes)
-    )
-
-
-def file_name(name: str) -> str:
-    """``leaflet-a5.cy`` as ``leaflet-a5-cy``: one dot in a file's name."""
-    return name.replace(".", "-")
-
-
-def _toolkit(home: Document | None) -> Payload:
-    if home is None:
-        return dict.fromkeys(fields.KNOWN["toolkit"], "")
-    return {
-        "title": home.title,
-        "campaign": home.fields.campaign,
-        "version": home.fields.version,
-        "stock_number": home.fields.stock_number,
-    }
-
-
-def union(site: Site) -> Payload:
-    own = site.config.organisation
-    return {name: getattr(own, name) for name in fields.KNOWN["union"]}
 
 
 def branch_of(doc: Document, site: Site) -> Payload:
@@ -243,9 +59,6 @@ def scope(template: Template, branch: Payload) -> Payload:
         union=template.union,
         toolkit=template.toolkit,
     )
-
-
-# --- one document ----------------------------------------------------------------------------------------------
 
 
 def make(template: Template, branch: Payload) -> Made:
@@ -392,93 +205,3 @@ def qr_svg(url: str) -> str:
         f'<svg class="qr" viewBox="0 0 {side} {side}" role="img"><title>QR: {escape(url)}</title>'
         f'<path d="{"".join(runs)}" fill="none" stroke="#000" stroke-width="1"/></svg>'
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stationery:
-    """What every document of a run is printed on: the site's payload, the theme's style sheets, fonts and pictures."""
-
-    site: Payload
-    root: str
-    stylesheets: Mapping[str, bytes]
-    assets: Mapping[str, bytes] = field(default_factory=dict)
-    locales: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    def words(self, language: str) -> Callable[[str], str]:
-        """The theme's own words in a language, for what no template of the theme makes."""
-        known = self.locales.get(language) or self.locales.get(languages.tag(language), {})
-        return lambda text: known.get(text, text)
-
-
-def stationery(site: Payload, root: str, theme: Theme, pictures: Mapping[str, bytes]) -> Stationery:
-    """The theme's print files, and the pictures of the content by their path below it."""
-    folder = f"themes/{theme.name}/print"
-    styles = {f"{folder}/{n}": d for n, d in sorted(theme.print_files.items()) if n.endswith(".css")}
-    styles[f"{folder}/brand.css"] = brand_css(theme)
-    fonts = {f"{folder}/{n}": d for n, d in sorted(theme.print_files.items()) if not n.endswith(".css")}
-    return Stationery(site=site, root=root, stylesheets=styles, assets={**fonts, **pictures}, locales=theme.locales)
-
-
-_ADVICE = ("Q130", "Q132", "Q133")
-"""What print says about filling pages: good for one bulletin, noise for a thousand leaflets."""
-
-
-def page_payload(
-    template: Template, made: Made, sheet: tuple[str, str, str, int | None], stationery: Stationery
-) -> Payload:
-    """What ``formats.pdf.page`` is handed for one sheet."""
-    _, print_template, size, most = sheet
-    if template.parts and (template.layout != languages.SIDE or print_template in NO_COLUMNS):
-        first, *others = (
-            page_payload(replace(part, title=template.title), own, sheet, stationery)
-            for part, own in zip(template.parts, made.parts, strict=True)
-        )
-        paper = {**first["sheet"], "max_pages": most * len(template.parts) if most else None}
-        return {**first, "also": others, "sheet": paper}
-    title = template.title
-    if branch := made.doc["branch"].get("title"):
-        title = f"{title}: {branch}"
-    page: Payload = {
-        "kind": "resource",
-        "url": template.url,
-        "title": title,
-        "description": "",
-        "language": template.language,
-        "direction": direction(template.language),
-        "canonical": "",
-        "image": None,
-        "date": "",
-        "updated": "",
-        "breadcrumbs": [],
-        "tags": [],
-        "feeds": [],
-        "jsonld": "",
-        "translations": [],
-        "draft": False,
-    }
-    paper = {"size": size, "max_pages": most, "quiet": list(_ADVICE)}
-    return {
-        "template": print_template,
-        "site": stationery.site,
-        "page": page,
-        "doc": made.doc,
-        "sheet": paper,
-        "listings": {},
-        "resolve": template.resolve,
-        "label": f"{template.path} for {made.doc['branch'].get('title') or 'any branch'}",
-        "root": stationery.root,
-    }
-
-
-def pdf_payload(html: bytes, payload: Payload, template: Template, stationery: Stationery) -> dict[str, Any]:
-    """What ``formats.pdf.render`` is handed for a page that has been made."""
-    return {
-        "html": html,
-        "title": payload["page"]["title"],
-        "language": template.language,
-        "path": template.path,
-        "stylesheets": stationery.stylesheets,
-        "assets": stationery.assets,
-        "root": stationery.root,
-        "sheet": payload["sheet"],
-    }

@@ -11,10 +11,12 @@ from typing import Any
 from toolkit_builder.formats import make
 from toolkit_builder.kinds import shapes
 from toolkit_builder.kinds.shapes import Page
-from toolkit_builder.localise import documents, fields, languages, outputs, shell
+from toolkit_builder.localise import documents, fields, languages, outputs, resources, sheets, shell
 from toolkit_builder.localise.branchfiles import key, variant_id
-from toolkit_builder.localise.documents import Made, Stationery, Template
+from toolkit_builder.localise.documents import Made
 from toolkit_builder.localise.fill import ADDRESSES
+from toolkit_builder.localise.resources import Template
+from toolkit_builder.localise.sheets import Stationery
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Site
 from toolkit_builder.theme import Theme
@@ -37,11 +39,11 @@ def make_pages(site: Site, theme: Theme, *, printing: bool = True) -> list[Page]
         return []
     css = "\n".join(d.decode("utf-8", "replace") for n, d in theme.print_files.items() if n.endswith(".css"))
     sizes = make.pages(css)
-    known = {template.path: template for template in documents.templates(site)}
+    known = {template.path: template for template in resources.templates(site)}
     found = []
     for doc in site.all("resource"):
         if url := make_url(doc, site):
-            template = known.get(doc.path) or documents.template_of(doc, site)
+            template = known.get(doc.path) or resources.template_of(doc, site)
             made = _Made(template, known, theme)
             shown, data = _make_payload(made, doc)
             shown |= {} if printing else {"paper_url": ""}
@@ -108,7 +110,7 @@ class _Made:
         self.variants: dict[str, Template] = {variant_id(t): t for t in self.parts}
         for layout in (languages.SIDE, languages.AFTER):
             for tags in self._pairs():
-                made = documents.composed(original, tags, layout)
+                made = resources.composed(original, tags, layout)
                 self.variants[variant_id(made)] = made
         self.prints = {name: sheets for name, t in self.variants.items() if (sheets := self._prints(t, theme))}
 
@@ -130,7 +132,7 @@ class _Made:
             "branch": places,
             "contact": places["contact"],
             "logo": {"src": shell.LOGO, "path": "", "alt": "", "drawn": False},
-            "imprint_html": imprint if template.type in documents.IMPRINTED else "",
+            "imprint_html": imprint if template.type in resources.IMPRINTED else "",
             "qr_svg": '<span data-slot="qr"></span>',
             "imprints": [places["imprint"]],
             "not_for_print": [shell.place(self.shell, ["s", ""], "lacking")],
@@ -154,7 +156,7 @@ class _Made:
             )
         else:
             whole = Made(docs[0], filled, [])
-        return {s[2]: documents.page_payload(template, whole, s, paper) for s in template.sheets if theme.has(s[1])}
+        return {s[2]: sheets.page_payload(template, whole, s, paper) for s in template.sheets if theme.has(s[1])}
 
 
 def _union_payload(template: Template) -> Payload:
@@ -191,7 +193,7 @@ def _make_payload(made: _Made, doc: Document) -> tuple[Payload, Payload]:
         "form": _form(made),
         "blank_html": outputs.whole(made.blank[template.path]),
         "questions": list(template.questions),
-        "sheets": [{"name": size, "label": documents.SIZE_LABELS[size]} for size in papers],
+        "sheets": [{"name": size, "label": resources.SIZE_LABELS[size]} for size in papers],
         "words": template.words,
         "choices": _all_choices(made),
         "variants": _variants(made),
@@ -201,8 +203,8 @@ def _make_payload(made: _Made, doc: Document) -> tuple[Payload, Payload]:
         **made.shell.table,
         "optional": sorted(fields.OPTIONAL),
         "addresses": sorted(ADDRESSES),
-        "imprinted": template.type in documents.IMPRINTED,
-        "name": documents.file_name(template.name),
+        "imprinted": template.type in resources.IMPRINTED,
+        "name": resources.file_name(template.name),
         "title": template.title,
         "type": template.type,
         "language": template.language,
@@ -292,7 +294,7 @@ def _asked(template: Template) -> list[str]:
     found = [u["path"] for u in template.compiled["uses"] if u["path"] in known or u["path"].startswith("fields.")]
     if any(p.startswith("meeting.") or p == "meeting" for p in (u["path"] for u in template.compiled["uses"])):
         found += [p for p in ("meeting.date", "meeting.place") if p not in found]
-    if template.type in documents.IMPRINTED:
+    if template.type in resources.IMPRINTED:
         found.append("branch.imprint")
     never = {f"branch.{name}" for name in ("bilingual", "contacts", "logo", "logo_alt", "meeting")}
     return [p for p in dict.fromkeys(found) if p.partition(".")[0] not in {"union", "toolkit"} and p not in never]

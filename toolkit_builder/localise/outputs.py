@@ -11,8 +11,10 @@ from toolkit_builder import logos, prose
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.formats import docx, pdf
 from toolkit_builder.formats.templates import Templates
-from toolkit_builder.localise import documents, languages, social
-from toolkit_builder.localise.documents import Made, Stationery, Template
+from toolkit_builder.localise import languages, resources, sheets, social
+from toolkit_builder.localise.documents import Made
+from toolkit_builder.localise.resources import Template
+from toolkit_builder.localise.sheets import Stationery
 from toolkit_builder.model import Payload
 
 _PICTURE_DPI = 110
@@ -20,7 +22,7 @@ _PICTURE_DPI = 110
 
 def base_name(template: Template, sheet: int) -> str:
     """The file's name without an ending: the template's; with the paper's where it has several."""
-    return template.sheets[sheet][0] if sheet >= 0 else documents.file_name(template.name)
+    return template.sheets[sheet][0] if sheet >= 0 else resources.file_name(template.name)
 
 
 def possible(template: Template, sheet: int, formats: Sequence[str]) -> tuple[str, ...]:
@@ -46,12 +48,12 @@ def made(
     found: list[Diagnostic] = []
     name = base_name(template, sheet)
     if sheet >= 0 and {"pdf", "png", "html"} & set(formats):
-        payload = documents.page_payload(template, document, template.sheets[sheet], stationery)
+        payload = sheets.page_payload(template, document, template.sheets[sheet], stationery)
         html = pdf.page(payload, templates)
         if "html" in formats:
             files.append((f"{name}.html", standalone(html, stationery)))
         if {"pdf", "png"} & set(formats):
-            printed, found = pdf.render(documents.pdf_payload(html, payload, template, stationery))
+            printed, found = pdf.render(sheets.pdf_payload(html, payload, template, stationery))
             if printed and "pdf" in formats:
                 files.append((f"{name}.pdf", printed))
             if printed and "png" in formats:
@@ -165,7 +167,7 @@ def _social(
 ) -> tuple[list[tuple[str, bytes]], list[Diagnostic]]:
     """A picture to post, drawn and in pixels, and the words that go with it. Languages side by side share a picture;
     one after the other, each has its own."""
-    name, files, found = documents.file_name(template.name), list[tuple[str, bytes]](), list[Diagnostic]()
+    name, files, found = resources.file_name(template.name), list[tuple[str, bytes]](), list[Diagnostic]()
     shown = [(template, document)]
     if document.parts and template.layout != languages.SIDE:
         shown = list(zip(template.parts, document.parts, strict=True))

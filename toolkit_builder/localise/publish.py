@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from toolkit_builder.diagnostics import Diagnostic
-from toolkit_builder.localise import documents, fields, languages, outputs
-from toolkit_builder.localise.documents import Made, Stationery, Template
+from toolkit_builder.localise import documents, fields, languages, outputs, resources, sheets
+from toolkit_builder.localise.documents import Made
 from toolkit_builder.localise.makepages import MAKE
+from toolkit_builder.localise.resources import Template
+from toolkit_builder.localise.sheets import Stationery
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Site
 from toolkit_builder.theme import Theme
@@ -47,14 +49,14 @@ def offers(site: Site, theme: Theme, shared: Any, *, printing: bool) -> tuple[di
         found[doc.id] = list(_forms(doc, site, theme, paper, printing=printing))
     problems: list[Diagnostic] = []
     if site.config.localise == "build":
-        for template in documents.templates(site):
+        for template in resources.templates(site):
             holes: dict[str, list[tuple[str, fields.Missing]]] = {}
             for branch in site.all("branch"):
                 plain = documents.branch_of(branch, site)
                 if _read(plain, template):
                     for lack in documents.make(template, plain).missing:
                         holes.setdefault(lack.path, []).append((branch.title, lack))
-                if own := documents.variant(template, plain):
+                if own := resources.variant(template, plain):
                     sources = (branch, *(site.by_path[t.path] for t in own.parts or (template,)))
                     found.setdefault(branch.id, []).extend(
                         _offered(
@@ -74,7 +76,7 @@ def offers(site: Site, theme: Theme, shared: Any, *, printing: bool) -> tuple[di
 def shortfalls(site: Site) -> list[Diagnostic]:
     """Every field that a branch of the site cannot fill, for ``toolkit check``."""
     problems: list[Diagnostic] = []
-    for template in documents.templates(site):
+    for template in resources.templates(site):
         holes: dict[str, list[tuple[str, fields.Missing]]] = {}
         for branch in site.all("branch"):
             plain = documents.branch_of(branch, site)
@@ -91,7 +93,7 @@ def _read(branch: Payload, template: Template) -> bool:
 
 def _forms(doc: Document, site: Site, theme: Theme, paper: Stationery, *, printing: bool) -> Iterator[Offer]:
     """A resource as it is, on paper; a template with lines to write on."""
-    template = documents.template_of(doc, site)
+    template = resources.template_of(doc, site)
     made = documents.make(template, documents.blank_branch())
     made = Made({**made.doc, "not_for_print": []}, made.filled, [])
     yield from _offered(template, made, doc.url[1:], (doc,), theme, paper, printing=printing)
@@ -110,7 +112,7 @@ def _offered(
     own = made.doc["branch"].get("title")
     for sheet in template.sheets if printing else ():
         if theme.has(sheet[1]):
-            size = documents.SIZE_LABELS[sheet[2]]
+            size = resources.SIZE_LABELS[sheet[2]]
             blank = "" if own or not template.compiled["uses"] else ", to fill in by hand"
             label = f"{template.title}, {size}" if own else f"To print, {size}{blank}"
             yield Offer(
@@ -119,7 +121,7 @@ def _offered(
                 format="pdf",
                 template=template,
                 documents=docs,
-                payload=documents.page_payload(template, made, sheet, paper),
+                payload=sheets.page_payload(template, made, sheet, paper),
             )
     if template.words:
         name = outputs.base_name(template, 0 if template.sheets else -1)
@@ -142,6 +144,6 @@ def links(doc: Document, site: Site, theme: Theme) -> list[Payload]:
         return []
     return [
         {"label": t.title, "url": f"{t.url}make/#branch={doc.name}", "format": "make it here", "size": None, "note": ""}
-        for t in documents.templates(site)
-        if documents.variant(t, documents.branch_of(doc, site))
+        for t in resources.templates(site)
+        if resources.variant(t, documents.branch_of(doc, site))
     ]

@@ -10,7 +10,9 @@ from html import escape
 from toolkit_builder import logos, prose
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.formats import pdf
-from toolkit_builder.localise.documents import Made, Stationery, Template
+from toolkit_builder.localise.documents import Made
+from toolkit_builder.localise.resources import Template
+from toolkit_builder.localise.sheets import Stationery
 
 _SIZE = (1200, 630)
 _HEADLINE = re.compile(r"<h[1-3]\b[^>]*>(?P<words>.*?)</h[1-3]>", re.DOTALL)
