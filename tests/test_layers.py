@@ -86,12 +86,13 @@ ARROWS: dict[str, set[str]] = {
     "finding": READING | {"motions", "kinds", "site"},
     "scaffold": READING | {"resources", "kinds", "build", "newfile"},
 }
-ABOVE = {"pipeline", "press", "serve", "commands", "cli", "__main__"}  # these see everything below them
+ABOVE = {"pipeline", "press", "ahead", "serve", "commands", "cli", "__main__"}  # these see everything below them
 ORDER_ABOVE = {
     "pipeline": set(),
     "press": {"pipeline"},
-    "serve": {"pipeline"},
-    "commands": {"pipeline", "press", "serve", "cli"},
+    "ahead": {"pipeline"},
+    "serve": {"pipeline", "ahead"},
+    "commands": {"pipeline", "press", "ahead", "serve", "cli"},
     "cli": {"commands"},
     "__main__": {"cli"},
 }

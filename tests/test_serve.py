@@ -9,13 +9,16 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 
 import pytest
 
 from tests.driver import SiteTest
-from toolkit_builder import pipeline, serve
+from toolkit_builder import intake, pipeline, serve
+from toolkit_builder.ahead import look_ahead
+from toolkit_builder.build.engine import BuildReport
 
 
 def free_port() -> int:
@@ -26,19 +29,23 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(site: SiteTest) -> Iterator[str]:
-    """The site served from a thread, rebuilt on every edit; yields its address."""
+def served(site: SiteTest, before: Callable[[], object] = lambda: None) -> Iterator[str]:
+    """The site served from a thread, rebuilt on every edit; yields its address. ``before`` is called before a build."""
     state = serve.State(site.output, "/")
-    options = pipeline.Options(**site.options, on_later=state.take_later)
+    options = pipeline.Options(**site.options, on_later=state.take_later, warm=intake.Warm())
     state.take(pipeline.build(site.folder, options))
     port = free_port()
     loop = asyncio.new_event_loop()
     started = threading.Event()
     tasks: list[asyncio.Task[None]] = []
 
+    def build() -> BuildReport:
+        before()
+        return pipeline.build(site.folder, options)
+
     async def run() -> None:
         folders = [site.folder / "content", site.folder / "toolkit.yaml"]
-        await serve.serve(state, port, folders, lambda: pipeline.build(site.folder, options), lambda r, s: None)
+        await serve.serve(state, port, folders, build, lambda r, s: None, partial(look_ahead, site.folder, options))
 
     def work() -> None:
         # The whole life of the loop is in this thread: a browser suite before this one leaves its own loop in the first.
@@ -156,6 +163,77 @@ def upgrade(address: str, origin: str) -> int:
         return connection.getresponse().status
     finally:
         connection.close()
+
+
+@contextmanager
+def held_up(site: SiteTest) -> Iterator[tuple[str, threading.Event]]:
+    """The site served; builds after edits wait for the event that comes with its address."""
+    go = threading.Event()
+    try:
+        with served(site, lambda: go.wait(120)) as address:
+            try:
+                yield address, go
+            finally:
+                go.set()
+    finally:
+        go.set()
+
+
+def test_an_edit_shows_before_the_site_is_published(news: SiteTest) -> None:
+    with held_up(news) as (address, go):
+        news.edit("content/news/a.md", "apples.", "pears.")
+        wait_for(lambda: "Text about pears." in get(f"{address}/news/a/")[1])
+        assert "livereload" in get(f"{address}/news/a/")[1]
+        assert "pears" not in news.text("news/a/index.html")
+        assert get(f"{address}/assets/css/site.css")[0] == 200
+        go.set()
+        wait_for(lambda: "pears" in news.text("news/a/index.html"))
+        wait_for(lambda: "Text about pears." in get(f"{address}/news/a/")[1])
+
+
+def test_a_new_page_shows_before_it_is_published_and_one_that_was_taken_away_when_that_is_done(news: SiteTest) -> None:
+    with held_up(news) as (address, go):
+        (news.folder / "content/news/a.md").rename(news.folder / "content/news/b.md")
+        wait_for(lambda: "Text about apples." in get(f"{address}/news/b/")[1])
+        assert not (news.output / "news/b").exists()
+        answers: list[int] = []
+        asking = threading.Thread(target=lambda: answers.append(get(f"{address}/news/a/")[0]))
+        asking.start()
+        asking.join(0.3)
+        assert asking.is_alive(), "the old page was shown, or said to be gone, before the site was published"
+        go.set()
+        asking.join(60)
+        assert answers == [404]
+
+
+def test_browsers_are_told_once_of_an_edit_that_was_shown(news: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(serve.Reload, "tell_browsers", lambda: told.append("reload"))
+    with held_up(news) as (address, go):
+        news.edit("content/news/a.md", "apples.", "pears.")
+        wait_for(lambda: "Text about pears." in get(f"{address}/news/a/")[1])
+        assert told == ["reload"]
+        news.write(**{"toolkit.yaml": news.settings().replace("Test site", "Best site")})  # a build must tell of this
+        go.set()
+        wait_for(lambda: "Best site" in get(f"{address}/news/a/")[1])
+        wait_for(lambda: len(told) == 2)
+
+
+def test_a_page_of_a_site_that_cannot_be_published_gives_way_to_what_is_wrong(news: SiteTest) -> None:
+    news.write(
+        **{
+            "toolkit.yaml": f"{news.settings()}theme: own\n",
+            "themes/own/theme.yaml": "parent: default\n",
+            "themes/own/templates/news.html": "<title>T</title><main>{{ doc.title }}</main>",
+        }
+    )
+    news.content(**{"news/b.md": "---\ntitle: B\ndate: 2027-06-01\n---\n\nText.\n"})
+    template = "<title>T</title><main>{{ doc.title }}{{ 1 / (doc.title|length - 1) }}</main>"  # it fails for B
+    with served(news) as address:
+        assert "cannot be published" not in get(f"{address}/news/a/")[1]
+        news.write(**{"themes/own/templates/news.html": template}).edit("content/news/a.md", "apples", "pears")
+        wait_for(lambda: "cannot be published" in get(f"{address}/news/a/")[1])
+        assert "Apples" in get(f"{address}/news/a/")[1]
 
 
 PLAN = """---

@@ -23,6 +23,7 @@ from toolkit_builder.build.cache import LostBlob, Store
 from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.build.jobs import Job, check_jobs
 from toolkit_builder.build.lock import Holder, Locked, hold
+from toolkit_builder.build.manifest import Tree
 from toolkit_builder.build.recall import Recall
 from toolkit_builder.build.stage import stage
 from toolkit_builder.config import Config
@@ -135,8 +136,28 @@ def load(
     found += problems
     if config is None:
         return Loaded(config=None, site=None, theme=None, tree=tree, diagnostics=tuple(ordered(found)))
-    look, problems = theme.load(project, config.theme, partial(_template_problems, store=store))
-    found += problems
+    look, problems = load_theme(project, config, store)
+    return assembled(config, tree, look, [*found, *problems], replace(options, warm=warm), recall)
+
+
+def load_theme(project: Path, config: Config, store: Store) -> tuple[theme.Theme | None, list[Diagnostic]]:
+    """The site's theme, with its parents."""
+    return theme.load(project, config.theme, partial(_template_problems, store=store))
+
+
+def assembled(
+    config: Config,
+    tree: sources.Tree,
+    look: theme.Theme | None,
+    found: list[Diagnostic],
+    options: Options,
+    recall: Recall,
+) -> Loaded:
+    """Read and link what was found in the project; ``found`` is what is wrong with that already.
+
+    Raises `sources.Changed`.
+    """
+    warm = options.warm or intake.Warm()
     when, problems = moment(config, options)
     found += problems
     pins, problems = editions.read(tree.assets)
@@ -228,7 +249,7 @@ def input_roots(project: Path, theme_name: str) -> dict[str, str]:
 
 
 @contextmanager
-def _few_collections() -> Iterator[None]:
+def few_collections() -> Iterator[None]:
     """A site is many small values that all live until the end: looking through them for garbage takes long."""
     usual = gc.get_threshold()
     gc.freeze()
@@ -264,9 +285,14 @@ class Values(Mapping[str, "bytes | str"]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """Costly files of a site, by ``paths`` below output/, each to be made when somebody asks for it."""
+    """Costly files of a site, by ``paths`` below output/, each to be made when somebody asks for it.
+
+    ``loaded`` is what the site was made from, ``tree`` what was published of it.
+    """
 
     project: Path
+    loaded: Loaded
+    tree: Tree
     plan: Callable[[], Blueprint]
     toolchain: Toolchain
     paths: frozenset[str]
@@ -275,7 +301,7 @@ class Later:
     def make(self, path: str) -> aside.Aside:
         """One of them, from the store where it has not changed. An edit does not wait for it: it takes no lock."""
         plan = self.plan()
-        with Store(self.project / ".toolkit" / "store") as store:
+        with Store(store_folder(self.project)) as store:
             jobs = aside.needed(plan.jobs, [path])
             values = Values(plan.blobs, store.blobs)
             try:
@@ -294,10 +320,15 @@ def _unsteady(problem: sources.Changed) -> Diagnostic:
     )
 
 
+def store_folder(project: Path) -> Path:
+    """Where a project keeps what its builds have worked out."""
+    return project / ".toolkit" / "store"
+
+
 @contextmanager
 def opened(project: Path, options: Options) -> Iterator[Store]:
     """The project's store, while nobody else builds. Raises ``Locked`` after a long wait, and OSError."""
-    with hold(project, on_wait=options.on_wait), Store(project / ".toolkit" / "store") as store:
+    with hold(project, on_wait=options.on_wait), Store(store_folder(project)) as store:
         yield store
 
 
@@ -305,7 +336,7 @@ def build(project: Path, options: Options) -> engine.BuildReport:
     """Read, link, render and publish. Nothing is published while there is any error (or, if strict, any warning)."""
     started = time.perf_counter()
     try:
-        with _few_collections(), opened(project, options) as store:
+        with few_collections(), opened(project, options) as store:
             try:
                 report = _build(project, options, store)
             except Unsteady:  # somebody has been at the store, or is at the files
@@ -340,7 +371,7 @@ def _build(project: Path, options: Options, store: Store, *, remember: bool = Tr
     if loaded.config and loaded.config.print.enabled and (missing := print_problem()):
         found.append(warning("B501", f"the site was built without its PDFs: {missing}"))
     if plan is None or loaded.config is None or loaded.theme is None or loaded.when is None or _stops(found, options):
-        return engine.BuildReport(diagnostics=ordered(_as_strict(found, options)))
+        return engine.BuildReport(diagnostics=ordered(as_strict(found, options)))
     dates = (each for volume in loaded.volumes for each in volume.dates.values())
     change = visible.next_change(dates, loaded.when)
     digests = {f.path: f.digest for f in (*loaded.tree.sources, *loaded.tree.assets)}
@@ -379,11 +410,13 @@ def _build(project: Path, options: Options, store: Store, *, remember: bool = Tr
     )
     if report.published:
         memory.remember(plan.laid, report.keys, {job.path for job in late} - left)
-    report.diagnostics = ordered(_as_strict([*found, *report.diagnostics], options))
+    report.diagnostics = ordered(as_strict([*found, *report.diagnostics], options))
     if options.on_later and report.published:
         options.on_later(
             Later(
                 project=project,
+                loaded=loaded,
+                tree=report.tree,
                 plan=cache(partial(_whole_plan, loaded, plan)),
                 workers=options.jobs,
                 toolchain=Toolchain(loaded.theme.bundle),
@@ -436,10 +469,10 @@ def _utc(moment: dt.datetime) -> str:
 
 
 def _stops(found: list[Diagnostic], options: Options) -> bool:
-    return any_errors(_as_strict(found, options))
+    return any_errors(as_strict(found, options))
 
 
-def _as_strict(found: list[Diagnostic], options: Options) -> list[Diagnostic]:
+def as_strict(found: list[Diagnostic], options: Options) -> list[Diagnostic]:
     """With ``--strict`` a warning is as bad as an error."""
     if not options.strict:
         return found
@@ -482,7 +515,7 @@ def check(project: Path, options: Options, *, printing: bool = True) -> list[Dia
         found += publish.shortfalls(loaded.site)
     for doc in loaded.documents:
         found += prose.broken_lines(doc.body, doc.path, doc.body_line)
-    return ordered(_as_strict(found, options))
+    return ordered(as_strict(found, options))
 
 
 def _still_to_come(project: Path, options: Options, loaded: Loaded, store: Store) -> list[Diagnostic]:
@@ -504,7 +537,7 @@ def preview(project: Path, options: Options) -> tuple[list[Diagnostic], list[str
     found = [*loaded.diagnostics, *(plan.diagnostics if plan else ()), *_only_problems(plan, options.only)]
     found += check_jobs(plan.jobs) if plan and not any_errors(found) else []
     paths = sorted(job.path for job in plan.jobs if job.publish and _asked(job.path, options.only)) if plan else []
-    return ordered(_as_strict(found, options)), paths
+    return ordered(as_strict(found, options)), paths
 
 
 def project_folder(start: Path) -> Path:

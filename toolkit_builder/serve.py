@@ -2,14 +2,17 @@
 
 The last good site is served from ``output/``. While an edit is broken, every page says so above the site that is
 still whole, and the page heals by itself when the next build is good. Printed documents are made when they are asked
-for, so that an edit does not wait for them.
+for, so that an edit does not wait for them. After an edit browsers are told to reload as soon as its page can be made
+(`ahead`); the build that looks at everything, and publishes, comes after that.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -17,25 +20,37 @@ from typing import Any
 import tornado.web
 from livereload.handlers import LiveReloadHandler, LiveReloadJSHandler
 
+from toolkit_builder.ahead import Ahead, Answer
 from toolkit_builder.build.engine import BuildReport
 from toolkit_builder.diagnostics import Diagnostic, Severity, ordered
 from toolkit_builder.pipeline import Later
 
 HOST = "127.0.0.1"
 _LOCAL = {"127.0.0.1", "localhost", "[::1]"}
-_DEBOUNCE_MS = 50
+_DEBOUNCE_MS = 50  # the longest that is waited for further changes
+_STEP_MS = 10  # without one, after which an edit is taken to be complete
+_PATIENCE = 0.2  # seconds until a browser that was told to reload has asked for its page
 
 
 class State:
-    """What the server knows: where the site lies, and what the last build complained about."""
+    """What the server knows: where the site lies, and what the last build complained about.
+
+    ``ahead`` is the next good site, until it is published; ``changed`` are files that have changed since the last one.
+    One thread builds and one makes pages, so that each has its templates compiled.
+    """
 
     def __init__(self, output: Path, root: str) -> None:
         self.output, self.root = output, root
         self.problems: list[Diagnostic] = []
         self.good = False
         self.later: Later | None = None
+        self.ahead: Ahead | None = None
+        self.changed: set[str] = set()
         self.printing = asyncio.Lock()
         self.building = asyncio.Lock()
+        self.shown = asyncio.Event()
+        self.builder = ThreadPoolExecutor(1, "build")
+        self.maker = ThreadPoolExecutor(1, "pages")
 
     def take_later(self, later: Later) -> None:
         """What can be printed of the site as it is now."""
@@ -43,6 +58,9 @@ class State:
 
     def take(self, report: BuildReport) -> None:
         self.good = report.published
+        if report.published:  # until then pages that have been shown stay, below what is wrong
+            self.ahead = None
+            self.changed.clear()
         self.problems = (
             [] if report.published else [d for d in ordered(report.diagnostics) if d.severity is Severity.ERROR]
         )
@@ -99,14 +117,38 @@ class Pages(_LocalOnly):
             if path in later.paths:
                 await self._print(later, path)
                 return
-        file = self._file(path)
-        if file is None:
-            return
-        data, kind = file.read_bytes(), _content_type(file.name)
+        if self.state.ahead and (made := await self._ahead(self.state.ahead, path)):
+            self._send(*made)
+            self.state.shown.set()
+        elif file := self._file(path):
+            self._send(file.name, file.read_bytes())
+
+    def _send(self, name: str, data: bytes) -> None:
+        kind = _content_type(name)
         self.set_header("Content-Type", kind)
         if kind.startswith("text/html"):
             data = self._dressed(data)
         self.finish(data)
+
+    async def _ahead(self, ahead: Ahead, path: str) -> tuple[str, bytes] | None:
+        """A file of the site that is about to be published; None where output/ has it, by now if not before."""
+        parts = _parts(path)
+        place = "/".join([*parts, "index.html"] if not path or path.endswith("/") else parts)
+        found: bytes | Answer | None = ahead.known(place)
+        if found is None:
+            found = await asyncio.get_running_loop().run_in_executor(self.state.maker, ahead.make, place)
+        if isinstance(found, bytes):
+            return place, found
+        if (
+            found is Answer.GONE
+            and not (self.state.output / place).is_file()
+            and f"{place}/index.html" not in ahead.jobs
+        ):
+            return None
+        if found is not Answer.SAME:
+            async with self.state.building:
+                pass
+        return None
 
     async def _print(self, later: Later, path: str) -> None:
         """A printed document of the site as it is now; what is wrong with it, where it cannot be made."""
@@ -127,7 +169,7 @@ class Pages(_LocalOnly):
         root = self.state.output
         if "\0" in path:
             raise tornado.web.HTTPError(400)
-        wanted = Path(root, *[p for p in path.split("/") if p not in ("", ".", "..")])
+        wanted = Path(root, *_parts(path))
         if wanted.is_dir():
             if path and not path.endswith("/"):
                 self.redirect(f"/{path}/")
@@ -154,6 +196,10 @@ class Pages(_LocalOnly):
         extra += panel
         head, mark, tail = data.rpartition(b"</body>")
         return head + extra.encode() + mark + tail if mark else data + extra.encode()
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.split("/") if part not in ("", ".", "..")]
 
 
 _NOT_PUBLISHED = (
@@ -222,25 +268,47 @@ async def serve(
     folders: Sequence[Path],
     rebuild: Callable[[], BuildReport],
     say: Callable[[BuildReport, float], None],
+    look: Callable[[Later, Collection[str]], Ahead | None] = lambda last, changed: None,
 ) -> None:
     """Serve until cancelled; rebuild in a thread after every change below ``folders``.
 
-    Raises OSError where the port is taken.
+    ``look`` tells what is known of the next site before it is built. Raises OSError where the port is taken.
     """
-    import time
-
     from watchfiles import awatch
 
     server = application(state).listen(port, address=HOST)
     try:
-        async for _ in awatch(*folders, debounce=_DEBOUNCE_MS, step=20, recursive=True, yield_on_timeout=False):
-            started = time.perf_counter()
+        async for changes in awatch(*folders, debounce=_DEBOUNCE_MS, step=_STEP_MS, yield_on_timeout=False):
+            state.changed |= {path for _, path in changes}
             async with state.building:
-                report: Any = await asyncio.to_thread(rebuild)
-            was_good = state.good
-            state.take(report)
-            if report.paths or report.removed or not report.published or not was_good:
-                Reload.tell_browsers()
-            say(report, time.perf_counter() - started)
+                await _follow(state, rebuild, say, look)
     finally:
         server.stop()
+        state.builder.shutdown()
+        state.maker.shutdown()
+
+
+async def _follow(
+    state: State,
+    rebuild: Callable[[], BuildReport],
+    say: Callable[[BuildReport, float], None],
+    look: Callable[[Later, Collection[str]], Ahead | None],
+) -> None:
+    """After an edit: show its pages, then build and publish."""
+    run = asyncio.get_running_loop().run_in_executor
+    started = time.perf_counter()
+    was_good, last = state.good, state.later
+    ahead = await run(state.builder, look, last, state.changed) if last else None
+    shown = ahead if ahead and last and not (was_good and ahead.made_from(last.loaded)) else None
+    if shown:
+        state.ahead, state.problems = shown, []
+        state.shown.clear()
+        Reload.tell_browsers()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(state.shown.wait(), _PATIENCE)
+    report: Any = await run(state.builder, rebuild)
+    state.take(report)
+    told = shown and report.published and state.later and shown.made_from(state.later.loaded)
+    if not told and (report.paths or report.removed or not report.published or not was_good):
+        Reload.tell_browsers()
+    say(report, time.perf_counter() - started)

@@ -152,6 +152,11 @@ def read_source(project: Path, path: str) -> tuple[Source | None, list[Diagnosti
     return _read(real, path)
 
 
+def ignored(path: str) -> bool:
+    """Whether a file or folder at this path, or a folder that it is in, is passed over."""
+    return any(_passed_over(name) for name in path.split("/") if name)
+
+
 def _path(item: Source | Unread | Asset) -> str:
     return item.path
 

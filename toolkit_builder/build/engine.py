@@ -81,7 +81,7 @@ class BuildReport:
     """What a build did. ``exit_code``: 0 published, 1 the content or the place is at fault, 3 the program is.
 
     ``rendered``: format -> number of jobs; ``paths``: what was rendered; ``keys``: path -> key of all jobs that were
-    laid out, less those that were left as they are; ``seconds``: wall time.
+    laid out, less those that were left as they are; ``tree``: what is published now; ``seconds``: wall time.
     """
 
     rendered: dict[str, int] = field(default_factory=dict)
@@ -89,6 +89,7 @@ class BuildReport:
     reused: int = 0
     removed: list[str] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
+    tree: Tree = field(default_factory=Tree)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     published: bool = False
     fault: bool = False
@@ -337,7 +338,7 @@ class _Build:
                 publication.forget_old()
             if aside:
                 report.diagnostics.append(_kept(aside, self._project))
-        report.published = True
+        report.tree, report.published = Tree(files, hidden), True
         self._remember(results, outcome, files)
 
     def _remember(self, results: Results, outcome: Outcome, files: Mapping[str, Made]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import click
@@ -34,7 +35,7 @@ def command(
 
     Printed documents are made when they are asked for. It ends with Ctrl-C.
     """
-    from toolkit_builder import pipeline, quick, serve
+    from toolkit_builder import ahead, pipeline, quick, serve
     from toolkit_builder.intake import Warm
 
     project = common.site(voice.messages)
@@ -58,7 +59,8 @@ def command(
     if open_:
         click.launch(address)
     try:
-        asyncio.run(serve.serve(state, port, folders, lambda: pipeline.build(project, calm), say))
+        look = partial(ahead.look_ahead, project, calm)
+        asyncio.run(serve.serve(state, port, folders, lambda: pipeline.build(project, calm), say, look))
     except KeyboardInterrupt:
         click.echo("Stopped.")
     except OSError as problem:

@@ -1,0 +1,192 @@
+"""What is shown of a site before it is published is what is published then, byte by byte, whatever was edited."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.driver import SiteTest
+from tests.edits import CONTENT, EDITS, MOTIONS, SETTINGS, THEME, world
+from toolkit_builder import ahead, intake, pipeline
+from toolkit_builder.ahead import Ahead, Answer
+from toolkit_builder.build.lock import hold
+from toolkit_builder.pipeline import Later, Options
+
+MOTION = f"{MOTIONS}/3.md"
+PAGE = "conferences/2027/motions/3/index.html"
+
+
+class Server:
+    """A site as `toolkit serve` builds it, and what is known of its next edition."""
+
+    def __init__(self, site: SiteTest) -> None:
+        self.site = site
+        self.last: list[Later] = []
+        self.options = Options(**site.options, warm=intake.Warm(), on_later=self.last.append)
+        self.build()
+
+    def build(self) -> bool:
+        self.site.report = pipeline.build(self.site.folder, self.options)
+        return self.site.report.published
+
+    def look(self, *changed: str) -> Ahead | None:
+        places = [str(self.site.folder / path) for path in changed]
+        return ahead.look_ahead(self.site.folder, self.options, self.last[-1], places)
+
+    def page(self, path: str, *changed: str) -> str:
+        """A page of the next edition, which must be there to be made."""
+        found = self.look(*changed)
+        assert found is not None
+        made = found.make(path)
+        assert isinstance(made, bytes), made
+        return made.decode()
+
+
+@pytest.fixture
+def server(site: SiteTest) -> Server:
+    return Server(world(site))
+
+
+def below(folder: Path) -> Iterator[tuple[str, tuple[int, int, int]]]:
+    for place in (folder / "content", folder / "themes", folder / "toolkit.yaml"):
+        for path in (place, *place.rglob("*")):
+            found = path.lstat()
+            state = (0, 0, 0) if path.is_dir() else (found.st_ino, found.st_mtime_ns, found.st_size)
+            yield path.relative_to(folder).as_posix(), state
+
+
+def reported(before: dict[str, tuple[int, int, int]], after: dict[str, tuple[int, int, int]]) -> set[str]:
+    """As little as a watcher may tell: of folders that have come or gone their names, and nothing of what is inside."""
+    names = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    return {name for name in names if os.path.dirname(name) not in names}
+
+
+def compare(found: Ahead, before: dict[str, bytes], after: dict[str, bytes], tally: Counter[str]) -> None:
+    """Every path of both editions must be what was said of it."""
+    for path in before.keys() | after.keys():
+        answer: bytes | Answer | None = found.known(path)
+        answer = found.make(path) if answer is None else answer
+        if isinstance(answer, bytes):
+            assert answer == after.get(path), f"{path} was shown otherwise than it was published"
+        elif answer is Answer.SAME:
+            assert before.get(path) == after.get(path), f"{path} was said to stay as it is"
+        elif answer is Answer.GONE:
+            assert path not in after, f"{path} was said to go"
+        else:
+            assert not path.endswith(".html"), f"{path} could not be shown"
+        tally["made" if isinstance(answer, bytes) else answer.name] += 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+def test_what_is_shown_after_any_edit_is_what_is_published(server: Server, tmp_path: Path, seed: int) -> None:
+    """``TOOLKIT_AHEAD`` says how many edits are tried in each of the two walks."""
+    rng, site, tally = random.Random(seed), server.site, Counter[str]()
+    edits = sorted(CONTENT.keys() | THEME.keys())
+    changed: set[str] = set()
+    for number in range(int(os.environ.get("TOOLKIT_AHEAD", "30"))):
+        kept = tmp_path / f"kept-{number}"
+        for name in ("content", "themes"):
+            shutil.copytree(site.folder / name, kept / name)
+        state, before = dict(below(site.folder)), site.tree()
+        name = edits[(seed * 37 + number * 11) % len(edits)]
+        try:
+            EDITS[name](site, number, rng)
+        except (AssertionError, OSError, IndexError, ValueError):  # of what another edit has taken away
+            continue
+        changed |= reported(state, dict(below(site.folder)))
+        found = server.look(*changed)
+        if server.build():
+            assert found is not None, name
+            assert found.made_from(server.last[-1].loaded), name
+            compare(found, before, site.tree(), tally)
+            changed.clear()
+        else:
+            tally["refused"] += 1
+            state = dict(below(site.folder))
+            for folder in ("content", "themes"):
+                shutil.rmtree(site.folder / folder)
+                shutil.copytree(kept / folder, site.folder / folder)
+            changed |= {*reported(state, dict(below(site.folder))), "content", "themes"}
+    assert tally["made"] > 50, tally
+    assert tally["SAME"] > 500, tally
+
+
+def test_an_edit_is_shown_while_the_site_stands_as_it_was(server: Server) -> None:
+    server.site.edit(MOTION, "the facts", "the figures")
+    assert "the figures" in server.page(PAGE, MOTION)
+    assert "the figures" not in server.site.text(PAGE)
+    found = server.look(MOTION)
+    assert found is not None
+    assert found.known("news/a/index.html") is Answer.SAME
+    assert found.known("nowhere/index.html") is Answer.GONE
+    assert found.make("conferences/2027/2027.zip") is Answer.WAIT
+
+
+def test_only_what_was_reported_is_read(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    one = ahead.sources.read_source
+    monkeypatch.setattr(ahead.sources, "read_source", lambda p, n: (read.append(n), one(p, n))[1])
+    monkeypatch.setattr(ahead.sources, "scan", lambda *_: pytest.fail("all folders were read"))
+    server.site.edit(MOTION, "the facts", "the figures").content(**{"news/.a.md.swp": "x", "news/a.md~": "x"})
+    server.page(PAGE, MOTION, "content/news/.a.md.swp", "content/news/a.md~", "content/news/4913")
+    assert read == [MOTION]
+
+
+def test_an_edit_that_nobody_has_reported_is_found_by_the_build(server: Server) -> None:
+    server.site.edit(MOTION, "the facts", "the figures").edit("content/news/a.md", "Text.", "Words.")
+    found = server.look(MOTION)
+    assert found is not None
+    assert found.known("news/a/index.html") is Answer.SAME
+    assert server.build()
+    assert not found.made_from(server.last[-1].loaded)
+    assert "Words." in server.site.text("news/a/index.html")
+
+
+def test_other_settings_take_a_build(server: Server) -> None:
+    for edit in SETTINGS.values():
+        edit(server.site, 1, random.Random(1))
+        assert server.look("toolkit.yaml") is None
+
+
+def test_a_broken_edit_is_left_to_the_build(server: Server) -> None:
+    server.site.edit("content/news/a.md", "2027-06-01", "31/06/2027")
+    assert server.look("content/news/a.md") is None
+    server.site.edit("content/news/a.md", "31/06/2027", "2027-06-03")
+    assert "3 June 2027" in server.page("news/a/index.html", "content/news/a.md")
+
+
+def test_nobody_waits_for_another_build(server: Server) -> None:
+    server.site.edit(MOTION, "the facts", "the figures")
+    with hold(server.site.folder):
+        assert server.look(MOTION) is None
+    assert server.look(MOTION) is not None
+
+
+def test_a_page_that_cannot_be_made_is_left_to_the_build(server: Server) -> None:
+    server.site.write(**{"themes/mine/templates/motion.html": "<title>T</title><main>{{ 1 / 0 }}</main>"})
+    found = server.look("themes/mine")
+    assert found is not None
+    assert found.make(PAGE) is Answer.WAIT
+    assert not server.build()
+    assert "Conference notes" in server.site.text(PAGE)
+
+
+@pytest.mark.parametrize("what", ["store/fragments.db", "store"])
+def test_a_lost_or_damaged_store_costs_time_and_nothing_else(server: Server, what: str) -> None:
+    for file in (server.site.folder / ".toolkit" / what, server.site.folder / ".toolkit/store/fragments.db-wal"):
+        if file.is_dir():
+            shutil.rmtree(file)
+        elif file.exists():
+            file.write_bytes(b"\0" * 5000)
+    server.site.edit(MOTION, "the facts", "the figures")
+    found = server.look(MOTION)
+    assert found is None or b"the figures" in (made := found.make(PAGE)) or made is Answer.WAIT
+    assert server.build()
+    assert "the figures" in server.site.text(PAGE)

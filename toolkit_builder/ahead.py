@@ -1,0 +1,187 @@
+"""The site that was published last and the files that have changed since come in; pages of the next one go out, each
+when somebody asks for it, before that is published.
+
+Whoever edits a text wants to see its page, not to wait until thousands of other files were looked at. So what the
+last build knew is believed here: the files that nobody has reported as changed, and all that it published. Nothing is
+written to output/ from here. The build that follows looks at everything by itself, and publishes.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from toolkit_builder import sources
+from toolkit_builder.blueprint import Blueprint
+from toolkit_builder.build import aside
+from toolkit_builder.build.cache import Store
+from toolkit_builder.build.engine import Stock
+from toolkit_builder.build.guard import Inspection
+from toolkit_builder.build.jobs import Deferred, Encoder, Job
+from toolkit_builder.build.lock import Locked, hold
+from toolkit_builder.build.manifest import Made
+from toolkit_builder.diagnostics import Diagnostic, Unsteady, any_errors
+from toolkit_builder.formats import Toolchain
+from toolkit_builder.intake import Warm
+from toolkit_builder.layout.memory import Memory
+from toolkit_builder.pipeline import (
+    CONTENT,
+    Later,
+    Loaded,
+    Options,
+    Values,
+    as_strict,
+    assembled,
+    few_collections,
+    lay_out,
+    load_theme,
+    store_folder,
+)
+
+
+class Answer(Enum):
+    """What is known of a path of the next site."""
+
+    SAME = "the file in output/ is what it will be"
+    GONE = "there will be no such file"
+    WAIT = "it takes the build to tell"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """The next site, as far as it can be told. ``jobs`` are what must be made of it, by path."""
+
+    project: Path
+    loaded: Loaded
+    plan: Blueprint
+    jobs: Mapping[str, Job]
+    toolchain: Toolchain
+    standing: Mapping[str, Made]
+
+    def known(self, path: str) -> Answer | None:
+        """What can be said without making anything; None where the file must be made."""
+        job = self.jobs.get(path)
+        if job is None:
+            return Answer.SAME if path in self.plan.settled or path in self.plan.late else Answer.GONE
+        return Answer.WAIT if job.heavy or not job.publish else None
+
+    def make(self, path: str) -> bytes | Answer:
+        """The file at a path of `jobs`; the very bytes that the build will publish there."""
+        job = self.jobs[path]
+        try:
+            with Store(store_folder(self.project)) as store:
+                if not isinstance(job.payload, Deferred):
+                    encoded = Encoder()(job)
+                    if encoded.outputs:
+                        return Answer.WAIT
+                    if path in self.standing and self.standing[path].key == encoded.key({}):
+                        return Answer.SAME
+                made = aside.make([job], Values(self.plan.blobs, store.blobs), self.toolchain, store, workers=1)
+        except (Unsteady, OSError):
+            return Answer.WAIT
+        return Answer.WAIT if any_errors(made.diagnostics) else made.files.get(path, Answer.WAIT)
+
+    def made_from(self, other: Loaded) -> bool:
+        """Whether that site is of the same files and settings."""
+        mine = self.loaded
+        return (
+            mine.config == other.config
+            and _files(mine.tree) == _files(other.tree)
+            and (mine.theme is other.theme or _look(mine) == _look(other))
+        )
+
+
+def _files(tree: sources.Tree) -> list[tuple[str, str]]:
+    return [(each.path, each.digest) for each in (*tree.sources, *tree.assets)]
+
+
+def _look(loaded: Loaded) -> Any:
+    look = loaded.theme
+    return look and (look.name, look.settings, look.templates, look.assets, look.print_files, look.locales)
+
+
+def look_ahead(project: Path, options: Options, last: Later, changed: Collection[str]) -> Ahead | None:
+    """The site as it will be, from what was known of it and the ``changed`` files (absolute paths).
+
+    None where the build must tell: nothing can be said without it, something is wrong, or somebody else is building.
+    """
+    project = Path(os.path.abspath(project))
+    try:
+        with few_collections(), hold(project, timeout=0), Store(store_folder(project)) as store:
+            return _look_ahead(project, options, last, changed, store)
+    except (Locked, OSError):
+        return None
+    except Unsteady:
+        if options.warm:
+            options.warm.held.clear()
+        return None
+
+
+def _look_ahead(project: Path, options: Options, last: Later, changed: Collection[str], store: Store) -> Ahead | None:
+    config, look = last.loaded.config, last.loaded.theme
+    names = {os.path.relpath(path, project).replace(os.sep, "/") for path in changed}
+    texts, themes = (_below(names, folder) for folder in (CONTENT, "themes"))
+    if config is None or names - texts - themes:
+        return None
+    found: list[Diagnostic] = []
+    if themes:
+        look, found = load_theme(project, config, store)
+    tree, problems = _tree(project, last.loaded.tree, texts)
+    found += problems
+    warm = options.warm or Warm()
+    recall = warm.recall(store)
+    loaded = assembled(config, tree, look, found, replace(options, warm=warm), recall)
+    stock = Stock(last.tree, Inspection(live=last.tree), time.monotonic())
+    plan = lay_out(loaded, Memory(recall, stock, late=True))
+    if plan is None or loaded.theme is None or any_errors(as_strict([*loaded.diagnostics, *plan.diagnostics], options)):
+        return None
+    return Ahead(
+        project=project,
+        loaded=loaded,
+        plan=plan,
+        jobs={job.path: job for job in plan.jobs},
+        toolchain=last.toolchain if loaded.theme is last.loaded.theme else Toolchain(loaded.theme.bundle),
+        standing=last.tree.files,
+    )
+
+
+def _below(names: Collection[str], folder: str) -> set[str]:
+    return {name for name in names if name == folder or name.startswith(f"{folder}/")}
+
+
+def _tree(project: Path, before: sources.Tree, changed: Collection[str]) -> tuple[sources.Tree, list[Diagnostic]]:
+    """The texts and assets as they are now. Folders are read only where more has happened than that texts changed."""
+    known = {source.path: place for place, source in enumerate(before.sources)}
+    edited = {name for name in changed if name in known and _is_file(project / name)}
+    every = (*before.sources, *before.assets)
+    other = {name for name in changed if name not in edited and not sources.ignored(name)}
+    other = {name for name in other if os.path.lexists(project / name) or _was_there(name, every)}
+    if other:
+        inside = tuple(f"{name}/" for name in other)
+        same = {e.path: e.digest for e in every if e.path not in changed and not e.path.startswith(inside)}
+        return sources.scan(project, CONTENT, same)
+    texts, found = list(before.sources), []
+    for name in sorted(edited):
+        source, problems = sources.read_source(project, name)
+        found += problems
+        if source is not None:
+            texts[known[name]] = source
+    return sources.Tree(tuple(texts), before.assets), found
+
+
+def _was_there(name: str, every: Iterable[sources.Source | sources.Unread | sources.Asset]) -> bool:
+    return any(each.path == name or each.path.startswith(f"{name}/") for each in every)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file stands here itself, and no link to one."""
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
