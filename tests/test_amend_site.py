@@ -48,6 +48,21 @@ def test_all_of_them_in_every_way_of_saying_it(papers: SiteTest, words: list[str
     assert "support branches" not in data["text"]
 
 
+def test_sub_amendments_that_are_named_change_the_amendment_first(papers: SiteTest) -> None:
+    papers.amendment("20.1.1", "20.1", 'Delete "all" and insert "most"')
+    papers.amendment("20.1.1.1", "20.1.1", 'Delete "most" and insert "many"')
+    assert "lobby most councils" in papers.run("amend", "20", "--with", "20.1,20.1.1").stdout
+    assert "lobby many councils" in papers.run("amend", "20", "--with", "20.1,20.1.1.1,20.1.1").stdout
+    assert "lobby all councils" in papers.run("amend", "20", "--with", "20.1").stdout
+    alone = papers.run("amend", "20", "--with", "20.1.1")
+    assert alone.returncode == 2
+    assert "name 20.1 as well" in alone.stderr
+    papers.amendment("20.1.2", "20.1", 'Delete "zebras"')
+    lost = papers.run("amend", "20", "--with", "20.1,20.1.2")
+    assert lost.returncode == 1
+    assert "20.1.2.md:7" in lost.stderr
+
+
 def test_the_newest_conference_unless_one_is_named(papers: SiteTest) -> None:
     assert "bus fares" in papers.run("amend", "20").stdout
     assert "an old text" in papers.run("amend", "20", "--conference", "2026").stdout

@@ -161,7 +161,7 @@ def _check_edition(site: Site, docs: Sequence[Document], wish: Wish) -> None:
 
 
 def _order(doc: Document, wish: Wish, has: Callable[[str], bool]) -> _Order:
-    forms = [p for p in PRINTS if p.kind == doc.kind and has(p.template)]
+    forms = [p for p in PRINTS if p.pdf and p.kind == doc.kind and has(p.template)]
     if not forms:
         raise Unprintable(f"{_name(doc)} has no printed form", _instead(doc))
     if wish.edition and doc.kind in _SHEETS_OF_PAPERS:
@@ -216,4 +216,4 @@ def _instead(doc: Document) -> str:
         return f"it is printed with its motion: toolkit print motion {doc.fields.amends}"
     if doc.kind == "resource":
         return f"print its toolkit: toolkit print {doc.folder['toolkit']}; or the branches' own: toolkit localise"
-    return f"what can be printed: {', '.join(dict.fromkeys(p.kind for p in PRINTS))}"
+    return f"what can be printed: {', '.join(dict.fromkeys(p.kind for p in PRINTS if p.pdf))}"

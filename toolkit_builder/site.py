@@ -66,6 +66,11 @@ class Conference:
                 found.setdefault(target.id, []).append(doc)
         return {k: tuple(v) for k, v in found.items()}
 
+    def below(self, doc: Document) -> tuple[Document, ...]:
+        """What was moved to a paper in the agenda's order, each followed by what was moved to it in turn."""
+        moved = self.amendments_of.get(doc.id, ())
+        return tuple(d for each in moved for d in (each, *self.below(each)))
+
     def above(self, doc: Document) -> list[Document]:
         """What an amendment amends, what that amends in turn, and so on; a ring (reported) is followed once."""
         found: list[Document] = []

@@ -22,7 +22,7 @@ def requests(held: Conference, site: Site, pinned: Mapping[str, Any]) -> list[tu
         return []
     found: list[tuple[str, Callable[[], Payload]]] = []
     for doc in (*held.motions, *held.composites, *held.amendments):
-        amendments = [a for a in held.amendments_of.get(doc.id, ()) if a is not doc]
+        amendments = held.amendments_of.get(doc.id, ())
         if amendments or doc.kind == "composite" or shapes.recorded(doc, site).parts:
             found.append((doc.id, partial(_request, doc, amendments, held, site, pinned.get(doc.path))))
     return found
@@ -40,19 +40,7 @@ def _request(doc: Document, amendments: Sequence[Document], held: Conference, si
     return {
         "paper": _paper(doc),
         "measure": held.document.fields.measure or site.config.motions.measure,
-        "amendments": [
-            {
-                **_paper(a),
-                "form": a.fields.form,
-                "carried": _carried(a, site),
-                "subs": [
-                    {**_paper(s), "form": s.fields.form, "carried": _carried(s, site)}
-                    for s in held.amendments_of.get(a.id, ())
-                    if s is not a
-                ],
-            }
-            for a in amendments
-        ],
+        "amendments": [_moved(a, held, site) for a in amendments],
         "carried": words[recorded.outcome].carries or bool(carries),
         "by": [
             p.id
@@ -64,6 +52,16 @@ def _request(doc: Document, amendments: Sequence[Document], held: Conference, si
         if doc.kind == "composite"
         else [],
         "pin": pin,
+    }
+
+
+def _moved(doc: Document, held: Conference, site: Site) -> Payload:
+    """An amendment with what was moved to it, and to that in turn."""
+    return {
+        **_paper(doc),
+        "form": doc.fields.form,
+        "carried": _carried(doc, site),
+        "subs": [_moved(s, held, site) for s in held.amendments_of.get(doc.id, ())],
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -156,7 +156,7 @@ def _choice(
 ) -> None:
     """What a page needs to show the text with any set of two or more amendments."""
     open_to_choice = [m for m in moved if m.given["form"] != "editorial"]
-    below = {m.amendment.id: [s for s in m.given["subs"] if s["form"] != "editorial"] for m in open_to_choice}
+    below = {_amendment(g).id: _open_subs(g) for m in open_to_choice for g in (m.given, *_all_below(m.given))}
     if len(open_to_choice) + sum(map(len, below.values())) < 2:
         return
     amendments, subs = (
@@ -166,7 +166,7 @@ def _choice(
     found = choices(text, amendments, relations, subs=subs, numbered=numbered, inline=prose.inline)
     if len(found.members) < 2:
         return
-    given = {_amendment(g).id: g for m in moved for g in (m.given, *below.get(m.amendment.id, ()))}
+    given = {_amendment(g).id: g for m in moved for g in (m.given, *_all_below(m.given))}
     keys = {name: _key(g) for name, g in given.items()}
     desk = Desk(text, amendments, relations, subs=subs, numbered=numbered, inline=prose.inline)
     _views_of_sets(result, desk, found, given)
@@ -180,6 +180,31 @@ def _choice(
         "plan": _plan(found, keys, pieces),
         "pieces": [{"depth": depth, "html": piece} for depth, piece in pieces],
     }
+
+
+def _open_subs(given: Payload) -> list[Payload]:
+    return [s for s in given["subs"] if s["form"] != "editorial"]
+
+
+def _all_below(given: Payload) -> Iterator[Payload]:
+    """What was moved to an amendment, each followed by what was moved to it in turn."""
+    for each in _open_subs(given):
+        yield each
+        yield from _all_below(each)
+
+
+def _with_subs(given: Payload) -> tuple[Amendment, list[Diagnostic]]:
+    """An amendment as the sub-amendments that were carried left it, these as theirs left them."""
+    amendment, problems, subs = _amendment(given), [], []
+    for each in given["subs"]:
+        if each["carried"]:
+            sub, found = _with_subs(each)
+            problems += found
+            subs.append(sub)
+    if subs:
+        amendment, found = sub_amend(amendment, subs)
+        problems += found
+    return amendment, problems
 
 
 def _plan(found: Choice, keys: Mapping[str, str], pieces: dict[tuple[int, str], int]) -> Payload:
@@ -246,11 +271,8 @@ def _final(
     problems: list[Diagnostic] = []
     ready = []
     for each in chosen:
-        amendment = each.amendment
-        subs = [_amendment(s) for s in each.given["subs"] if s["carried"]]
-        if subs:
-            amendment, found = sub_amend(amendment, subs)
-            problems += found
+        amendment, found = _with_subs(each.given)
+        problems += found
         ready.append(amendment)
     if any(a.form == "editorial" for a in ready):
         return problems

@@ -103,6 +103,28 @@ def test_a_sub_amendment_is_chosen_with_the_amendment_that_it_amends() -> None:
     assert "and best of all" in piece.html
 
 
+def test_what_amends_a_sub_amendment_is_chosen_with_that() -> None:
+    text, _ = parse(SHORT)
+    moved = [Amendment(id="1", source='In paragraph 1, after "First" insert "and best"')]
+    below = {
+        "1": [Amendment(id="1.1", source='After "best" insert "of all"')],
+        "1.1": [Amendment(id="1.1.1", source='Delete "of all" and insert "of the lot"'),
+                Amendment(id="1.1.2", source='Delete "of all" and insert "of these"')],
+        "1.1.1": [Amendment(id="1.1.1.1", source='Delete "lot" and insert "whole lot"')],
+    }  # fmt: skip
+    found = choices(text, moved, matrix(text, moved), subs=below)
+    assert found.members == ("1", "1.1", "1.1.1", "1.1.1.1", "1.1.2")
+    assert found.needs == {"1.1": ("1",), "1.1.1": ("1.1",), "1.1.1.1": ("1.1.1",), "1.1.2": ("1.1",)}
+    assert [{a, b} for a, b, _ in found.apart] == [{"1.1.1", "1.1.2"}]
+    words = {names: " ".join(re.sub("<[^>]*>", "", p.html) for slot in slots for p in slot)
+             for names, slots in found.groups[0].sets.items()}  # fmt: skip
+    assert "best of all" in words["1", "1.1"]
+    assert "best of the lot" in words["1", "1.1", "1.1.1"]
+    assert "best of the whole lot" in words["1", "1.1", "1.1.1", "1.1.1.1"]
+    assert "best of these" in words["1", "1.1", "1.1.2"]
+    assert len(words) == 5
+
+
 def test_two_sub_amendments_that_meet_cannot_both_be_chosen() -> None:
     found = with_subs('Delete "best" and insert "worst"', 'Delete "best" and insert "oldest"', 'Delete "zebra"')
     assert [(a, b) for a, b, _ in found.apart] == [("1.1", "1.2")]

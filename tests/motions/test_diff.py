@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toolkit_builder import prose
+from toolkit_builder.motions.amend import Amendment
+from toolkit_builder.motions.amend import apply as amend
 from toolkit_builder.motions.compare import CHANGED, MOVED_AWAY, MOVED_HERE, SAME, as_plain, compare, passages
 from toolkit_builder.motions.diff import DELETE, EQUAL, INSERT, Diff, apply, diff, word_runs
 from toolkit_builder.motions.html import diff_html, side_by_side
@@ -151,3 +156,23 @@ def test_a_run_that_is_shown_shortened_keeps_the_space_of_its_own_side() -> None
     (changed,) = shown
     assert "".join(run.old for run in changed.runs).endswith("was 26. The end.")
     assert "".join(run.new for run in changed.runs).endswith("was 26 and rising. The end.")
+
+
+@pytest.mark.parametrize(
+    ("amendment", "amended"),
+    [
+        ('delete "facts" and insert "truth"', "notes “the truth” are plain, the workers’ pay isn’t ‘low’"),
+        ('delete "low" and insert "high?"', "isn’t ‘high?’, and"),
+        ('delete "workers" and insert "members"', "the members’ pay"),
+        ('after "facts" insert ", all of them,"', "notes “the facts, all of them,” are"),
+        ('after "facts" insert "and figures"', "notes “the facts and figures” are"),
+        ('before "the facts" insert "all"', "notes “all the facts” are"),
+        ('after "notes" insert "that"', "notes that “the facts” are"),
+    ],
+)
+def test_quotation_marks_beside_a_change_open_and_close_as_they_did(amendment: str, amended: str) -> None:
+    text = parse("Conference notes \"the facts\" are plain, the workers' pay isn't 'low', and waits.")[0]
+    outcome, _ = amend(text, [Amendment(id="1", source=f"In paragraph 1, {amendment}")])
+    shown = side_by_side(compare(outcome.before, outcome.after), inline=prose.inline).rpartition("<td>")[2]
+    said = re.sub(r'<span class="visually-hidden">[^<]*</span>|<[^>]*>', "", shown)
+    assert amended in said

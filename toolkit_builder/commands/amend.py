@@ -6,15 +6,16 @@ import json
 import re
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from toolkit_builder.commands import common
 from toolkit_builder.diagnostics import Diagnostic, Span, any_errors, as_text, error, ordered
-from toolkit_builder.motions.amend import FORMS, Amended, Amendment, apply
+from toolkit_builder.motions.amend import FORMS, Amended, Amendment, apply, sub_amend
 from toolkit_builder.motions.compare import as_plain, compare
 from toolkit_builder.motions.conflicts import matrix
 from toolkit_builder.motions.grammar import parse_instructions
@@ -23,6 +24,10 @@ from toolkit_builder.motions.lines import MEASURE
 from toolkit_builder.motions.text import MotionText, parse
 from toolkit_builder.pipeline import project_folder
 from toolkit_builder.site import PAPERS
+
+if TYPE_CHECKING:
+    from toolkit_builder.model import Document
+    from toolkit_builder.site import Conference
 
 VIEWS = ("amended", "diff", "instructions")
 
@@ -234,19 +239,40 @@ def _of_the_site(
     if held is None or paper.kind not in PAPERS:
         raise click.UsageError(f"{paper.path} is no motion, amendment or composite")
     every = held.amendments_of.get(paper.id, ())
+    below = held.below(paper)
     for doc in moved:
-        if doc not in every:
-            said = ", ".join(a.fields.number or a.name for a in every) or "none"
+        if doc not in below:
+            said = ", ".join(a.fields.number or a.name for a in below) or "none"
             raise click.UsageError(f"{doc.path} does not amend {paper.path}; what amends it: {said}")
+        if doc not in every and (needed := held.above(doc)[0]) not in moved:
+            raise click.UsageError(
+                f"{doc.path} amends an amendment: name {needed.fields.number or needed.name} as well"
+            )
     if not every:
         raise click.UsageError(f"{paper.path} has no amendments")
     measure = held.document.fields.measure or site.config.motions.measure
     text, notes = parse(paper.body, paper.path, paper.body_line, title=paper.fields.title)
-    papers = [
-        Amendment(id=a.fields.number or a.name, source=a.body, form=a.fields.form, path=a.path, first_line=a.body_line)
-        for a in moved or every
-    ]
+    papers = []
+    for doc in every:
+        if doc in moved or not moved:
+            amendment, found = _with_subs(doc, held, moved)
+            papers.append(amendment)
+            notes += found
     return text, papers, notes, measure
+
+
+def _with_subs(doc: Document, held: Conference, moved: Sequence[Document]) -> tuple[Amendment, list[Diagnostic]]:
+    """An amendment of a site as those of its sub-amendments that were named leave it."""
+    amendment = Amendment(
+        id=doc.fields.number or doc.name, source=doc.body, form=doc.fields.form, path=doc.path,
+        first_line=doc.body_line,
+    )  # fmt: skip
+    subs = [_with_subs(each, held, moved) for each in held.amendments_of.get(doc.id, ()) if each in moved]
+    problems = [d for _, found in subs for d in found]
+    if subs:
+        amendment, found = sub_amend(amendment, [sub for sub, _ in subs])
+        problems += found
+    return amendment, problems
 
 
 def _show(

@@ -216,7 +216,7 @@ def register_rows(held: Conference, site: Site) -> list[Payload]:
     """Every motion with its amendments, then every composite with its: what was moved and what became of it."""
     rows = []
     for paper in (*held.motions, *held.composites):
-        for doc in (paper, *held.amendments_of.get(paper.id, ())):
+        for doc in (paper, *held.below(paper)):
             shown = shapes.result(doc, site)
             rows.append(
                 {

@@ -226,11 +226,7 @@ def amendment_page(doc: Document, site: Site) -> Payload:
 def quoted(doc: Document, site: Site) -> tuple[Document, ...]:
     """The documents whose words a paper's page shows besides its own: its amendments, and theirs."""
     conference = site.conference_of(doc)
-    amendments = conference.amendments_of.get(doc.id, ()) if conference else ()
-    return (
-        *amendments,
-        *(s for a in amendments for s in (conference.amendments_of.get(a.id, ()) if conference else ())),
-    )
+    return conference.below(doc) if conference else ()
 
 
 def listed(doc: Document, site: Site) -> tuple[Document, ...]:

@@ -20,10 +20,10 @@ class Print:
 
     ``name`` is the file's name beside the page; ``sheet`` is handed to template and engine: the paper's size in the
     template's words, ``max_pages``, ``large`` (points of large print). ``word``: it is also offered as a Word document
-    of that label, made from the same print page. ``view`` makes the payload's ``doc``, if it
-    is not the page's; ``sources`` are the other documents it shows. ``shop``: it is meant for a print shop, and gets
-    the bleed and the marks that toolkit.yaml asks for. ``copied``: it is photocopied, and is made in greys as well
-    where toolkit.yaml asks for that.
+    of that label, made from the same print page; without ``pdf`` as nothing else. ``view`` makes the payload's
+    ``doc``, if it is not the page's; ``sources`` are the other documents it shows. ``shop``: it is meant for a print
+    shop, and gets the bleed and the marks that toolkit.yaml asks for. ``copied``: it is photocopied, and is made in
+    greys as well where toolkit.yaml asks for that.
     """
 
     kind: str
@@ -36,6 +36,7 @@ class Print:
     shop: bool = False
     copied: bool = False
     word: str = ""
+    pdf: bool = True
 
 
 BLEED_MM = 3.0  # what print shops in Britain and Europe ask for
@@ -152,6 +153,15 @@ def motion(doc: Document, site: Site) -> Payload:
     held = site.conference_of(doc)
     edition = held.document.fields.edition if held else ""
     return {**on_paper(shown, doc), "edition": edition, "shows_results": shows_results(edition)}
+
+
+def amendment(doc: Document, site: Site) -> Payload:
+    """One amendment as a sheet of its own, with what was moved to it."""
+    shown = papers.amendment_page(doc, site)
+    held = site.conference_of(doc)
+    left_out = {"mentioned_in", "previous", "next", "downloads", "amended_html", "side_by_side_html"}
+    made = amendment_on_paper({k: v for k, v in shown.items() if k not in left_out}, "sheet")
+    return {**made, "shows_results": shows_results(held.document.fields.edition if held else "")}
 
 
 def booklet(docs: Sequence[Document], site: Site, title: str = "", edition: str = "") -> Payload:
@@ -295,6 +305,8 @@ PRINTS: tuple[Print, ...] = (
           sheet={"size": "a4"}, view=motion, word="Motion with its amendments, to edit"),
     Print(kind="composite", name="composite", template="print/motion.html", label="Composite sheet, A4",
           sheet={"size": "a4"}, view=motion, word="Composite, to edit"),
+    Print(kind="amendment", name="amendment", template="print/amendment.html", label="Amendment sheet, A4",
+          sheet={"size": "a4"}, view=amendment, word="Amendment, to edit", pdf=False),
     Print(kind="plan", shop=True, name="plan-a4", copied=True, template="print/plan-a4.html", label="Leaflet, A4",
           sheet={"size": "a4", "sizes": _LARGER_LINES}),
     Print(kind="plan", shop=True, name="plan-a3", template="print/plan-a3.html", label="Poster, A3",

@@ -32,13 +32,16 @@ def lay_out(draft: Draft, page: Page, offered: Sequence[publish.Offer] = ()) -> 
         downloads = [
             *more,
             *(o.download for o in offered),
-            *map(partial(_download, page), prints),
+            *(_download(page, each) for each in prints if each.pdf),
             *map(partial(_word_download, page), words),
         ]
         page = replace(page, doc=partial(_with_downloads, page, downloads))
     _page_job(draft, page)
     for each in prints:
-        printed.document_jobs(draft, page, each)
+        if each.pdf:
+            printed.document_jobs(draft, page, each)
+        else:
+            printed.page_job(draft, page, each)
         if each.word:
             printed.word_job(draft, page, each)
     for offer in offered:

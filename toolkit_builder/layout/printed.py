@@ -30,18 +30,17 @@ def word_path(page: Page, each: Print) -> str:
     return f"{page.url[1:]}{each.name}.docx"
 
 
-def document_jobs(draft: Draft, page: Page, each: Print) -> None:
-    """The print page of a document in one form, and its PDF."""
+def page_job(draft: Draft, page: Page, each: Print) -> tuple[str, dict[str, str]]:
+    """The print page of a document in one form: its path, and the reasons for making what is made from it."""
     site, theme, doc = draft.site, draft.theme, page.document
     assert doc is not None
     sources = (*page.quotes, *each.sources(doc, site))
     shown = each.view(doc, site) if each.view else page.shown()
-    inner = page_payload(page, site)
     label = f"{doc.path} ({each.label})"
     payload = {
         "template": each.template,
         "site": draft.shared,
-        "page": inner,
+        "page": page_payload(page, site),
         "doc": shown,
         "sheet": dict(each.sheet),
         "listings": {},
@@ -64,6 +63,14 @@ def document_jobs(draft: Draft, page: Page, each: Print) -> None:
         reasons=reasons,
         publish=False,
     )
+    return html, reasons
+
+
+def document_jobs(draft: Draft, page: Page, each: Print) -> None:
+    """The print page of a document in one form, and its PDF."""
+    site, doc = draft.site, page.document
+    assert doc is not None
+    html, reasons = page_job(draft, page, each)
     draft.files.setdefault(doc.id, []).append(pdf_path(page, each))
     draft.add(
         pdf_path(page, each),
@@ -71,14 +78,14 @@ def document_jobs(draft: Draft, page: Page, each: Print) -> None:
         {
             "html": Output(html),
             "title": page.title,
-            "language": inner["language"],
+            "language": page_payload(page, site)["language"],
             "path": doc.path,
             **press(draft),
             "root": root_of(site),
             "seconds": site.config.print.seconds,
             "sheet": {**each.sheet, **(at_the_shop(site) if each.shop else {})},
         },
-        label=label,
+        label=f"{doc.path} ({each.label})",
         reasons=reasons,
         heavy=True,
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from toolkit_builder.diagnostics import any_errors
+from toolkit_builder.diagnostics import Diagnostic, any_errors
 from toolkit_builder.motions import html
 from toolkit_builder.motions.amend import Amendment, apply, sub_amend
 from toolkit_builder.motions.compare import compare
@@ -74,7 +74,7 @@ def choices(
     numbered: LineMap | None = None,
     inline: html.Inline = html.escaped,
 ) -> Choice:
-    """Every set of ``amendments`` and of their ``subs`` (by an amendment's id) that a page can show.
+    """Every set of ``amendments`` and of their ``subs`` (by the id of what they amend) that a page can show.
 
     Those that fit neither the printed text nor the text with one of the others are left out.
     """
@@ -110,7 +110,8 @@ class Desk:
     ) -> None:
         self.text, self.relations, self.numbered, self.inline = text, relations, numbered, inline
         self.amendments = {a.id: a for a in amendments}
-        self.subs = {s.id: (a.id, s) for a in amendments for s in (subs or {}).get(a.id, ())}
+        self.subs = dict(_moved_to(amendments, subs or {}))
+        """What amends an amendment, or a sub-amendment in turn: the name of what it amends, and itself."""
         self.after: dict[str, list[str]] = {}
         for relation in relations.relations:
             if relation.kind == DEPENDS:
@@ -126,8 +127,25 @@ class Desk:
         waiting = [name for name in names if name in self.after]
         found: list[str] = []
         for name in [*(n for n in names if n not in self.after), *waiting]:
-            found += [name, *(s for s, (above, _) in self.subs.items() if above == name)]
+            found += self._with_subs(name)
         return found
+
+    def _with_subs(self, name: str) -> list[str]:
+        return [name, *(n for s, (above, _) in self.subs.items() if above == name for n in self._with_subs(s))]
+
+    def _root(self, name: str) -> str:
+        """The amendment to the motion that a sub-amendment belongs to."""
+        return self._root(self.subs[name][0]) if name in self.subs else name
+
+    def _built(self, name: str, names: Names) -> tuple[Amendment, list[Diagnostic]]:
+        """An amendment as the chosen sub-amendments leave it, these as theirs leave them."""
+        amendment = self.subs[name][1] if name in self.subs else self.amendments[name]
+        made = [self._built(n, names) for n in names if n in self.subs and self.subs[n][0] == name]
+        problems = [d for _, found in made for d in found]
+        if made:
+            amendment, found = sub_amend(amendment, [sub for sub, _ in made])
+            problems += found
+        return amendment, problems
 
     def least(self, name: str) -> Names:
         """The smallest set that holds a name: what it needs, and itself."""
@@ -140,14 +158,9 @@ class Desk:
             return None
         moved: list[Amendment] = []
         for name in (n for n in names if n in self.amendments):
-            amendment, mine = (
-                self.amendments[name],
-                [self.subs[n][1] for n in names if self.subs.get(n, ("",))[0] == name],
-            )
-            if mine:
-                amendment, problems = sub_amend(amendment, mine)
-                if any_errors(problems):
-                    return None
+            amendment, problems = self._built(name, names)
+            if any_errors(problems):
+                return None
             moved.append(amendment)
         before = after = self.text
         for some, lines in (
@@ -182,18 +195,18 @@ class Desk:
             if relation.kind in _APART and relation.first in order and relation.second in order:
                 yield relation.first, relation.second, relation.sentence()
         for name in (n for n in order if n in self.subs):
-            above, sub = self.subs[name]
-            changed = sub_amend(self.amendments[above], [sub])[0]
+            above = self._root(name)
+            changed = self._built(above, self.least(name))[0]
             others = [self.amendments[n] for n in order if n in self.amendments and n != above and n not in self.after]
             for other in others:
                 met = matrix(self.text, [changed, other]).between(above, other.id)
                 known = self.relations.between(above, other.id)
                 if met is not None and met.kind in _APART and (known is None or known.kind not in _APART):
                     yield name, other.id, met.sentence().replace(above, name, 1)
-        for above in self.amendments:
+        for above in (*self.amendments, *self.subs):
             own = [self.subs[n][1] for n in order if self.subs.get(n, ("",))[0] == above]
             if len(own) > 1:
-                for relation in matrix(parse(self.amendments[above].source)[0], own).relations:
+                for relation in matrix(parse(self._built(above, ())[0].source)[0], own).relations:
                     if relation.kind in _APART:
                         yield relation.first, relation.second, relation.sentence()
 
@@ -217,6 +230,15 @@ class Desk:
     def _may_join(self, name: str, names: Names, apart: set[frozenset[str]]) -> bool:
         held = name not in self.needs or bool(set(self.needs[name]) & set(names))
         return held and not any(frozenset((name, other)) in apart for other in names)
+
+
+def _moved_to(
+    papers: Sequence[Amendment], subs: Mapping[str, Sequence[Amendment]]
+) -> Iterator[tuple[str, tuple[str, Amendment]]]:
+    for paper in papers:
+        for sub in subs.get(paper.id, ()):
+            yield sub.id, (paper.id, sub)
+        yield from _moved_to(subs.get(paper.id, ()), subs)
 
 
 def _touched(printed: Slots, slots: Slots) -> frozenset[int]:

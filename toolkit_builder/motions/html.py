@@ -287,7 +287,7 @@ def _side(change: Change, block: Block | None, runs: Sequence[Run], inline: Inli
     moved = ""
     if change.kind in {MOVED_AWAY, MOVED_HERE}:
         moved = f"<em>{html.escape(words.moved_away if old else words.moved_here)}</em>"
-    return moved + marker + "".join(_run(r, inline, words, old=old, moved=bool(moved)) for r in runs)
+    return moved + marker + _runs(runs, inline, words, old=old, moved=bool(moved))
 
 
 def _changed_body(change: Change, block: Block, inline: Inline, words: Labels) -> str:
@@ -304,7 +304,7 @@ def _changed_body(change: Change, block: Block, inline: Inline, words: Labels) -
         return _marked(change.runs[0], marker + inline(change.runs[0].old or change.runs[0].new), words)
     if change.kind == SAME:
         return marker + inline("".join(r.new for r in change.runs))
-    return marker + "".join(_run(r, inline, words) for r in _spaced(change.runs))
+    return marker + _runs(_spaced(change.runs), inline, words)
 
 
 def _spaced(runs: Sequence[Run]) -> list[Run]:
@@ -317,22 +317,37 @@ def _spaced(runs: Sequence[Run]) -> list[Run]:
     return out
 
 
-def _run(run: Run, inline: Inline, words: Labels, *, old: bool = False, moved: bool = False) -> str:
-    text = run.old if old or not run.new else run.new
-    if run.op == EQUAL or moved:
-        return _kept_space(text, inline)
-    return _marked(run, _kept_space(text, inline), words)
+def _runs(runs: Sequence[Run], inline: Inline, words: Labels, *, old: bool = False, moved: bool = False) -> str:
+    """Runs one after another. A quotation mark at the start of one closes what the run before it left open."""
+    out: list[str] = []
+    before = " "
+    for run in runs:
+        text = run.old if old or not run.new else run.new
+        body = _kept_space(text, inline, before)
+        out.append(body if run.op == EQUAL or moved else _marked(run, body, words))
+        before = text[-1:] or before
+    return "".join(out)
 
 
-def _kept_space(text: str, inline: Inline) -> str:
-    """Inline HTML of a piece of a paragraph, with the space at its ends; torn marks are shown as they are."""
+def _kept_space(text: str, inline: Inline, before: str = " ") -> str:
+    """Inline HTML of a piece of a paragraph, with the space at its ends; torn marks are shown as they are.
+
+    ``before`` is the character that stands before the piece.
+    """
     stripped = text.strip()
     if not stripped:
         return " " if text else ""
     torn = any(stripped.count(mark) % 2 for mark in ("**", "__", "`")) or stripped.count("[") != stripped.count("]")
     plain = torn or not (_has_marks(stripped) or _has_quotes(stripped))
     body = html.escape(stripped, quote=False) if plain else inline(stripped)
+    if not plain and text[0] in "'\"" and _closes_behind(before) and (behind := inline(f"x{stripped}")).startswith("x"):
+        body = behind[1:]
     return (" " if text[0].isspace() else "") + body + (" " if text[-1].isspace() else "")
+
+
+def _closes_behind(char: str) -> bool:
+    """Whether a quotation mark behind a character closes."""
+    return not char.isspace() and char not in "([{-–—/“‘\"'"
 
 
 def _marked(run: Run, body: str, words: Labels) -> str:

@@ -71,10 +71,10 @@ def insert(source: str, at: int, text: str, floor: int, ceiling: int) -> Cut:
     text = _without_double(text, right, left)
     if not text:
         return Cut(at, at)
-    lead = " " if left and not left.isspace() and left not in "([“‘«/" and _starts_open(text, left) else ""
-    if left == "-" and lead:
-        lead = ""
-    trail = " " if needs_space(text[-1], right) and (right.isalnum() or right in _OPENING or right in "–—&") else ""
+    apart = left and not left.isspace() and left not in "([“‘«/-" and not _opens(source, at, floor)
+    lead = " " if apart and _starts_open(text, left) else ""
+    wanted = right.isalnum() or right in "–—&" or (right in _OPENING and not _closes(source, at, ceiling, left))
+    trail = " " if wanted and needs_space(text[-1], right) else ""
     if left.isspace() and not _starts_open(text, left):  # punctuation stands at the word before
         start = at
         while start > floor and source[start - 1].isspace():
@@ -82,6 +82,22 @@ def insert(source: str, at: int, text: str, floor: int, ceiling: int) -> Cut:
         gap = source[start:at]
         return Cut(start, at, text + (gap if right and not right.isspace() and right not in _CLOSING else ""))
     return Cut(at, at, lead + text + trail)
+
+
+def _opens(source: str, at: int, floor: int) -> bool:
+    """Whether a straight mark before an offset opens the quotation that the character after it belongs to."""
+    while at > floor and source[at - 1] in _MARKUP:
+        at -= 1
+    ahead = before_of(source, at - 1, floor)
+    return source[at - 1] in "\"'" and (not ahead or ahead.isspace() or ahead in "([“‘«")
+
+
+def _closes(source: str, at: int, ceiling: int, left: str) -> bool:
+    """Whether a straight mark after an offset closes the quotation that the character before it belongs to."""
+    while at < ceiling and source[at] in _MARKUP:
+        at += 1
+    behind = after_of(source, at + 1, ceiling)
+    return source[at] in "\"'" and bool(left) and not left.isspace() and left not in "([“‘«" and not behind.isalnum()
 
 
 def continued(source: str, at: int, text: str, floor: int, ceiling: int) -> Cut:
