@@ -113,8 +113,8 @@ def run(folder: Path, count: int) -> None:
     once("one edit, one process", 3, {"workers": 1})
     code = (
         "import sys, time; t = time.perf_counter()\n"
-        "from toolkit_builder.build.fastpath import unchanged\n"
-        f"same = unchanged({str(folder)!r}, {str(output)!r}, 's', '2027')\n"
+        "from toolkit_builder.build.fastpath import look\n"
+        f"same = look({str(folder)!r}, {str(output)!r}).unchanged('s', '2027')\n"
         "print(same, round(time.perf_counter() - t, 3), 's inside', len(sys.modules), 'modules')"
     )
     for _ in range(3):

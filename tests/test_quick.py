@@ -49,10 +49,11 @@ def test_what_strict_refuses_is_refused_again(site: SiteTest) -> None:
 def test_an_unchanged_site_is_answered_with_next_to_nothing_imported(site: SiteTest) -> None:
     site.content(**{"news/a.md": BROKEN.replace("translation_of: nowhere\n", "")}).run("build")
     code = (
-        "import sys; from toolkit_builder import quick; assert quick.nothing_to_do(['build', '-q']);"
+        "import sys; from toolkit_builder import quick; assert quick.answer(['build', '-q']) == (True, None);"
         "print(*sorted(m for m in sys.modules if m.startswith('toolkit_builder')))"
     )
     said = subprocess.run([sys.executable, "-c", code], cwd=site.folder, capture_output=True, text=True, check=True)
     assert said.stdout.split() == [
-        "toolkit_builder", "toolkit_builder.build", "toolkit_builder.build.fastpath", "toolkit_builder.quick"
+        "toolkit_builder", "toolkit_builder.build", "toolkit_builder.build.fastpath", "toolkit_builder.build.glance",
+        "toolkit_builder.quick",
     ]  # fmt: skip

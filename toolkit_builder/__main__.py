@@ -13,12 +13,15 @@ def main() -> None:
         _start_again()
     from toolkit_builder import quick
 
-    if quick.nothing_to_do(sys.argv[1:]):
+    answered, looked = quick.answer(sys.argv[1:])
+    if answered:
         sys.exit(0)
     gc.set_threshold(1_000_000, 50, 100)  # what is imported stays: looking through it for garbage takes a tenth of it
     from toolkit_builder.cli import run
 
-    code = run(sys.argv[1:])
+    code = run(sys.argv[1:], looked)
+    if looked:
+        looked.files.end()
     gc.freeze()  # nor is there anything to be gained from looking through what ends with the process
     sys.exit(code)
 

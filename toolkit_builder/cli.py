@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from toolkit_builder import __version__
+
+if TYPE_CHECKING:
+    from toolkit_builder.build.fastpath import Looked
 
 # name -> (module, what it does): the help is here so that `toolkit --help` imports nothing else
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -77,10 +80,13 @@ def cli() -> None:
     """
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command line. Never a traceback: a fault of the program says so in one sentence, with exit code 3."""
+def run(arguments: list[str], looked: Looked | None = None) -> int:
+    """Run one command line; ``looked`` is what `quick` has seen of the project for it.
+
+    Never a traceback: a fault of the program says so in one sentence, with exit code 3.
+    """
     try:
-        result: Any = cli.main(args=arguments, prog_name="toolkit", standalone_mode=False)
+        result: Any = cli.main(args=arguments, prog_name="toolkit", standalone_mode=False, obj=looked)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as leaving:
         return int(leaving.exit_code)

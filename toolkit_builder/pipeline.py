@@ -50,7 +50,8 @@ class Options:
     """What a person asked of one run. ``clock`` is an ISO text; empty means the present.
 
     With ``on_later`` no printed document is made: it is handed what makes each of them when it is asked for. The
-    last ones stay in output/ as they are, and the next build without it sees which of them have changed.
+    last ones stay in output/ as they are, and the next build without it sees which of them have changed. ``looked`` is
+    what was seen of the project a moment ago.
     """
 
     drafts: bool = False
@@ -67,6 +68,7 @@ class Options:
     on_progress: Callable[[int, int], None] | None = None
     on_wait: Callable[[Holder], None] | None = None
     on_later: Callable[[Later], None] | None = None
+    looked: fastpath.Looked | None = None
 
     @property
     def settings(self) -> str:
@@ -335,14 +337,22 @@ def opened(project: Path, options: Options) -> Iterator[Store]:
 def build(project: Path, options: Options) -> engine.BuildReport:
     """Read, link, render and publish. Nothing is published while there is any error (or, if strict, any warning)."""
     started = time.perf_counter()
+    waited: list[Holder] = []
+
+    def on_wait(holder: Holder) -> None:
+        waited.append(holder)
+        if options.on_wait:
+            options.on_wait(holder)
+
     try:
-        with few_collections(), opened(project, options) as store:
+        with few_collections(), opened(project, replace(options, on_wait=on_wait)) as store:
+            now = replace(options, looked=None) if waited else options  # what was seen before has become old meanwhile
             try:
-                report = _build(project, options, store)
+                report = _build(project, now, store)
             except Unsteady:  # somebody has been at the store, or is at the files
                 if options.warm:
                     options.warm.held.clear()
-                report = _build(project, options, store, remember=False)
+                report = _build(project, replace(options, looked=None), store, remember=False)
     except Locked as busy:
         report = engine.BuildReport(diagnostics=[engine.in_use(busy)])
     except sources.Changed as problem:
@@ -356,15 +366,20 @@ def build(project: Path, options: Options) -> engine.BuildReport:
 def _build(project: Path, options: Options, store: Store, *, remember: bool = True) -> engine.BuildReport:
     config, _ = load_config(project, options.environment)
     roots = input_roots(project, config.theme if config else "default")
-    scanned_ns = time.time_ns()
-    scan = fastpath.scan(fastpath.absolute_roots(str(project), roots))
     output = project / (config.output if config else "output")
-    known = engine.known_digests(project, output, scan) if remember else {}
+    record: fastpath.Record | None
+    looked = options.looked if options.looked and options.looked.holds(str(output), roots) else None
+    if looked:
+        record, scanned_ns, scan = looked.record, looked.scanned_ns, looked.scan
+    else:
+        record, scanned_ns = fastpath.read_record(fastpath.state_folder(str(project), str(output))), time.time_ns()
+        scan = fastpath.scan(fastpath.absolute_roots(str(project), roots))
+    known = engine.known_digests(record, scan) if remember else {}
     warm = options.warm or intake.Warm()
     recall = warm.recall(store)
     loaded = load(project, replace(options, warm=warm), store, known, recall)
     store.save()
-    stock = engine.look(project, output) if remember else None
+    stock = engine.look(project, output, looked) if remember else None
     memory = Memory(recall, stock, late=options.on_later is not None)
     plan = lay_out(loaded, memory)
     found = [*loaded.diagnostics, *(plan.diagnostics if plan else ()), *_only_problems(plan, options.only)]

@@ -11,7 +11,9 @@ import time
 
 TYPE_CHECKING = False  # importing typing takes as long as all that is done here
 if TYPE_CHECKING:
-    from typing import Any
+    from toolkit_builder.build.fastpath import Looked
+
+_PLAIN = frozenset({"-q", "--quiet", "-s", "--strict", "-D", "--drafts", "-F", "--future"})
 
 
 def settings_of(environment: dict[str, str], arguments: list[str]) -> str:
@@ -20,46 +22,44 @@ def settings_of(environment: dict[str, str], arguments: list[str]) -> str:
     return repr((said, sorted(a for a in arguments if a not in {"build", "-q", "--quiet", "-v", "--verbose"})))
 
 
-def nothing_to_do(arguments: list[str]) -> bool:
-    """Whether ``arguments`` ask for a build that would change nothing; says so on standard output if it is."""
-    if (
-        not arguments
-        or arguments[0] != "build"
-        or any(
-            a.startswith("-") and a not in {"-q", "--quiet", "-s", "--strict", "-D", "--drafts", "-F", "--future"}
-            for a in arguments[1:]
-        )
-    ):
-        return False
+def answer(arguments: list[str]) -> tuple[bool, Looked | None]:
+    """Whether ``arguments`` ask for a build that would change nothing; says so on standard output if it is.
+
+    If it is not: what was seen of the project meanwhile, for the build that is needed.
+    """
+    if not arguments or arguments[0] != "build" or not _PLAIN.issuperset(arguments[1:]):
+        return False, None
     project = _project()
-    if project is None or (len(arguments) > 1 and not all(a.startswith("-") for a in arguments[1:])):
-        return False
+    if project is None:
+        return False, None
     from toolkit_builder.build import fastpath
 
     now = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
     started = time.perf_counter()
-    output = os.path.join(project, output_name(project))
-    record = fastpath.unchanged(project, output, settings_of(dict(os.environ), arguments), now)
-    if record is None:
-        return False
+    looked = fastpath.look(project, os.path.join(project, output_name(project)))
+    if looked is None or not looked.unchanged(settings_of(dict(os.environ), arguments), now):
+        return False, looked
     quiet = bool({"-q", "--quiet"} & set(arguments))
-    _say_again(record.head.get("said", []), quiet)
+    _say_again(looked.record.head["said"], quiet)
     if not quiet:
         sys.stdout.write(f"Nothing has changed since the last build ({time.perf_counter() - started:.2f} s).\n")
-    return True
+    return True, None
 
 
-def _say_again(said: list[Any], quiet: bool) -> None:
+def _say_again(said: str, quiet: bool) -> None:
     """The warnings of the last build: they hold as long as nothing changes."""
     if not said:
         return
+    import json
+
     from toolkit_builder.diagnostics import Diagnostic, as_text
 
     colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    for each in said:
-        sys.stderr.write(f"{as_text(Diagnostic.from_json(each), colour=colour)}\n")
+    each = [Diagnostic.from_json(one) for one in json.loads(said)]
+    for one in each:
+        sys.stderr.write(f"{as_text(one, colour=colour)}\n")
     if not quiet:
-        sys.stderr.write(f"{len(said)} warning{'s' if len(said) != 1 else ''}\n")
+        sys.stderr.write(f"{len(each)} warning{'s' if len(each) != 1 else ''}\n")
     sys.stderr.flush()
 
 

@@ -15,11 +15,22 @@ import pytest
 from toolkit_builder.build import fastpath
 from toolkit_builder.build.digests import digest
 from toolkit_builder.build.engine import Inputs, Options, build, known_digests
-from toolkit_builder.build.fastpath import Record, read_record, scan, unchanged
+from toolkit_builder.build.fastpath import Record, read_record, scan
 
 from .fake import Site, pages
 
 LONG_AGO = 1_700_000_000
+HEAD = {
+    "settings": "[('A', 'b')]\nand more",
+    "clock": "",
+    "valid_until": "2027-06-01",
+    "said": '[{"a":1}]',
+    "state": "0d2a",
+    "scanned_ns": 12,
+    "tree": 7,
+    "racy": [0, 5],
+    "roots": {"content": "content", "theme x": "/srv/\udcff"},
+}
 
 
 @pytest.fixture
@@ -53,7 +64,8 @@ def rebuild(site: Site, size: int = 20) -> None:
 
 
 def same(site: Site, settings: str = "s", now: str = "2027-05-02") -> bool:
-    return unchanged(str(site.folder), str(site.output), settings, now)
+    looked = fastpath.look(str(site.folder), str(site.output))
+    return looked is not None and looked.unchanged(settings, now)
 
 
 def test_nothing_has_changed(built: Site) -> None:
@@ -127,19 +139,19 @@ def test_young_inputs_are_hashed_only_until_they_are_old(built: Site, monkeypatc
     rebuild(built)
     record = read_record(str(built.state))
     assert record is not None
-    assert len(fastpath.racy_lines(record.inputs, record.head["scanned_ns"])) == 1
+    assert len(record.head["racy"]) == 1
     monkeypatch.setattr(time, "time_ns", lambda: record.head["scanned_ns"] + 10**10)
     assert same(built)
     later = read_record(str(built.state))
     assert later is not None
-    assert fastpath.racy_lines(later.inputs, later.head["scanned_ns"]) == []
+    assert later.head["racy"] == fastpath.racy_lines(later.inputs, later.head["scanned_ns"]) == []
     assert [p.name for p in built.state.glob("record*")] == ["record"]
 
 
 def test_digests_of_unchanged_inputs_are_known_without_reading(built: Site) -> None:
     def known() -> dict[str, str]:
         roots = fastpath.absolute_roots(str(built.folder), {"content": "content"})
-        return known_digests(built.folder, built.output, scan(roots))
+        return known_digests(read_record(str(built.state)), scan(roots))
 
     assert known() == {"content/a.md": digest(b"a.md"), "content/deep/b.md": digest(b"deep/b.md")}
     (built.folder / "content" / "a.md").write_text("edit")
@@ -164,13 +176,14 @@ def test_odd_names_stay_one_line_each(tmp_path: Path, name: str) -> None:
     found = scan({"r": str(tmp_path)})
     assert len(found.split("\n")) == 3
     assert all(len(line.split("\t")) == 4 for line in found.split("\n")[:-1])
-    record = Record({"a": 1}, found, "", "")
+    record = Record(HEAD, found, "")
     place = tmp_path / "state"
     place.mkdir()
     (place / "record").write_bytes(record.to_bytes())
     again = read_record(str(place))
     assert again is not None
     assert again.inputs == found
+    assert again.head == HEAD
 
 
 def test_names_that_are_no_unicode_are_seen(tmp_path: Path) -> None:

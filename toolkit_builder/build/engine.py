@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from toolkit_builder.build import explain, fastpath
 from toolkit_builder.build.cache import Store, remove_store, write_file
-from toolkit_builder.build.digests import digest
+from toolkit_builder.build.digests import compact_json, digest
 from toolkit_builder.build.execute import Outcome, Progress, Run, Unreproducible
 from toolkit_builder.build.guard import Inspection, inspect, newcomers, refuse_foreign, refuse_place
 from toolkit_builder.build.jobs import Job, Settled, Toolchain, check_jobs
 from toolkit_builder.build.lock import Holder, Locked, hold, make_private_folder
-from toolkit_builder.build.manifest import Made, Tree, identity, latest_tree, load_tree, save_tree
+from toolkit_builder.build.manifest import Made, Saved, Tree, identity, latest_tree, load_tree, save_tree
 from toolkit_builder.build.publish import Publication, beside_folder, recover
 from toolkit_builder.build.results import Results
 from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors, error, note, ordered
@@ -116,24 +116,28 @@ class Stock:
         return made
 
 
-def look(project: Path, output: Path) -> Stock | None:
+def look(project: Path, output: Path, looked: fastpath.Looked | None = None) -> Stock | None:
     """Look at every published file; None where nothing is known of this folder. For who holds the lock.
 
-    Raises OSError.
+    ``looked`` is what somebody has seen a moment ago, before there was the lock: it holds if nobody has published
+    anything since. Raises OSError.
     """
     project, output = Path(os.path.abspath(project)), Path(os.path.abspath(output))
     state = Path(fastpath.state_folder(str(project), str(output)))
     recover(output, state)
-    looked = time.monotonic()
-    if (tree := load_tree(state, identity(output))) is None:
+    at, who = time.monotonic(), identity(output)
+    if (tree := load_tree(state, who)) is None:
         return None
-    return Stock(tree, inspect(output, tree, partial(_recorded, state)), looked)
+    differing = None
+    if looked and looked.tree == who and looked.record.head["tree"] == who and looked.record.head["state"] == tree.seal:
+        differing, at = looked.files.result(), looked.at
+    return Stock(tree, inspect(output, tree, partial(_recorded, state), differing=differing), at)
 
 
 def _recorded(state: Path) -> set[str]:
     """The paths that the last build has published, as far as its record is there."""
     record = fastpath.read_record(str(state))
-    return {line.partition("\t")[0] for line in record.outputs.split("\n")[:-1]} if record else set()
+    return set(record.files[0].split("\n")) if record and record.files[1] else set()
 
 
 def build(
@@ -339,9 +343,9 @@ class _Build:
             if aside:
                 report.diagnostics.append(_kept(aside, self._project))
         report.tree, report.published = Tree(files, hidden), True
-        self._remember(results, outcome, files)
+        self._remember(results, outcome, publication.saved)
 
-    def _remember(self, results: Results, outcome: Outcome, files: Mapping[str, Made]) -> None:
+    def _remember(self, results: Results, outcome: Outcome, saved: Saved) -> None:
         """For the next build's no-change path, for `explain`, and to keep the store small.
 
         The site is published by now: where this cannot be written, the next build only has more to do.
@@ -356,7 +360,7 @@ class _Build:
             if self._options.inputs:
                 said = ordered([*self._options.said, *outcome.diagnostics])
                 tree = identity(self._output)
-                record = _record(self._project, self._options, self._options.inputs, tree, files, said)
+                record = _record(self._project, self._options, self._options.inputs, tree, saved, said)
                 write_file(self._state / "record", record.to_bytes())
         self._store.collect({made.digest for made in outcome.made.values()})
 
@@ -366,27 +370,30 @@ def _record(
     options: Options,
     inputs: Inputs,
     tree: int,
-    files: Mapping[str, Made],
+    saved: Saved,
     said: Sequence[Diagnostic],
 ) -> fastpath.Record:
     names = [line.partition("\t")[0] for line in inputs.scan.split("\n")[:-1]]
     digests = [inputs.digests.get(name, "") for name in names]
-    for n in fastpath.racy_lines(inputs.scan, inputs.scanned_ns):
+    racy = fastpath.racy_lines(inputs.scan, inputs.scanned_ns)
+    for n in racy:
         if not digests[n]:  # nobody has read it, but its time stamp will not tell whether it changes
             with contextlib.suppress(OSError, ValueError):
                 roots = fastpath.absolute_roots(str(project), inputs.roots)
                 digests[n] = digest(Path(fastpath.path_of(names[n], roots)).read_bytes())
+    warnings = [d.to_json() for d in said if d.severity is Severity.WARNING]
     head = {
         "settings": options.settings,
         "clock": options.clock,
         "valid_until": options.valid_until,
         "roots": dict(inputs.roots),
         "scanned_ns": inputs.scanned_ns,
+        "racy": racy,
         "tree": tree,
-        "said": [d.to_json() for d in said if d.severity is Severity.WARNING],
+        "state": saved.seal,
+        "said": compact_json(warnings).decode() if warnings else "",
     }
-    outputs = "".join(f"{path}\t{m.size}\t{m.mtime_ns}\t{m.inode}\n" for path, m in files.items())
-    return fastpath.Record(head, inputs.scan, "".join(f"{d}\n" for d in digests), outputs)
+    return fastpath.Record(head, inputs.scan, "".join(f"{d}\n" for d in digests), saved.files, saved.folders)
 
 
 def _kept(aside: Path, project: Path) -> Diagnostic:
@@ -421,18 +428,18 @@ def _named(scan: str, digests: str) -> dict[str, str]:
     return dict(zip(names, digests.split("\n") if digests else [""] * len(names), strict=False))
 
 
-def known_digests(project: Path, output: Path, scan: str) -> dict[str, str]:
-    """Digests of inputs that have not changed since the last build: their files need not be read.
+def known_digests(record: fastpath.Record | None, scan: str) -> dict[str, str]:
+    """Digests of inputs that have not changed since a build has left this record: their files need not be read.
 
     ``scan`` is `fastpath.scan` of now. Inputs so young that their time stamp proves nothing are left out.
     """
-    record = fastpath.read_record(fastpath.state_folder(str(project), str(output)))
     if record is None:
         return {}
-    racy = set(fastpath.racy_lines(record.inputs, record.head["scanned_ns"]))
-    lines = zip(record.inputs.split("\n")[:-1], record.digests.split("\n")[:-1], strict=True)
-    known = {line: name for n, (line, name) in enumerate(lines) if name and n not in racy}
-    return {line.partition("\t")[0]: known[line] for line in scan.split("\n")[:-1] if line in known}
+    known = dict(zip(record.inputs.split("\n")[:-1], record.digests.split("\n")[:-1], strict=True))
+    lines = list(known)
+    for n in record.head["racy"]:
+        del known[lines[n]]
+    return {line[: line.index("\t")]: known[line] for line in scan.split("\n")[:-1] if known.get(line)}
 
 
 def clean(project: Path, output: Path) -> list[Diagnostic]:

@@ -1,27 +1,32 @@
 """The record of the last build comes in; "nothing has changed since" goes out, in about a tenth of a second.
 
-Imports nothing heavy: this runs before anything else does. One record file holds three texts beside its
-head, so that a comparison is a comparison of strings::
+Imports nothing heavy, not even what reads JSON: this runs before anything else does. One record file holds texts, so
+that a comparison is a comparison of strings::
 
-    {"inputs": 1234, ...}\n      head, JSON on one line: lengths, settings, roots, dates
+    5ca1ab1e 2 412 1234 ...\n        checksum of what follows, version, lengths
+    ...                              settings, roots, dates, apart by NUL
     content/a.md\t12\t170..\t9\n   inputs: label and path, size, mtime in ns, inode
-    0d2a...\n                    digests of the inputs, line by line
-    index.html\t99\t170..\t11\n   published files, the same way
+    0d2a...\n                        digests of the inputs, line by line
+    index.html\n                     published files, column after column: paths, sizes, mtimes in ns, inodes
+    conferences\n                    published folders, the same way: paths, mtimes in ns
 """
 
 from __future__ import annotations
 
-import json
 import os
+import time
 import zlib
+
+from toolkit_builder.build.glance import Glance
 
 TYPE_CHECKING = False  # importing typing costs as much as the whole comparison
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
-VERSION = 1
+VERSION = 2
 RACY_NS = 2_000_000_000  # a file this young may change again without a new time stamp (FAT: 2 s)
+_BY_FOLDER = os.stat in os.supports_dir_fd
 IGNORED = frozenset({".git", ".toolkit", "__pycache__", ".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
@@ -57,26 +62,35 @@ def scan(roots: Mapping[str, str]) -> str:
 def _scan_folder(folder: str, label: str, above: set[tuple[int, int]], lines: list[str]) -> None:
     try:
         with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
+            entries = sorted([(entry.name, entry) for entry in found if entry.name not in IGNORED])
+        here = os.open(folder, os.O_RDONLY) if _BY_FOLDER else -1  # so that no path is walked down for each file
     except OSError:
         lines.append(f"{label}/\tunreadable\t0\t0\n")
         return
-    for entry in entries:
-        if entry.name in IGNORED:
-            continue
-        name = f"{label}/{entry.name}"
-        try:
-            if not entry.is_dir():
-                stat = entry.stat()
-                lines.append(f"{_line_safe(name)}\t{stat.st_size}\t{stat.st_mtime_ns}\t{stat.st_ino}\n")
-                continue
-            here = set() if not entry.is_symlink() else {_identity(entry.path)}
-        except OSError:  # a link to nowhere; a file that has just gone
-            lines.append(f"{_line_safe(name)}\t-1\t0\t0\n")
-            continue
-        if not here & above:
-            here = here or {_identity(entry.path)}
-            _scan_folder(entry.path, name, above | here, lines)
+    plain = label.isprintable()
+    try:
+        for name, entry in entries:
+            path = f"{label}/{name}"
+            try:
+                if entry.is_dir():
+                    if (inside := _inside(entry, above)) is not None:
+                        _scan_folder(entry.path, path, inside, lines)
+                    continue
+                stat = os.stat(name, dir_fd=here) if _BY_FOLDER else entry.stat()
+                if not (plain and name.isprintable()):
+                    path = _line_safe(path)
+                lines.append(f"{path}\t{stat.st_size}\t{stat.st_mtime_ns}\t{stat.st_ino}\n")
+            except OSError:  # a link to nowhere; a file that has just gone
+                lines.append(f"{_line_safe(path)}\t-1\t0\t0\n")
+    finally:
+        if _BY_FOLDER:
+            os.close(here)
+
+
+def _inside(entry: os.DirEntry[str], above: set[tuple[int, int]]) -> set[tuple[int, int]] | None:
+    """The folders from the root down to this one; None for a link back up. Raises OSError for one that has gone."""
+    here = _identity(entry.path)
+    return None if entry.is_symlink() and here in above else above | {here}
 
 
 def _identity(path: str) -> tuple[int, int]:
@@ -93,43 +107,75 @@ def _line_safe(name: str) -> str:
 
 
 class Record:
-    """What the last build of one output folder read and wrote."""
+    """What the last build of one output folder read and wrote.
 
-    __slots__ = ("digests", "head", "inputs", "outputs")
+    ``head``: ``settings``, ``clock``, ``valid_until``, ``roots`` (label -> path), ``scanned_ns``, ``racy``
+    (positions of the inputs that were too young then, see `racy_lines`), ``tree`` (the inode of the output folder),
+    ``state`` (the digest of its state file) and ``said`` (warnings, as JSON, or "").
+    """
 
-    def __init__(self, head: dict[str, Any], inputs: str, digests: str, outputs: str) -> None:
+    __slots__ = ("digests", "files", "folders", "head", "inputs")
+
+    def __init__(
+        self,
+        head: dict[str, Any],
+        inputs: str,
+        digests: str,
+        files: Sequence[str] = ("", "", "", ""),
+        folders: Sequence[str] = ("", ""),
+    ) -> None:
         self.head = head
         self.inputs = inputs
         self.digests = digests
-        self.outputs = outputs
+        self.files = files
+        self.folders = folders
 
     def to_bytes(self) -> bytes:
-        parts = [text.encode("utf-8", "surrogateescape") for text in (self.inputs, self.digests, self.outputs)]
-        body = b"".join(parts)
-        head = {**self.head, "version": VERSION, "lengths": [len(part) for part in parts], "body": zlib.crc32(body)}
-        line = json.dumps(head, separators=(",", ":")).encode("ascii")
-        return b"%08x %s\n%s" % (zlib.crc32(line), line, body)
+        head = self.head
+        texts = [head["settings"], head["clock"], head["valid_until"], head["said"], head["state"]]
+        texts += [str(head["scanned_ns"]), str(head["tree"]), " ".join(map(str, head["racy"]))]
+        texts += [text for root in head["roots"].items() for text in root]
+        parts = ["\0".join(texts), self.inputs, self.digests, *self.files, *self.folders]
+        body = [part.encode("utf-8", "surrogateescape") for part in parts]
+        lengths = " ".join(str(len(part)) for part in body)
+        whole = b"%d %s\n%s" % (VERSION, lengths.encode("ascii"), b"".join(body))
+        return b"%08x %s" % (zlib.crc32(whole), whole)
 
 
 def read_record(folder: str) -> Record | None:
     """The record kept in a state folder; None where there is none, or it is damaged or of another version."""
     try:
         with open(os.path.join(folder, "record"), "rb") as file:
-            data = file.read()
-        end = data.index(b"\n")
-        line, body = data[9:end], data[end + 1 :]
-        if int(data[:8], 16) != zlib.crc32(line):
+            data = memoryview(file.read())
+        if int(bytes(data[:8]), 16) != zlib.crc32(data[9:]):
             return None
-        head = json.loads(line)
-        if head["version"] != VERSION or zlib.crc32(body) != head["body"]:
+        first, start = bytes(data[9:300]).partition(b"\n")[0], 10
+        start += len(first)
+        version, *lengths = map(int, first.split())
+        if version != VERSION:
             return None
-        a, b, c = head["lengths"]
-        if a + b + c != len(body):
-            return None
-        texts = [body[:a], body[a : a + b], body[a + b :]]
-        return Record(head, *(text.decode("utf-8", "surrogateescape") for text in texts))
-    except (OSError, ValueError, KeyError, TypeError):
+        texts = []
+        for length in lengths:
+            texts.append(str(data[start : start + length], "utf-8", "surrogateescape"))
+            start += length
+        return Record(_head(texts[0]), texts[1], texts[2], texts[3:7], texts[7:9])
+    except (OSError, ValueError, IndexError):
         return None
+
+
+def _head(text: str) -> dict[str, Any]:
+    settings, clock, valid_until, said, state, scanned_ns, tree, racy, *roots = text.split("\0")
+    return {
+        "settings": settings,
+        "clock": clock,
+        "valid_until": valid_until,
+        "said": said,
+        "state": state,
+        "scanned_ns": int(scanned_ns),
+        "tree": int(tree),
+        "racy": [int(n) for n in racy.split()],
+        "roots": dict(zip(roots[::2], roots[1::2], strict=True)),
+    }
 
 
 def absolute_roots(project: str, roots: Mapping[str, str]) -> dict[str, str]:
@@ -137,52 +183,73 @@ def absolute_roots(project: str, roots: Mapping[str, str]) -> dict[str, str]:
     return {label: os.path.join(project, path) for label, path in roots.items()}
 
 
-def outputs_stat(output: str, recorded: str) -> str:
-    """The recorded published files as they are now, in the same form; a missing one has no line."""
-    lines = []
-    folder = os.open(output, os.O_RDONLY) if os.stat in os.supports_dir_fd else None
-    try:
-        for line in recorded.split("\n")[:-1]:
-            name = line[: line.index("\t")]
-            try:
-                if folder is None:
-                    stat = os.lstat(os.path.join(output, name))
-                else:
-                    stat = os.stat(name, dir_fd=folder, follow_symlinks=False)
-            except OSError:
-                continue
-            lines.append(f"{name}\t{stat.st_size}\t{stat.st_mtime_ns}\t{stat.st_ino}\n")
-    finally:
-        if folder is not None:
-            os.close(folder)
-    return "".join(lines)
+class Looked:
+    """What was seen of a project before anything else was done: its inputs, and its published files as far as by now.
 
-
-def unchanged(project: str, output: str, settings: str, now: str) -> Record | None:
-    """The last build's record, if a build would change nothing: same inputs, settings, program and output files, and
-    no date passed; else None.
-
-    ``settings`` is compared as it is (options, environment, version: the caller's digest); ``now`` is the
-    clock as an ISO text of the same form as ``clock`` and ``valid_until`` were. Raises nothing.
+    ``scan`` is that of the roots that the last build had, made at ``scanned_ns``; ``at`` is the monotonic time at which
+    looking began. Nobody has held the lock meanwhile.
     """
-    folder = state_folder(project, output)
-    record = read_record(folder)
-    if record is None:
-        return None
-    head = record.head
+
+    __slots__ = ("at", "files", "mark", "output", "project", "record", "scan", "scanned_ns", "tree")
+
+    def __init__(self, project: str, output: str, mark: tuple[int, int], record: Record) -> None:
+        self.at = time.monotonic()
+        self.project = project
+        self.output = output
+        self.mark = mark
+        self.record = record
+        self.tree = os.lstat(output).st_ino
+        self.files = Glance(output, record.files, record.folders)
+        if record.head["tree"] == self.tree:
+            self.files.start()
+        self.scanned_ns = time.time_ns()
+        self.scan = scan(absolute_roots(project, record.head["roots"]))
+
+    def holds(self, output: str, roots: Mapping[str, str]) -> bool:
+        """Whether this is what a build needs that publishes there and reads these, and nobody has built since."""
+        try:
+            mark = _mark(state_folder(self.project, self.output))
+        except OSError:
+            return False
+        return output == self.output and mark == self.mark and self.record.head["roots"] == roots
+
+    def unchanged(self, settings: str, now: str) -> bool:
+        """Whether a build would change nothing: same inputs, settings, program and output files, and no date passed.
+
+        ``settings`` is compared as it is (options, environment, version: the caller's digest); ``now`` is the clock as
+        an ISO text of the same form as ``clock`` and ``valid_until`` were. Raises nothing.
+        """
+        head = self.record.head
+        try:
+            if (
+                head["settings"] != settings
+                or head["tree"] != self.tree
+                or now < head["clock"]
+                or (head["valid_until"] and now >= head["valid_until"])
+                or self.scan != self.record.inputs
+            ):
+                self.files.go_on()
+                return False
+            return not self.files.files_differ() and _racy_still_same(self)
+        except (OSError, ValueError, IndexError):
+            return False
+
+
+def look(project: str, output: str) -> Looked | None:
+    """Compare a project with the last build's record of it; None where there is no such record or output folder."""
     try:
-        stat = os.lstat(output)
-        if head["settings"] != settings or head["tree"] != stat.st_ino:
-            return None
-        if now < head["clock"] or (head["valid_until"] and now >= head["valid_until"]):
-            return None
-        if scan(absolute_roots(project, head["roots"])) != record.inputs:
-            return None
-        if outputs_stat(output, record.outputs) != record.outputs:
-            return None
-        return record if _racy_still_same(project, folder, record) else None
-    except (OSError, KeyError, TypeError, ValueError):
+        folder = state_folder(project, output)
+        mark = _mark(folder)
+        record = read_record(folder)
+        return Looked(project, output, mark, record) if record else None
+    except OSError:
         return None
+
+
+def _mark(folder: str) -> tuple[int, int]:
+    """What another record of the last build would have otherwise. Raises OSError."""
+    found = os.stat(os.path.join(folder, "record"))
+    return found.st_ino, found.st_mtime_ns
 
 
 def racy_lines(inputs: str, scanned_ns: int) -> list[int]:
@@ -191,25 +258,25 @@ def racy_lines(inputs: str, scanned_ns: int) -> list[int]:
     return [n for n, line in enumerate(inputs.split("\n")[:-1]) if int(line.split("\t")[2]) >= limit]
 
 
-def _racy_still_same(project: str, folder: str, record: Record) -> bool:
+def _racy_still_same(looked: Looked) -> bool:
     """Whether the youngest inputs still have the content that was read; if so the record is freed of them."""
-    racy = racy_lines(record.inputs, record.head["scanned_ns"])
+    record = looked.record
+    racy = record.head["racy"]
     if not racy:
         return True
     from hashlib import blake2b
-    from time import time_ns
 
     inputs, digests = record.inputs.split("\n")[:-1], record.digests.split("\n")
-    roots = absolute_roots(project, record.head["roots"])
-    before = time_ns()
+    roots = absolute_roots(looked.project, record.head["roots"])
+    before = time.time_ns()
     for n in racy:
         path = path_of(inputs[n].split("\t")[0], roots)
         with open(path, "rb") as file:
             if blake2b(file.read(), digest_size=len(digests[n]) // 2).hexdigest() != digests[n]:
                 return False  # (BLAKE2b of whatever length the build's reader uses)
     if before - record.head["scanned_ns"] > RACY_NS and scan(roots) == record.inputs:
-        record.head["scanned_ns"] = before
-        _rewrite(folder, record)
+        record.head["scanned_ns"], record.head["racy"] = before, racy_lines(record.inputs, before)
+        _rewrite(state_folder(looked.project, looked.output), record)
     return True
 
 

@@ -74,26 +74,31 @@ class Inspection:
 
 
 def inspect(
-    output: Path, known: Tree | None, owned: Callable[[], Collection[str]], published: Collection[str] = ()
+    output: Path,
+    known: Tree | None,
+    owned: Callable[[], Collection[str]],
+    published: Collection[str] = (),
+    differing: tuple[Sequence[str], Sequence[str]] | None = None,
 ) -> Inspection:
     """Compare ``output/`` with what the last build left there.
 
     ``known`` is the state of this very folder, or of a copy of it, or None; ``owned`` gives the
     paths that an earlier build has published, ``published`` are those of this one. A file whose time stamp or inode
-    differs is read, and whole if its bytes are. Looking ends at some hundred files that are in neither.
+    differs is read, and whole if its bytes are. Looking ends at some hundred files that are in neither. ``differing``
+    are files and folders that are not as they were, where somebody has looked at all of them.
     """
     if not identity(output):
         return Inspection(Tree(hidden=known.hidden if known else {}), touched=bool(known and known.files))
     tree = known or Tree()
     found = Inspection(Tree(dict(tree.files), tree.hidden, tree.folders))
-    for path in _differing(output, tree.files):
+    for path in _differing(output, tree.files) if differing is None else differing[0]:
         found.touched = True
         if one := _whole(f"{output}/{path}", tree.files[path]):
             found.live.files[path] = one
         else:
             del found.live.files[path]
     unexpected, ours = 0, None
-    for path in _strangers(output, tree):
+    for path in _strangers(output, tree, None if differing is None else differing[1]):
         found.touched = True
         found.strangers.add(path)
         if ours is None:
@@ -150,9 +155,13 @@ def _whole(name: str, made: Made) -> Made | None:
         return None
 
 
-def _strangers(output: Path, tree: Tree) -> Iterator[str]:
-    """Paths in ``output/`` that are not in the tree. A folder whose time stamp is as we left it is not read."""
-    for folder, mtime_ns in (tree.folders or {"": -1}).items():
+def _strangers(output: Path, tree: Tree, touched: Sequence[str] | None = None) -> Iterator[str]:
+    """Paths in ``output/`` that are not in the tree. A folder whose time stamp is as we left it is not read.
+
+    ``touched`` are folders of which it is not, if that is known.
+    """
+    stamps = tree.folders or {"": -1}
+    for folder, mtime_ns in stamps.items() if touched is None else ((f, -1) for f in touched):
         place = f"{output}/{folder}" if folder else str(output)
         try:
             if os.lstat(place).st_mtime_ns != mtime_ns:

@@ -38,14 +38,26 @@ class Made(NamedTuple):
 
 @dataclass(slots=True)
 class Tree:
-    """A folder of published files: ``files`` by path, ``hidden`` results without a file, mtimes of folders."""
+    """A folder of published files: ``files`` by path, ``hidden`` results without a file, mtimes of folders.
+
+    ``seal`` is the digest of the state file that it was read from.
+    """
 
     files: dict[str, Made] = field(default_factory=dict)
     hidden: dict[str, Made] = field(default_factory=dict)
     folders: dict[str, int] = field(default_factory=dict)
+    seal: str = ""
 
     def get(self, path: str) -> Made | None:
         return self.files.get(path) or self.hidden.get(path)
+
+
+class Saved(NamedTuple):
+    """What was written down of a tree: the digest of it all, and columns as in a record (see `fastpath`)."""
+
+    seal: str
+    files: Sequence[str]
+    folders: Sequence[str]
 
 
 def identity(folder: Path) -> int:
@@ -61,7 +73,7 @@ def _state_file(state: Path, who: int) -> Path:
     return state / f"tree-{who}.json"
 
 
-def save_tree(state: Path, who: int, tree: Tree) -> None:
+def save_tree(state: Path, who: int, tree: Tree) -> Saved:
     """Write a tree's state. Raises OSError."""
     head = {
         "version": VERSION,
@@ -69,9 +81,13 @@ def save_tree(state: Path, who: int, tree: Tree) -> None:
         "diagnostics": [_said(tree.files), _said(tree.hidden)],
     }
     folders = ["\n".join(tree.folders), _numbers(tree.folders.values())]
-    columns = [json.dumps(head, separators=(",", ":")), *_columns(tree.files), *_columns(tree.hidden), *folders]
-    body = "\0".join(columns).encode("utf-8")
-    write_file(_state_file(state, who), digest(body).encode() + b"\n" + body)
+    files = _columns(tree.files)
+    body = "\0".join([json.dumps(head, separators=(",", ":")), *files, *_columns(tree.hidden), *folders]).encode(
+        "utf-8"
+    )
+    seal = digest(body)
+    write_file(_state_file(state, who), seal.encode() + b"\n" + body)
+    return Saved(seal, (files[0], *files[3:]), folders)
 
 
 def load_tree(state: Path, who: int) -> Tree | None:
@@ -108,9 +124,10 @@ def load_places(state: Path, who: int) -> tuple[dict[str, int], dict[str, int]] 
     if (columns := _read(_state_file(state, who)) if who else None) is None:
         return None
     try:
-        files, _, folders = columns[0]["counts"]
-        inodes = dict(zip(_lines(columns[1], files), map(int, _lines(columns[6], files)), strict=True))
-        return inodes, dict(zip(_lines(columns[13], folders), map(int, _lines(columns[14], folders)), strict=True))
+        _, head, *columns = columns
+        files, _, folders = head["counts"]
+        inodes = dict(zip(_lines(columns[0], files), map(int, _lines(columns[5], files)), strict=True))
+        return inodes, dict(zip(_lines(columns[12], folders), map(int, _lines(columns[13], folders)), strict=True))
     except (ValueError, KeyError, TypeError, IndexError):
         return None
 
@@ -119,27 +136,28 @@ def _load(path: Path) -> Tree | None:
     if (columns := _read(path)) is None:
         return None
     try:
-        head = columns[0]
+        seal, head, *columns = columns
         files, hidden, folders = head["counts"]
         said = head["diagnostics"]
         return Tree(
-            _made(columns[1:7], files, said[0]),
-            _made(columns[7:13], hidden, said[1]),
-            dict(zip(_lines(columns[13], folders), map(int, _lines(columns[14], folders)), strict=True)),
+            _made(columns[:6], files, said[0]),
+            _made(columns[6:12], hidden, said[1]),
+            dict(zip(_lines(columns[12], folders), map(int, _lines(columns[13], folders)), strict=True)),
+            seal,
         )
     except (ValueError, KeyError, TypeError, IndexError):
         return None
 
 
 def _read(path: Path) -> list[Any] | None:
-    """The head, as a value, and the columns of a state file; None where it is damaged or of another version."""
+    """Seal, head (as a value) and columns of a state file; None where it is damaged or of another version."""
     try:
         seal, _, body = path.read_bytes().partition(b"\n")
         if digest(body).encode() != seal:
             return None
         head, *columns = body.decode("utf-8").split("\0")
         values = json.loads(head)
-        return [values, *columns] if values["version"] == VERSION else None
+        return [seal.decode(), values, *columns] if values["version"] == VERSION else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -23,6 +23,7 @@ from toolkit_builder.build.manifest import (
     FILE_MODE,
     FOLDER_MODE,
     Made,
+    Saved,
     Tree,
     forget_other_trees,
     forget_tree,
@@ -60,6 +61,7 @@ class Publication:
         self._touched: set[str] = set()
         self.written: list[str] = []
         self.trusted = False  # whether the standby tree is taken to be as the last build left it
+        self.saved = Saved("", (), ())  # what was written down of the tree that is live in the end
         self._sides = 0
         self._waiting: dict[str, str] = {}  # path -> where its new file is until all go to their places
 
@@ -236,7 +238,7 @@ class Publication:
     def confirm(self, files: dict[str, Made], hidden: dict[str, Made]) -> None:
         """Both trees hold the same files: nothing is exchanged, only the keys are written down."""
         who = self._complete(files, hidden)
-        save_tree(self.state, identity(self.output), Tree(files, hidden, self._live.folders))
+        self.saved = save_tree(self.state, identity(self.output), Tree(files, hidden, self._live.folders))
         forget_other_trees(self.state, {who, identity(self.output)})
 
     def _complete(self, files: dict[str, Made], hidden: dict[str, Made]) -> int:
@@ -251,7 +253,7 @@ class Publication:
             folders[folder] = self._stamps[folder]
         who = identity(self.standby)
         _step("placed")
-        save_tree(self.state, who, Tree(files, hidden, folders))
+        self.saved = save_tree(self.state, who, Tree(files, hidden, folders))
         _step("saved")
         return who
 

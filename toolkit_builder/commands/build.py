@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from toolkit_builder.commands import common
 from toolkit_builder.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from toolkit_builder.build.fastpath import Looked
 
 
 @click.command("build")
@@ -24,7 +28,9 @@ from toolkit_builder.diagnostics import Diagnostic
 @click.option("--clean", is_flag=True, help="Forget the cache first: everything is made again.")
 @click.option("-o", "--open", "open_", is_flag=True, help="Open the site in the browser afterwards.")
 @common.executor_options
+@click.pass_obj
 def command(
+    looked: Looked | None,
     asked: common.Asked,
     voice: common.Voice,
     only: tuple[str, ...],
@@ -42,7 +48,7 @@ def command(
     from toolkit_builder.build.lock import Locked
 
     project = common.site(voice.messages)
-    options = asked.options(only=only, arguments=tuple(sys.argv[1:]), on_progress=common.progress)
+    options = asked.options(only=only, arguments=tuple(sys.argv[1:]), on_progress=common.progress, looked=looked)
     if dry_run:
         found, paths = pipeline.preview(project, options)
         failed = voice.report(found)
