@@ -14,7 +14,7 @@ import pytest
 from tests.driver import SiteTest
 from tests.edits import CONTENT, EDITS, MOTIONS, SETTINGS, THEME, world
 from toolkit_builder import ahead, intake, pipeline
-from toolkit_builder.ahead import Ahead, Answer
+from toolkit_builder.ahead import Ahead, Answer, Scout
 from toolkit_builder.build.lock import hold
 from toolkit_builder.pipeline import Later, Options
 
@@ -37,7 +37,7 @@ class Server:
 
     def look(self, *changed: str) -> Ahead | None:
         places = [str(self.site.folder / path) for path in changed]
-        return ahead.look_ahead(self.site.folder, self.options, self.last[-1], places)
+        return Scout(self.site.folder, self.options).look(self.last[-1], places)
 
     def page(self, path: str, *changed: str) -> str:
         """A page of the next edition, which must be there to be made."""
@@ -190,3 +190,13 @@ def test_a_lost_or_damaged_store_costs_time_and_nothing_else(server: Server, wha
     assert found is None or b"the figures" in (made := found.make(PAGE)) or made is Answer.WAIT
     assert server.build()
     assert "the figures" in server.site.text(PAGE)
+
+
+def test_warming_up_makes_the_page_that_was_saved_last(server: Server) -> None:
+    site = server.site
+    os.utime(site.folder / MOTION)
+    found = Scout(site.folder, server.options).warm_up(server.last[-1])
+    assert found is not None
+    assert found[1] == PAGE
+    made = found[0].make(PAGE)
+    assert made == site.tree()[PAGE]

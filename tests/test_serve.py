@@ -11,13 +11,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from functools import partial
 
 import pytest
 
 from tests.driver import SiteTest
 from toolkit_builder import intake, pipeline, serve
-from toolkit_builder.ahead import look_ahead
+from toolkit_builder.ahead import Scout
 from toolkit_builder.build.engine import BuildReport
 
 
@@ -45,7 +44,7 @@ def served(site: SiteTest, before: Callable[[], object] = lambda: None) -> Itera
 
     async def run() -> None:
         folders = [site.folder / "content", site.folder / "toolkit.yaml"]
-        await serve.serve(state, port, folders, build, lambda r, s: None, partial(look_ahead, site.folder, options))
+        await serve.serve(state, port, folders, build, lambda r, s: None, Scout(site.folder, options))
 
     def work() -> None:
         # The whole life of the loop is in this thread: a browser suite before this one leaves its own loop in the first.

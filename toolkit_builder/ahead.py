@@ -11,13 +11,13 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from toolkit_builder import sources
+from toolkit_builder import intake, sources
 from toolkit_builder.blueprint import Blueprint
 from toolkit_builder.build import aside
 from toolkit_builder.build.cache import Store
@@ -26,10 +26,12 @@ from toolkit_builder.build.guard import Inspection
 from toolkit_builder.build.jobs import Deferred, Encoder, Job
 from toolkit_builder.build.lock import Locked, hold
 from toolkit_builder.build.manifest import Made
+from toolkit_builder.build.recall import Recall
 from toolkit_builder.diagnostics import Diagnostic, Unsteady, any_errors
 from toolkit_builder.formats import Toolchain
-from toolkit_builder.intake import Warm
-from toolkit_builder.layout.memory import Memory
+from toolkit_builder.layout.draft import output_path
+from toolkit_builder.layout.memory import Kept, Memory
+from toolkit_builder.layout.units import Unit
 from toolkit_builder.pipeline import (
     CONTENT,
     Later,
@@ -106,49 +108,96 @@ def _look(loaded: Loaded) -> Any:
     return look and (look.name, look.settings, look.templates, look.assets, look.print_files, look.locales)
 
 
-def look_ahead(project: Path, options: Options, last: Later, changed: Collection[str]) -> Ahead | None:
-    """The site as it will be, from what was known of it and the ``changed`` files (absolute paths).
+@dataclass(frozen=True, slots=True)
+class Scout:
+    """Looks ahead for a server, with the ``options`` (and what they hold in memory) of its builds."""
 
-    None where the build must tell: nothing can be said without it, something is wrong, or somebody else is building.
-    """
-    project = Path(os.path.abspath(project))
+    project: Path
+    options: Options
+
+    def look(self, last: Later, changed: Collection[str]) -> Ahead | None:
+        """The site as it will be, from what was known of it and the ``changed`` files (absolute paths).
+
+        None where the build must tell: something is wrong, the settings have changed, or somebody else is building.
+        """
+        return self._look(lambda store: self._after(last, changed, store))
+
+    def warm_up(self, last: Later) -> tuple[Ahead, str] | None:
+        """What the first edit needs, done before it comes: the text that was saved last is likely to be the next one.
+
+        As `look` after an edit of that text; the path of its page comes out as well, to be made by who makes pages.
+        """
+        loaded = last.loaded
+        texts = {doc.path: doc for doc in loaded.site.documents} if loaded.site else {}
+        if not texts:
+            return None
+        doc = texts[max(texts, key=lambda path: _saved(self.project / path))]
+        intake.READ.load()
+        unit = f"conference {doc.conference}" if doc.conference else "rest"
+        found = self._look(lambda store: self._planned(last, loaded, self._warm.recall(store), besides=unit))
+        return (found, output_path(doc.url)) if found else None
+
+    def _look(self, look: Callable[[Store], Ahead | None]) -> Ahead | None:
+        try:
+            with few_collections(), hold(self.project, timeout=0), Store(store_folder(self.project)) as store:
+                return look(store)
+        except (Locked, OSError):
+            return None
+        except Unsteady:
+            self._warm.held.clear()
+            return None
+
+    @property
+    def _warm(self) -> intake.Warm:
+        assert self.options.warm, "a server remembers what its builds have worked out"
+        return self.options.warm
+
+    def _after(self, last: Later, changed: Collection[str], store: Store) -> Ahead | None:
+        config, look = last.loaded.config, last.loaded.theme
+        names = {os.path.relpath(path, self.project).replace(os.sep, "/") for path in changed}
+        texts, themes = (_below(names, folder) for folder in (CONTENT, "themes"))
+        if config is None or names - texts - themes:
+            return None
+        found: list[Diagnostic] = []
+        if themes:
+            look, found = load_theme(self.project, config, store)
+        tree, problems = _tree(self.project, last.loaded.tree, texts)
+        recall = self._warm.recall(store)
+        loaded = assembled(config, tree, look, [*found, *problems], self.options, recall)
+        return self._planned(last, loaded, recall)
+
+    def _planned(self, last: Later, loaded: Loaded, recall: Recall, *, besides: str = "") -> Ahead | None:
+        """The site with its jobs; all units come from memory that can, ``besides`` one."""
+        stock = Stock(last.tree, Inspection(live=last.tree), time.monotonic())
+        plan = lay_out(loaded, _Memory(recall, stock, late=True, besides=besides))
+        found = [*loaded.diagnostics, *(plan.diagnostics if plan else ())]
+        if plan is None or loaded.theme is None or any_errors(as_strict(found, self.options)):
+            return None
+        return Ahead(
+            project=self.project,
+            loaded=loaded,
+            plan=plan,
+            jobs={job.path: job for job in plan.jobs},
+            toolchain=last.toolchain if loaded.theme is last.loaded.theme else Toolchain(loaded.theme.bundle),
+            standing=last.tree.files,
+        )
+
+
+@dataclass(slots=True)
+class _Memory(Memory):
+    """Units that need no layout, besides one that gets it all the same."""
+
+    besides: str = ""
+
+    def recall(self, unit: Unit) -> Kept | None:
+        return None if unit.name == self.besides else Memory.recall(self, unit)
+
+
+def _saved(file: Path) -> int:
     try:
-        with few_collections(), hold(project, timeout=0), Store(store_folder(project)) as store:
-            return _look_ahead(project, options, last, changed, store)
-    except (Locked, OSError):
-        return None
-    except Unsteady:
-        if options.warm:
-            options.warm.held.clear()
-        return None
-
-
-def _look_ahead(project: Path, options: Options, last: Later, changed: Collection[str], store: Store) -> Ahead | None:
-    config, look = last.loaded.config, last.loaded.theme
-    names = {os.path.relpath(path, project).replace(os.sep, "/") for path in changed}
-    texts, themes = (_below(names, folder) for folder in (CONTENT, "themes"))
-    if config is None or names - texts - themes:
-        return None
-    found: list[Diagnostic] = []
-    if themes:
-        look, found = load_theme(project, config, store)
-    tree, problems = _tree(project, last.loaded.tree, texts)
-    found += problems
-    warm = options.warm or Warm()
-    recall = warm.recall(store)
-    loaded = assembled(config, tree, look, found, replace(options, warm=warm), recall)
-    stock = Stock(last.tree, Inspection(live=last.tree), time.monotonic())
-    plan = lay_out(loaded, Memory(recall, stock, late=True))
-    if plan is None or loaded.theme is None or any_errors(as_strict([*loaded.diagnostics, *plan.diagnostics], options)):
-        return None
-    return Ahead(
-        project=project,
-        loaded=loaded,
-        plan=plan,
-        jobs={job.path: job for job in plan.jobs},
-        toolchain=last.toolchain if loaded.theme is last.loaded.theme else Toolchain(loaded.theme.bundle),
-        standing=last.tree.files,
-    )
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _below(names: Collection[str], folder: str) -> set[str]:

@@ -26,7 +26,7 @@ from toolkit_builder.volumes import Dates, Volume
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-_READ = Imported("toolkit_builder.bodies", "read")
+READ = Imported("toolkit_builder.bodies", "read")
 _STAGE = "volume"
 _ONE_BY_ONE = 8  # documents of a volume that are fetched singly; the next one brings the others along
 
@@ -136,7 +136,7 @@ class _Reader:
             "read",
             code_digest(),
             [(manner.key(s, pins.get(s.path)), partial(manner.payload, s, pins.get(s.path))) for s in sources],
-            _READ,
+            READ,
             store,
             executor=executor,
             workers=workers,

@@ -50,7 +50,7 @@ def address_clashes(listed: Sequence[Listed]) -> list[Diagnostic]:
 
 
 def missing_templates(listed: Sequence[Listed], theme: Theme) -> list[Diagnostic]:
-    names = sorted({p.template for p in listed if not theme.has(p.template)})
+    names = sorted(name for name in {p.template for p in listed} if not theme.has(name))
     return [
         error(
             "T110",

@@ -159,13 +159,13 @@ def assembled(
 
     Raises `sources.Changed`.
     """
-    warm = options.warm or intake.Warm()
+    assert options.warm, "what was recalled stands there"
     when, problems = moment(config, options)
     found += problems
     pins, problems = editions.read(tree.assets)
     found += problems
     volumes, problems = intake.volumes(
-        tree.sources, config, pins, recall, warm.shelf, executor=options.executor, workers=options.jobs
+        tree.sources, config, pins, recall, options.warm.shelf, executor=options.executor, workers=options.jobs
     )
     found += problems
     texts = sources.Texts(tree.sources)

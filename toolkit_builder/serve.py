@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any
 import tornado.web
 from livereload.handlers import LiveReloadHandler, LiveReloadJSHandler
 
-from toolkit_builder.ahead import Ahead, Answer
+from toolkit_builder.ahead import Ahead, Answer, Scout
 from toolkit_builder.build.engine import BuildReport
 from toolkit_builder.diagnostics import Diagnostic, Severity, ordered
 from toolkit_builder.pipeline import Later
@@ -268,37 +268,48 @@ async def serve(
     folders: Sequence[Path],
     rebuild: Callable[[], BuildReport],
     say: Callable[[BuildReport, float], None],
-    look: Callable[[Later, Collection[str]], Ahead | None] = lambda last, changed: None,
+    scout: Scout,
 ) -> None:
     """Serve until cancelled; rebuild in a thread after every change below ``folders``.
 
-    ``look`` tells what is known of the next site before it is built. Raises OSError where the port is taken.
+    Raises OSError where the port is taken.
     """
     from watchfiles import awatch
 
     server = application(state).listen(port, address=HOST)
+    warming = asyncio.create_task(_warm_up(state, scout))
     try:
         async for changes in awatch(*folders, debounce=_DEBOUNCE_MS, step=_STEP_MS, yield_on_timeout=False):
             state.changed |= {path for _, path in changes}
             async with state.building:
-                await _follow(state, rebuild, say, look)
+                await _follow(state, rebuild, say, scout)
     finally:
         server.stop()
+        warming.cancel()
         state.builder.shutdown()
         state.maker.shutdown()
+
+
+async def _warm_up(state: State, scout: Scout) -> None:
+    """So that the first edit takes no longer than those after it."""
+    run = asyncio.get_running_loop().run_in_executor
+    async with state.building:
+        found = await run(state.builder, scout.warm_up, state.later) if state.later else None
+    if found and found[0].known(found[1]) is None:
+        await run(state.maker, found[0].make, found[1])
 
 
 async def _follow(
     state: State,
     rebuild: Callable[[], BuildReport],
     say: Callable[[BuildReport, float], None],
-    look: Callable[[Later, Collection[str]], Ahead | None],
+    scout: Scout,
 ) -> None:
     """After an edit: show its pages, then build and publish."""
     run = asyncio.get_running_loop().run_in_executor
     started = time.perf_counter()
     was_good, last = state.good, state.later
-    ahead = await run(state.builder, look, last, state.changed) if last else None
+    ahead = await run(state.builder, scout.look, last, state.changed) if last else None
     shown = ahead if ahead and last and not (was_good and ahead.made_from(last.loaded)) else None
     if shown:
         state.ahead, state.problems = shown, []

@@ -47,6 +47,7 @@ def command(
     state.take(first)
     address = f"http://{serve.HOST}:{port}/"
     calm = replace(options, on_progress=None)
+    scout = ahead.Scout(project, calm)
 
     def say(report: Any, seconds: float) -> None:
         voice.report(report.diagnostics)
@@ -59,8 +60,7 @@ def command(
     if open_:
         click.launch(address)
     try:
-        look = partial(ahead.look_ahead, project, calm)
-        asyncio.run(serve.serve(state, port, folders, lambda: pipeline.build(project, calm), say, look))
+        asyncio.run(serve.serve(state, port, folders, partial(pipeline.build, project, calm), say, scout))
     except KeyboardInterrupt:
         click.echo("Stopped.")
     except OSError as problem:
