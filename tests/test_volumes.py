@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,6 +51,16 @@ def test_an_edit_opens_the_documents_of_one_conference(site: SiteTest, opened: s
     motions = {path for path in opened if "/motions/" in path}
     assert f"{NEW}/4.md" in motions
     assert {path for path in motions if path.startswith(OLD)} <= {f"{OLD}/2.md"}, "of which a mention shows the title"
+
+
+def test_a_new_title_opens_the_documents_of_one_conference(site: SiteTest, opened: set[str], tmp_path: Path) -> None:
+    two(site).build()
+    site.edit(f"{NEW}/4.md", "title: Motion 4 title", "title: Renamed").build()
+    assert "Renamed" in site.words("/motions/")
+    assert "Renamed" in site.words("/tags/pay/")
+    assert f"{NEW}/5.md" in opened
+    assert {path for path in opened if path.startswith(OLD)} <= {f"{OLD}/2.md"}
+    assert site.tree() == site.clean_build_of_the_same(tmp_path / "clean").tree()
 
 
 def test_nothing_is_opened_where_nothing_changed(site: SiteTest, opened: set[str]) -> None:

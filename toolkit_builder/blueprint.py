@@ -13,6 +13,7 @@ from typing import Any
 from toolkit_builder import misfits
 from toolkit_builder.build.jobs import Job, Settled, SharedValue
 from toolkit_builder.build.manifest import Made
+from toolkit_builder.build.recall import Recall
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.frame import site_payload
 from toolkit_builder.kinds.prints import Print
@@ -62,7 +63,8 @@ def blueprint(
 ) -> Blueprint:
     """Lay out the whole site. ``code`` is the digest of the builder itself."""
     texts = Texts(sources)
-    draft = _draft(site, theme, assets, code, texts, pins=pins, printing=printing)
+    recall = memory.values if memory else None
+    draft = _draft(site, theme, assets, code, texts, pins=pins, printing=printing, recall=recall)
     listed: list[Listed] = []
     settled: dict[str, tuple[Settled, Made]] = {}
     late: set[str] = set()
@@ -111,6 +113,7 @@ def _draft(
     *,
     pins: Mapping[str, Any] | None = None,
     printing: bool = True,
+    recall: Recall | None = None,
 ) -> Draft:
     return Draft(
         site=site,
@@ -121,6 +124,7 @@ def _draft(
         texts=texts,
         pins=pins or {},
         printing=printing,
+        recall=recall,
     )
 
 

@@ -6,7 +6,7 @@ A ``Site`` answers questions about the whole; kinds' views ask it and hand rende
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -151,11 +151,12 @@ class Linked(NamedTuple):
 
 class Shown(NamedTuple):
     """What the rest of the site shows of a volume, as digests: ``each`` of its documents on a card, by id; all that
-    have a subject, by its address; and its ``papers``."""
+    have a subject, by its address; its ``papers``; and all ``cards``."""
 
     each: Mapping[str, str]
     subjects: Mapping[str, str]
     papers: str
+    cards: str
 
     @classmethod
     def from_json(cls, value: Sequence[Any]) -> Shown:
@@ -173,8 +174,8 @@ class Site:
     ``mentions``: who mentions a document, by its id. ``resolves``: the addresses and titles behind a document's
     links and mentions, by its id. ``unread``: the names of files that could not be read. ``derived``: results that
     follow from others, by id; ``rules``: the stated consequences, by conference. ``studies``: what the motions engine
-    found out, by a motion's id. ``late``: links whose page the builder may yet make. ``memo`` holds what views have
-    worked out once.
+    found out, by a motion's id. ``late``: links whose page the builder may yet make. ``cards``: what is known of a
+    document's card, so that nobody need open it. ``memo`` holds what views have worked out once.
     """
 
     config: Config
@@ -193,6 +194,7 @@ class Site:
     rules: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     late: list[tuple[Document, Payload, str]] = field(default_factory=list)
     studies: Mapping[str, Any] = field(default_factory=dict)
+    cards: Callable[[Document, Site], Payload] | None = None
     memo: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     @cached_property
@@ -213,6 +215,10 @@ class Site:
     @cached_property
     def by_url(self) -> dict[str, Document]:
         return {doc.url: doc for doc in self.documents}
+
+    @cached_property
+    def volume_by_name(self) -> dict[str, Volume]:
+        return {volume.name: volume for volume in self.volumes}
 
     @cached_property
     def conference_by_name(self) -> dict[str, Conference]:

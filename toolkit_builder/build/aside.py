@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import digest
@@ -108,7 +108,7 @@ class _Shelf:
     def before(self, job: Job) -> None:
         return None
 
-    def remember(self, job: Job, made: Made, keys: Sequence[str]) -> None:
+    def remember(self, job: Job, made: Made, keys: Sequence[str], places: Sequence[Any] | None) -> None:
         return None
 
     def save(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from toolkit_builder.build.jobs import Deferred, Encoded, Encoder, Job, Settled, Toolchain, waves
 from toolkit_builder.build.manifest import Made
@@ -46,8 +46,8 @@ class Sink(Protocol):
     def before(self, job: Job) -> Before | None:
         """The file of a job with parts as it was before; None where it is not known."""
 
-    def remember(self, job: Job, made: Made, keys: Sequence[str]) -> None:
-        """What the parts of a file just rendered were made from."""
+    def remember(self, job: Job, made: Made, keys: Sequence[str], places: Sequence[Any] | None) -> None:
+        """What the parts of a file just rendered were made from, and where they lie."""
 
 
 @dataclass(slots=True)
@@ -269,7 +269,7 @@ class Run:
         self._outcome.rebuilt.append(n)
         made = self._sink.accept(job, key, data, diagnostics)
         if job.parts:
-            self._sink.remember(job, made, self._keys_of_parts(n))
+            self._sink.remember(job, made, self._keys_of_parts(n), result.places)
         self._settle(n, made)
 
     def _settle(self, n: int, made: Made) -> None:

@@ -18,7 +18,7 @@ from toolkit_builder.build.digests import SIZE, digest_of_value
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 
 Payload: TypeAlias = Mapping[str, Any]
-Rendered: TypeAlias = "bytes | tuple[bytes, Sequence[Diagnostic]]"
+Rendered: TypeAlias = "bytes | tuple[bytes, Sequence[Diagnostic]] | Parted"
 Renderer: TypeAlias = Callable[[Any], Rendered]
 
 
@@ -116,6 +116,17 @@ class Settled:
     @property
     def stored(self) -> bool:
         return self.heavy or not self.publish
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """What a renderer may return of a job with parts: the bytes, and for each part where it lies in them.
+
+    ``places`` are plain JSON, handed back as `parts.PLACES`; None stands for a part that cannot be cut out.
+    """
+
+    data: bytes
+    places: Sequence[Any]
 
 
 class RenderError(Exception):

@@ -19,6 +19,12 @@ from toolkit_builder.build.jobs import Blob, Job, Output, Payload, SharedValue
 BEFORE = "before"
 """Where a renderer finds the file as it was, in a payload with `Same` among its parts."""
 
+PLACES = "places"
+"""Where it finds what it has said of the places of that file's parts (`jobs.Parted`)."""
+
+BESIDE = "beside"
+"""In a payload: the names of what stands around the parts, and decides none of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Same:
@@ -28,10 +34,15 @@ class Same:
 
 
 class Before(NamedTuple):
-    """The published file, whole, and a digest of what each of its parts was made from."""
+    """The published file, whole, a digest of what each of its parts was made from, and where the parts lie in it.
+
+    ``places``: None where the renderer sees that for itself; else for each part what the renderer has said of it, or
+    None for a part that cannot be taken from the file.
+    """
 
     data: bytes
     keys: Sequence[str]
+    places: Sequence[Any] | None = None
 
 
 def keys_of(job: Job, digests: Mapping[str, str]) -> list[str]:
@@ -47,7 +58,8 @@ def keys_of(job: Job, digests: Mapping[str, str]) -> list[str]:
         raise TypeError(f"{type(value).__name__} is neither JSON nor a reference")
 
     encode = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=known).encode
-    others = encode({k: v for k, v in job.payload.items() if k != job.parts})
+    apart = {job.parts, *job.payload.get(BESIDE, ())}
+    others = encode({k: v for k, v in job.payload.items() if k not in apart})
     head = blake2b(f"{job.format}\0{job.closure}\0{others}\0".encode("utf-8", "surrogatepass"), digest_size=16)
     keys = []
     for part in job.payload[job.parts]:
@@ -60,10 +72,12 @@ def keys_of(job: Job, digests: Mapping[str, str]) -> list[str]:
 def changed(job: Job, keys: Sequence[str], before: Before) -> tuple[Payload, Payload] | None:
     """The payload with the parts that must be made again alone, whose references are needed; and the one for the
     renderer. None where no part is as it was."""
-    place = {key: n for n, key in enumerate(before.keys)}
+    places = before.places
+    place = {key: n for n, key in enumerate(before.keys) if places is None or (n < len(places) and places[n])}
     parts = job.payload[job.parts]
     mixed = [Same(place[key]) if key in place else part for key, part in zip(keys, parts, strict=True)]
     new = [part for part in mixed if not isinstance(part, Same)]
     if len(new) == len(mixed):
         return None
-    return {**job.payload, job.parts: new}, {**job.payload, job.parts: mixed, BEFORE: before.data}
+    again = {**job.payload, job.parts: mixed, BEFORE: before.data}
+    return {**job.payload, job.parts: new}, again if places is None else {**again, PLACES: places}

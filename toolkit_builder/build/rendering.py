@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-from toolkit_builder.build.jobs import Deferred, Encoded, Encoder, Job, RenderError, Toolchain, resolve
+from toolkit_builder.build.jobs import Deferred, Encoded, Encoder, Job, Parted, RenderError, Toolchain, resolve
 from toolkit_builder.build.workers import shared_value
 from toolkit_builder.diagnostics import Unsteady
 
@@ -50,7 +50,7 @@ class Result(NamedTuple):
     """The bytes of the job at ``position``; None where it failed, or where they stand under this ``key`` already.
 
     ``diagnostics`` are JSON values; ``fault`` is the traceback of an internal fault. The key is that of a deferred
-    payload, "" for any other; what that is made from may turn out to be ``unread`` in a worker.
+    payload, "" for any other; what that is made from may turn out to be ``unread`` in a worker. ``places``: of parts.
     """
 
     position: int
@@ -59,6 +59,7 @@ class Result(NamedTuple):
     fault: str = ""
     key: str = ""
     unread: bool = False
+    places: Sequence[Any] | None = None
 
 
 _local = threading.local()  # a cluster's worker runs several threads; renderers need not be safe to share
@@ -134,6 +135,8 @@ def _rendered(
 ) -> Result:
     try:
         result = _renderer(toolchain, name)(resolve(payload, marks, outputs, blobs))
+        if isinstance(result, Parted):
+            return Result(n, result.data, places=result.places)
         data, found = (result, ()) if isinstance(result, bytes) else result
         if not isinstance(data, bytes):
             raise TypeError(f"the renderer '{name}' returned {type(data).__name__} instead of bytes")

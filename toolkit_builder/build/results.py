@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import compact_json, digest
@@ -105,11 +106,12 @@ class Results:
         if made is None or row is None or row[0][0] != made.digest:
             return None
         data = self._publication.read_live(job.path)
-        return Before(data, row[0][1]) if data is not None and digest(data) == made.digest else None
+        return Before(data, *row[0][1:]) if data is not None and digest(data) == made.digest else None
 
-    def remember(self, job: Job, made: Made, keys: Sequence[str]) -> None:
-        """What the parts of a file just rendered were made from."""
-        self._store.add_fragments(_PARTS, [(job.path, compact_json([made.digest, keys]), ())])
+    def remember(self, job: Job, made: Made, keys: Sequence[str], places: Sequence[Any] | None) -> None:
+        """What the parts of a file just rendered were made from, and where they lie."""
+        value = [made.digest, keys] if places is None else [made.digest, keys, places]
+        self._store.add_fragments(_PARTS, [(job.path, compact_json(value), ())])
 
 
 def _as_json(diagnostics: Sequence[Diagnostic]) -> tuple[dict[str, object], ...]:

@@ -17,6 +17,7 @@ from jinja2.utils import missing
 from markupsafe import Markup, escape
 
 from toolkit_builder.formats import frames
+from toolkit_builder.formats.lists import Lists, Rows
 from toolkit_builder.theme import Bundle
 
 
@@ -70,6 +71,13 @@ class Context(jinja2.runtime.Context):
         if kind is Macro:
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
+            environment = self.environment
+            assert isinstance(environment, Environment)
+            if environment.lists and not kwargs and Rows in map(type, args) and environment.depends_on_lists(__obj):
+                name = f"{__obj._func.__globals__['name']} {__obj.name}"
+                said = environment.lists.piece(name, args, lambda: __obj(self.eval_ctx, *args))
+                if said is not None:
+                    return said
             if (len(args) == __obj._argument_count and not kwargs
                     and not (__obj.caller or __obj.catch_kwargs or __obj.catch_varargs)):  # fmt: skip
                 said = __obj._func(*args)
@@ -190,13 +198,24 @@ class Environment(jinja2.Environment):
         self.pure: set[str] = set()  # those of them whose macros depend on their arguments alone, without a context
         self.modules: dict[tuple[str, ...], _Module] = {}
         self.used: set[tuple[str, ...]] = set()  # by the page that is being made
+        self.lists: Lists | None = None  # those of the page that is being made
+        self._listed: dict[tuple[str, str], bool] = {}
         self.begun: list[_Module] = []
         self._trees: dict[str, nodes.Template] = {}  # of templates that were looked at and not compiled yet
 
-    def begin_page(self) -> None:
-        """Before each page, whatever became of the last."""
+    def begin_page(self, lists: Lists | None = None) -> None:
+        """Before each page, whatever became of the last. ``lists``: the long ones that it shows."""
         self.used.clear()
         self.begun.clear()
+        self.lists = lists
+
+    def depends_on_lists(self, macro: Macro) -> bool:
+        """Whether what a macro says of a list depends on nothing else but the site and the page's language."""
+        key = macro._func.__globals__["name"], macro.name
+        if key not in self._listed:
+            tree = self._tree(key[0])
+            self._listed[key] = tree is not None and frames.reads_language_alone(tree, key[1], self._tree)
+        return self._listed[key]
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False

@@ -68,6 +68,19 @@ def steady_blocks(tree: nodes.Template, parse: Parse) -> dict[str, tuple[Reads, 
     return found
 
 
+def reads_language_alone(tree: nodes.Template, macro: str, parse: Parse) -> bool:
+    """Whether a macro depends on its arguments, the site and the page's language, and nothing else."""
+    reads = Reads()
+    reader = _Reader(tree, parse, reads)
+    try:
+        if not only_macros(tree) or macro not in reader.macros:
+            return False
+        reader.macro(macro)
+    except _Unknown:
+        return False
+    return reads == Reads()
+
+
 def only_macros(tree: nodes.Template) -> bool:
     """Whether a template defines macros, imports others and does nothing else of its own."""
     return all(
@@ -110,6 +123,7 @@ class _Reader:
         self.parse = parse
         self.reads = reads
         self.within = within
+        self.followed: set[str] = set()
         self.macros = {node.name: node for node in tree.body if isinstance(node, nodes.Macro)}
         self.imported: dict[str, nodes.Import | nodes.FromImport] = {}
         for node in tree.body:
@@ -156,14 +170,18 @@ class _Reader:
     def name(self, name: str, own: set[str]) -> None:
         if name in own or name in _PURE or name in ("site", "t"):
             return
-        if name in self.macros and name not in self.within:
-            outer, self.within = self.within, (*self.within, name)
-            self.piece(self.macros[name])
-            self.within = outer
+        if name in self.macros:
+            self.macro(name)
         elif name in self.imported:
             self.other(self.imported[name])
         else:
             raise _Unknown
+
+    def macro(self, name: str) -> None:
+        """A macro of this template, each once: it may call itself."""
+        if name not in self.followed:
+            self.followed.add(name)
+            self.piece(self.macros[name])
 
     def other(self, node: nodes.Import | nodes.FromImport) -> None:
         """A template that is imported: with the context it may read whatever it names."""
@@ -176,10 +194,14 @@ class _Reader:
         inner = _Reader(tree, self.parse, self.reads, (*self.within, name))
         if not only_macros(tree):
             raise _Unknown
-        for macro in inner.macros.values():
-            inner.piece(macro)
-        for each in inner.imported.values():
-            inner.other(each)
+        names = _named(node) if isinstance(node, nodes.FromImport) else (*inner.macros, *inner.imported)
+        for each in names:
+            inner.name(each, set())
+
+
+def _named(node: nodes.FromImport) -> list[str]:
+    """What a template takes from another, as it is called there."""
+    return [name if isinstance(name, str) else name[0] for name in node.names]
 
 
 def _targets(node: nodes.Import | nodes.FromImport) -> set[str]:

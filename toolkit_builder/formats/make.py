@@ -16,6 +16,7 @@ from toolkit_builder import logos
 from toolkit_builder.model import Payload
 
 if TYPE_CHECKING:
+    from toolkit_builder.build.jobs import Parted
     from toolkit_builder.formats.templates import Templates
 
 TEMPLATE = "make.html"
@@ -25,7 +26,7 @@ _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 _PAGE = re.compile(r"@page\s+([\w-]+)(?::first)?\s*{\s*size:\s*([\d.]+)mm\s+([\d.]+)mm;\s*margin:\s*([^;}@]+)")
 
 
-def render(payload: Payload, templates: Templates) -> bytes:
+def render(payload: Payload, templates: Templates) -> bytes | Parted:
     """``payload``: a page's, with ``prints`` (payloads of print pages, by variant and paper) and ``data``."""
     from toolkit_builder.formats import page, pdf
 

@@ -13,7 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from toolkit_builder import references
+from toolkit_builder.build.jobs import Parted
 from toolkit_builder.formats import frames
+from toolkit_builder.formats.lists import PARTS, Lists
 from toolkit_builder.formats.templates import Templates, safe
 from toolkit_builder.model import Payload
 
@@ -230,30 +232,32 @@ def _site(value: Mapping[str, Any], resolve: Mapping[str, Any], templates: Templ
     return (hydrate(value, "", resolve), 0) if found is None else (found, kept.number)
 
 
-def render(payload: Payload, templates: Templates) -> bytes:
-    """``payload``: ``template, site, page, doc, listings, resolve, label``."""
+def render(payload: Payload, templates: Templates) -> bytes | Parted:
+    """``payload``: ``template, site, page, doc, listings, resolve, label``, and ``lists`` where they are long."""
     resolve, page = payload["resolve"], payload["page"]
+    lists = Lists(payload, partial(relative, url=page["url"])) if PARTS in payload else None
     site, number = _site(payload["site"], resolve, templates)
     for item in site["menu"]:
         item["current"] = page["url"].startswith(item["url"]) if item["url"] != "/" else page["url"] == "/"
     context = {
         "site": site,
         "page": {**page, "jsonld": safe(page["jsonld"])},
-        "doc": hydrate(payload["doc"], "", resolve),
+        "doc": hydrate(lists.rows(payload["doc"]) if lists else payload["doc"], "", resolve),
         "listings": payload["listings"],
     }
     held: list[str] = []
     if number:
         current = tuple(item["current"] for item in site["menu"])
         context |= {frames.SITE: (number, current), frames.PLACES: partial(_hold, held)}
-    html = templates.render(payload["template"], context, payload["label"])
+    html = templates.render(payload["template"], context, payload["label"], lists)
     if page["url"] == "/404.html":
         # shown at whatever address was wrong: from the root of the host, on whichever host it is
         root = urlsplit(payload["root"]).path
         shown, held = absolute(html, root), [absolute(each, root) for each in held]
     else:
         shown, held = relative(html, page["url"]), [_frame(each, page["url"]) for each in held]
-    return _put_back(shown, held).encode()
+    data = _put_back(shown, held).encode()
+    return Parted(data, lists.places(data)) if lists else data
 
 
 def _hold(held: list[str], fragment: str) -> str:

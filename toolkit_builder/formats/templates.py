@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 from toolkit_builder.formats.environment import Environment, Loader
+from toolkit_builder.formats.lists import Lists
 from toolkit_builder.model import Payload
 from toolkit_builder.theme import Bundle
 
@@ -103,10 +104,10 @@ class Templates:
 
         return t
 
-    def render(self, name: str, payload: Payload, label: str) -> str:
+    def render(self, name: str, payload: Payload, label: str, lists: Lists | None = None) -> str:
         """The finished text. Raises ``TemplateFailure`` that names theme file:line and the document ``label``."""
         language = payload.get("page", {}).get("language", "en-GB")
-        self.environment.begin_page()
+        self.environment.begin_page(lists)
         try:
             words = {"t": self._translate(language), "t_in": self._translate}
             return self.environment.get_template(name).render(**payload, **words)

@@ -59,6 +59,9 @@ def sections(conference: Conference, site: Site) -> list[Payload]:
 def conference(doc: Document, site: Site) -> Payload:
     held = site.conference_by_name[doc.name]
     fields = doc.fields
+    agenda, composites = sections(held, site), [row(c, site) for c in held.composites]
+    placed = [each for section in agenda for each in section["items"]]
+    urls = {each["url"] for each in placed}
     return {
         **_head(doc),
         "venue": fields.venue,
@@ -76,15 +79,15 @@ def conference(doc: Document, site: Site) -> Payload:
         "executive_name": fields.executive_name,
         "body_html": doc.parsed.get("html", ""),
         "headings": doc.parsed.get("headings", []),
-        "sections": sections(held, site),
+        "sections": agenda,
         "sessions": sessions(held, site),
-        "results": papers.tally(held.motions, site),
+        "results": papers.tally(papers.results_of([*placed, *(c for c in composites if c["url"] not in urls)]), site),
         "counts": {
             "motions": len(held.motions),
             "amendments": len(held.amendments),
             "composites": len(held.composites),
         },
-        "composites": [row(c, site) for c in held.composites],
+        "composites": composites,
         "bulletins": [card(b, site) for b in held.bulletins],
         "consequences": list(fields.consequences),
         "mentioned_in": shapes.mentioned_in(doc, site),

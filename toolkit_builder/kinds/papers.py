@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple
+
 from toolkit_builder.kinds import shapes
 from toolkit_builder.kinds.anchors import own_ids
 from toolkit_builder.kinds.shapes import link, row
@@ -269,20 +274,49 @@ def view_pages(doc: Document, site: Site) -> list[shapes.Page]:
     ]
 
 
-def all_motions(site: Site) -> shapes.Page | None:
-    """Every motion of every conference, by year, conference, result and tag."""
-    if not site.all("motion") and not site.all("composite"):
-        return None
+class Listing(NamedTuple):
+    """What the list of all motions says of one conference beside its rows: how many of these came to which result,
+    and how many motions are on which subject, as it is written."""
+
+    title: str
+    url: str
+    year: int
+    results: Mapping[str, int]
+    tags: Mapping[str, int]
+
+    @classmethod
+    def from_json(cls, value: Sequence[Any]) -> Listing:
+        return cls(*value)
+
+    def to_json(self) -> list[Any]:
+        return list(self)
+
+
+def rows(held: Conference, site: Site) -> list[Payload]:
+    """A conference in the list of all motions."""
+    return [row(doc, site) for doc in (*held.motions, *held.composites)]
+
+
+def listing(held: Conference, site: Site) -> Listing:
+    """What is told of a conference above that list."""
+    head = held.document
+    tags = [tag["name"] for doc in sorted(held.motions, key=attrgetter("path")) for tag in row(doc, site)["tags"]]
+    return Listing(head.title, head.url, head.fields.start.year, results_of(rows(held, site)), Counter(tags))
+
+
+def results_of(listed: Iterable[Payload]) -> dict[str, int]:
+    """How many papers came to which result."""
+    return Counter(each["result"]["key"] for each in listed)
+
+
+def all_motions(listings: Sequence[Listing], lists: Sequence[Any], site: Site) -> shapes.Page:
+    """Every motion of every conference, by year, conference, result and tag. ``lists``: the rows of each conference."""
     years: dict[int, list[Payload]] = {}
-    for conference in site.conferences:
-        head = conference.document
-        years.setdefault(head.fields.start.year, []).append(
-            {
-                "title": head.title,
-                "url": head.url,
-                "rows": [row(m, site) for m in (*conference.motions, *conference.composites)],
-            }
-        )
+    for each, shown in zip(listings, lists, strict=True):
+        years.setdefault(each.year, []).append({"title": each.title, "url": each.url, "rows": shown})
+    tags: Counter[str] = Counter()
+    for each in sorted(listings, key=attrgetter("url")):
+        tags.update(each.tags)
     return shapes.Page(
         url="/motions/",
         template="motions.html",
@@ -291,30 +325,17 @@ def all_motions(site: Site) -> shapes.Page | None:
         doc={
             "title": "All motions",
             "years": [{"year": y, "conferences": c} for y, c in years.items()],
-            "results": tally(site.all("motion"), site),
-            "tags": tag_counts(site.all("motion")),
-            "conferences": [link(c.document, site) for c in site.conferences],
+            "results": tally(sum((Counter(each.results) for each in listings), Counter()), site),
+            "tags": [{**shapes.tag(name), "count": n} for name, n in sorted(tags.items(), key=lambda i: i[0].lower())],
+            "conferences": [{"title": each.title, "url": each.url, "label": ""} for each in listings],
         },
-        listed=(*site.all("motion"), *site.all("composite")),
     )
 
 
-def tally(docs: tuple[Document, ...], site: Site) -> list[Payload]:
+def tally(counts: Mapping[str, int], site: Site) -> list[Payload]:
     """How many papers came to which result, in the vocabulary's order."""
-    counts: dict[str, int] = {}
-    for doc in docs:
-        key = shapes.recorded(doc, site).outcome
-        counts[key] = counts.get(key, 0) + 1
     return [
         {"key": o.key, "label": o.label, "tone": o.tone, "count": counts[o.key]}
         for o in shapes.words(site).outcomes
         if o.key in counts
     ]
-
-
-def tag_counts(docs: tuple[Document, ...]) -> list[Payload]:
-    counts: dict[str, int] = {}
-    for doc in docs:
-        for name in doc.fields.tags:
-            counts[name] = counts.get(name, 0) + 1
-    return [{**shapes.tag(name), "count": n} for name, n in sorted(counts.items(), key=lambda i: i[0].lower())]

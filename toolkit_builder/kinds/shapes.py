@@ -102,35 +102,41 @@ def summary(doc: Document) -> str:
 
 
 def card(doc: Document, site: Site) -> Payload:
-    """A link with what a listing shows beside it; a row for conference papers."""
+    """A link with what a listing shows beside it; a row for conference papers. One that is known is not made."""
+    known = doc.reading is None and ("card", doc.id) not in site.memo and site.cards and site.cards(doc, site)
+    return _memo(site, "card", doc, lambda: known or _card(doc, site))
 
-    def make() -> Payload:
-        date = doc.fields.date or getattr(doc.fields, "start", None)
-        value: Payload = {
-            **link(doc, site),
-            "kind": doc.kind,
-            "date": date.isoformat() if date else "",
-            "summary": summary(doc),
-            "tags": [tag(t) for t in doc.fields.tags],
-            "language": language if (language := doc.fields.language or "") != site.config.language else "",
+
+def made_card(doc: Document, site: Site) -> Payload:
+    """The same from the document itself, whatever is known of it."""
+    return _memo(site, "card", doc, lambda: _card(doc, site))
+
+
+def _card(doc: Document, site: Site) -> Payload:
+    date = doc.fields.date or getattr(doc.fields, "start", None)
+    value: Payload = {
+        **link(doc, site),
+        "kind": doc.kind,
+        "date": date.isoformat() if date else "",
+        "summary": summary(doc),
+        "tags": [tag(t) for t in doc.fields.tags],
+        "language": language if (language := doc.fields.language or "") != site.config.language else "",
+    }
+    if doc.kind in PAPERS:
+        value |= {
+            "number": doc.fields.number,
+            "mover": doc.fields.mover,
+            "result": result(doc, site),
+            "section": getattr(doc.fields, "section", ""),
+            "star": starred(doc, site),
         }
-        if doc.kind in PAPERS:
-            value |= {
-                "number": doc.fields.number,
-                "mover": doc.fields.mover,
-                "result": result(doc, site),
-                "section": getattr(doc.fields, "section", ""),
-                "star": starred(doc, site),
-            }
-        if doc.kind == "branch":
-            value |= {"employer": doc.fields.employer, "welsh_name": doc.fields.welsh_name}
-        if doc.kind == "resource":
-            value |= {"type": doc.fields.type, "audience": doc.fields.audience, "downloads": []}
-        if doc.kind == "bulletin":
-            value["headlines"] = [h["text"] for h in doc.parsed.get("headings", []) if h["level"] == 2]
-        return value
-
-    return _memo(site, "card", doc, make)
+    if doc.kind == "branch":
+        value |= {"employer": doc.fields.employer, "welsh_name": doc.fields.welsh_name}
+    if doc.kind == "resource":
+        value |= {"type": doc.fields.type, "audience": doc.fields.audience, "downloads": []}
+    if doc.kind == "bulletin":
+        value["headlines"] = [h["text"] for h in doc.parsed.get("headings", []) if h["level"] == 2]
+    return value
 
 
 def edition_names(held: Conference) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from toolkit_builder.build.cache import blob_of
 from toolkit_builder.build.jobs import Blob, Deferred, Job, SharedValue
+from toolkit_builder.build.recall import Recall
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.model import Payload
 from toolkit_builder.site import Site
@@ -43,7 +44,8 @@ class Draft:
 
     ``code`` is the digest of the builder itself; ``texts`` each source file's text; ``pins`` printed lines by a
     paper's path; ``files`` the paths of printed documents, by the id of the document that they are of; ``asked`` the
-    names of the templates that planners have asked for; ``memo`` what they have worked out once.
+    names of the templates that planners have asked for; ``recall`` has what earlier builds have worked out, if anybody
+    knows that; ``memo`` what planners have worked out once.
     """
 
     site: Site
@@ -59,6 +61,7 @@ class Draft:
     files: dict[str, list[str]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
+    recall: Recall | None = None
     memo: dict[str, Any] = field(default_factory=dict)
 
     def has(self, template: str) -> bool:

@@ -69,6 +69,7 @@ def _page_job(draft: Draft, page: Page) -> None:
         reasons[page.document.path] = page.document.digest
     for doc in (*page.quotes, *page.listed):
         reasons |= _facets(doc, site)
+    reasons |= page.meta.get("reasons", {})
     more = page.meta.get("closures", ())
     draft.add(
         output_path(page.url),
@@ -77,6 +78,7 @@ def _page_job(draft: Draft, page: Page) -> None:
         label=page.label,
         reasons=reasons,
         closure=":".join(map(draft.closure, (page.template, *filter(draft.has, more)))),
+        parts=page.meta.get("parts", ""),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from toolkit_builder.build.digests import digest, digest_of_value
 from toolkit_builder.build.recall import Recall
 from toolkit_builder.kinds import shapes
+from toolkit_builder.layout.cards import Cards
 from toolkit_builder.model import Document
 from toolkit_builder.site import PAPERS, Shown, Site
 from toolkit_builder.volumes import Volume
@@ -17,11 +18,20 @@ def with_shown(site: Site, recall: Recall) -> Site:
     names = [volume.name for volume in site.volumes]
     recall.prepare("shown", names)
     found = {}
+    others = []
     for volume in site.volumes:
         key = digest_of_value([volume.key, site.world, site.following.get(volume.name)])
         known = recall.known("shown", volume.name, key, Shown.from_json)
-        found[volume.name] = known or recall.keep("shown", volume.name, key, _shown(volume, site), Shown.to_json)
-    return replace(site, shown=found, memo=site.memo)
+        if known is None:
+            before = recall.latest("shown", volume.name, Shown.from_json)
+            known = recall.keep("shown", volume.name, key, _shown(volume, site), Shown.to_json)
+            others += [volume] if before is None or before.cards != known.cards else []
+        found[volume.name] = known
+    cards = Cards(recall)
+    shown = replace(site, shown=found, cards=cards, memo=site.memo)
+    for volume in others:  # whose documents are open now
+        cards.learn(volume, shown)
+    return shown
 
 
 def _shown(volume: Volume, site: Site) -> Shown:
@@ -36,6 +46,7 @@ def _shown(volume: Volume, site: Site) -> Shown:
             for key, tagged in site.facts[volume.name].subjects.items()
         },
         papers=_digest([x for doc in volume.documents if doc.kind != "bulletin" for x in _face(doc, site)]),
+        cards=_digest([f"{doc.path} {each[doc.id]}" for doc in volume.documents]),
     )
 
 
@@ -57,5 +68,6 @@ def _company(doc: Document, site: Site) -> list[Document]:
         return [held.document]  # whose edition decides the stars
     named = [held.document, *(held.paper(number) for number in result.by)]
     named += [held.paper(result.into, ("composite",))] if result.into else []
-    above = held.above(doc) if doc.kind == "amendment" and not doc.fields.title else []
-    return [other for other in (*named, *above) if other is not None]
+    found = [other for other in named if other is not None]
+    unnamed = [other for other in (doc, *found) if other.kind == "amendment" and not other.fields.title]
+    return [*found, *(above for other in unnamed for above in held.above(other))]  # of which they have their names

@@ -15,9 +15,8 @@ from typing import Any
 from toolkit_builder import downloads, frame, logos, pageset
 from toolkit_builder.build.digests import digest, digest_of_value
 from toolkit_builder.kinds import pages as kind_pages
-from toolkit_builder.kinds import papers
 from toolkit_builder.kinds.shapes import Page
-from toolkit_builder.layout import feeds, pages, printed
+from toolkit_builder.layout import feeds, motions, pages, printed
 from toolkit_builder.layout.draft import Draft
 from toolkit_builder.model import Document
 from toolkit_builder.site import Conference
@@ -94,8 +93,7 @@ def _rest(docs: Sequence[Document], draft: Draft) -> list[Page]:
 
 
 def _motions(draft: Draft) -> list[Page]:
-    page = papers.all_motions(draft.site)
-    return _lists([page] if page else [], draft)
+    return _lists([motions.all_motions(draft)], draft)
 
 
 def _subject(subject: kind_pages.Subject, draft: Draft) -> list[Page]:
