@@ -11,12 +11,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
+from typing import cast
 
 import pytest
 
 from tests.driver import SiteTest
 from toolkit_builder import intake, pipeline, serve
-from toolkit_builder.ahead import Scout
+from toolkit_builder.ahead import Ahead, Scout
 from toolkit_builder.build.engine import BuildReport
 
 
@@ -40,7 +42,7 @@ def served(site: SiteTest, before: Callable[[], object] = lambda: None) -> Itera
 
     def build() -> BuildReport:
         before()
-        return pipeline.build(site.folder, options)
+        return pipeline.build(site.folder, replace(options, on_progress=state.go_on))
 
     async def run() -> None:
         folders = [site.folder / "content", site.folder / "toolkit.yaml"]
@@ -216,6 +218,34 @@ def test_browsers_are_told_once_of_an_edit_that_was_shown(news: SiteTest, monkey
         go.set()
         wait_for(lambda: "Best site" in get(f"{address}/news/a/")[1])
         wait_for(lambda: len(told) == 2)
+
+
+def test_edits_that_follow_one_another_are_shown_each_and_published_together(news: SiteTest) -> None:
+    with held_up(news) as (address, go):
+        for number in range(3):
+            news.edit("content/news/a.md", append=f"\nLine {number}.\n")
+            news.content(**{f"news/n{number}.md": f"---\ntitle: N{number}\ndate: 2027-06-01\n---\n\nText.\n"})
+            if number:  # the build before this edit has been waiting since then
+                go.set()
+            wait_for(lambda n=number: f"Line {n}." in get(f"{address}/news/a/")[1])
+        wait_for(lambda: all(f"Line {n}." in news.text("news/a/index.html") for n in range(3)))
+        wait_for(lambda: all(get(f"{address}/news/n{n}/")[0] == 200 for n in range(3)))
+        published = news.tree()
+    assert news.build().report.paths == []
+    assert news.tree() == published
+
+
+def test_a_build_gives_way_to_the_next_edit_for_a_while(site: SiteTest) -> None:
+    state = serve.State(site.output, "/")
+    state.begin()
+    state.go_on(1, 2)
+    state.edited.set()
+    state.go_on(1, 2)  # nothing has been shown of the edit before
+    state.ahead = cast(Ahead, object())
+    with pytest.raises(serve.Interrupted):
+        state.go_on(1, 2)
+    state.since -= 100
+    state.go_on(1, 2)
 
 
 def test_a_page_of_a_site_that_cannot_be_published_gives_way_to_what_is_wrong(news: SiteTest) -> None:

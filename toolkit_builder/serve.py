@@ -30,12 +30,14 @@ _LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 _DEBOUNCE_MS = 50  # the longest that is waited for further changes
 _STEP_MS = 10  # without one, after which an edit is taken to be complete
 _PATIENCE = 0.2  # seconds until a browser that was told to reload has asked for its page
+_LONGEST = 5.0  # seconds for which edits that follow one another are shown and not published
 
 
 class State:
     """What the server knows: where the site lies, and what the last build complained about.
 
-    ``ahead`` is the next good site, until it is published; ``changed`` are files that have changed since the last one.
+    ``ahead`` is the next good site, until it is published. ``changed`` are files that nobody has looked at yet,
+    ``under_way`` those that have changed since the site that is published.
     One thread builds and one makes pages, so that each has its templates compiled.
     """
 
@@ -46,9 +48,12 @@ class State:
         self.later: Later | None = None
         self.ahead: Ahead | None = None
         self.changed: set[str] = set()
+        self.under_way: set[str] = set()
         self.printing = asyncio.Lock()
         self.building = asyncio.Lock()
         self.shown = asyncio.Event()
+        self.edited = asyncio.Event()
+        self.since = 0.0  # the monotonic time of the first edit that is not published; 0 where all are
         self.builder = ThreadPoolExecutor(1, "build")
         self.maker = ThreadPoolExecutor(1, "pages")
 
@@ -59,11 +64,35 @@ class State:
     def take(self, report: BuildReport) -> None:
         self.good = report.published
         if report.published:  # until then pages that have been shown stay, below what is wrong
-            self.ahead = None
-            self.changed.clear()
+            self.ahead, self.since = None, 0.0
+            self.under_way.clear()
         self.problems = (
             [] if report.published else [d for d in ordered(report.diagnostics) if d.severity is Severity.ERROR]
         )
+
+    def begin(self) -> None:
+        """What has been edited is going to be built."""
+        self.since = self.since or time.monotonic()
+        self.under_way |= self.changed
+        self.changed.clear()
+        self.edited.clear()
+        self.shown.clear()
+
+    async def until_shown(self) -> None:
+        """Leave the processor to who makes the page that browsers were told of, until they have it."""
+        waiting = [asyncio.create_task(event.wait()) for event in (self.shown, self.edited)]
+        await asyncio.wait(waiting, timeout=_PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        for each in waiting:
+            each.cancel()
+
+    def go_on(self, done: int, total: int) -> None:
+        """For a build's progress. Raises `Interrupted` where the next edit waits to be shown."""
+        if self.ahead and self.edited.is_set() and time.monotonic() - self.since < _LONGEST:
+            raise Interrupted
+
+
+class Interrupted(Exception):
+    """The next edit has come while the site was built, and nothing was published of the one before."""
 
 
 class _LocalOnly(tornado.web.RequestHandler):
@@ -277,17 +306,32 @@ async def serve(
     from watchfiles import awatch
 
     server = application(state).listen(port, address=HOST)
-    warming = asyncio.create_task(_warm_up(state, scout))
+    working = asyncio.create_task(_work(state, rebuild, say, scout))
     try:
         async for changes in awatch(*folders, debounce=_DEBOUNCE_MS, step=_STEP_MS, yield_on_timeout=False):
+            if working.done():
+                break
             state.changed |= {path for _, path in changes}
-            async with state.building:
-                await _follow(state, rebuild, say, scout)
+            state.edited.set()
+        await working
     finally:
         server.stop()
-        warming.cancel()
+        working.cancel()
         state.builder.shutdown()
         state.maker.shutdown()
+
+
+async def _work(
+    state: State,
+    rebuild: Callable[[], BuildReport],
+    say: Callable[[BuildReport, float], None],
+    scout: Scout,
+) -> None:
+    await _warm_up(state, scout)
+    while True:
+        await state.edited.wait()
+        async with state.building:
+            await _follow(state, rebuild, say, scout)
 
 
 async def _warm_up(state: State, scout: Scout) -> None:
@@ -305,21 +349,23 @@ async def _follow(
     say: Callable[[BuildReport, float], None],
     scout: Scout,
 ) -> None:
-    """After an edit: show its pages, then build and publish."""
+    """After an edit: show its pages, then build and publish, unless the next one has come by then."""
     run = asyncio.get_running_loop().run_in_executor
     started = time.perf_counter()
     was_good, last = state.good, state.later
-    ahead = await run(state.builder, scout.look, last, state.changed) if last else None
+    state.begin()
+    ahead = await run(state.builder, scout.look, last, frozenset(state.under_way)) if last else None
     shown = ahead if ahead and last and not (was_good and ahead.made_from(last.loaded)) else None
     if shown:
         state.ahead, state.problems = shown, []
-        state.shown.clear()
         Reload.tell_browsers()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(state.shown.wait(), _PATIENCE)
-    report: Any = await run(state.builder, rebuild)
-    state.take(report)
+        await state.until_shown()
+    try:
+        report: Any = await run(state.builder, rebuild)
+    except Interrupted:
+        return
     told = shown and report.published and state.later and shown.made_from(state.later.loaded)
+    state.take(report)
     if not told and (report.paths or report.removed or not report.published or not was_good):
         Reload.tell_browsers()
     say(report, time.perf_counter() - started)

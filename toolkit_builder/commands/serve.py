@@ -46,7 +46,7 @@ def command(
     voice.report(first.diagnostics)
     state.take(first)
     address = f"http://{serve.HOST}:{port}/"
-    calm = replace(options, on_progress=None)
+    calm = replace(options, on_progress=state.go_on)
     scout = ahead.Scout(project, calm)
 
     def say(report: Any, seconds: float) -> None:
