@@ -1,9 +1,11 @@
 """Run by the kill tests in a process of its own: build a site, and die at a named step or when told to.
 
-python -m tests.build.crash FOLDER TEXTS.json STEP [two-renames | layers]
+python -m tests.build.crash FOLDER TEXTS.json STEP [two-renames | layers | follow | follow-alone]
 
 STEP: "name" or "name:2" (the second time), or "" (do not die). ``two-renames``: as where folders cannot be exchanged in
-one call; ``layers``: as where a folder from a lower layer of an image can be emptied, but not moved.
+one call; ``layers``: as where a folder from a lower layer of an image can be emptied, but not moved; ``follow``: as
+where many files are published, so that another process sees to the standby tree: its steps kill the build, or with
+``follow-alone`` that process.
 """
 
 from __future__ import annotations
@@ -14,9 +16,10 @@ import os
 import shutil
 import signal
 import sys
+import time
 from pathlib import Path
 
-from toolkit_builder.build import exchange, publish
+from toolkit_builder.build import exchange, publish, twin
 
 from .fake import Site
 
@@ -29,14 +32,26 @@ def main() -> None:
     folder, texts, step, *more = sys.argv[1:]
     name, _, times = step.partition(":")
     left = [int(times or 1)]
+    build = os.getpid()
 
     def die(now: str) -> None:
         if now == name:
             left[0] -= 1
             if not left[0]:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid() if "follow-alone" in more else build, signal.SIGKILL)
+                time.sleep(60)
 
     publish._step = die
+    if {"follow", "follow-alone"} & set(more):
+        twin._MANY, twin.processors = 1, lambda: 2
+        link = os.link
+
+        def linked(*names: str, **how: bool) -> None:
+            link(*names, **how)
+            if os.getpid() != build:
+                die("a link")
+
+        os.link = linked  # type: ignore[assignment]
     if "two-renames" in more:
         exchange.in_one_call = lambda a, b: False
         plain = exchange.in_two_renames

@@ -21,6 +21,7 @@ from toolkit_builder.build.manifest import identity, load_tree
 from .fake import Site, pages
 
 TEXTS = {f"{n % 7}/{n}.html": str(n) for n in range(300)} | {"top.html": "top"}
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 needs_fork = pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only where processes are forked")
 
 

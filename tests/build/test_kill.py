@@ -88,6 +88,39 @@ def test_killed_where_exchanging_takes_two_renames(site: Site, step: str) -> Non
         assert report.rendered == {}, "the new site was whole: it has only to be put into its place"
 
 
+FOLLOWING = ["begin:2", "forgotten:2", "a link", "a link:3", "followed", "followed and saved"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked on Linux only")
+@pytest.mark.parametrize("step", FOLLOWING)
+@pytest.mark.parametrize("who", ["follow", "follow-alone"])
+@pytest.mark.parametrize("first", [True, False], ids=["first build", "update"])
+def test_killed_while_another_process_sees_to_the_standby_tree(site: Site, step: str, who: str, first: bool) -> None:
+    """The site is published by then. It may hit the build, which takes that process with it, or that process alone."""
+    if not first:
+        for texts in (BEFORE, {**BEFORE, "index.html": "older"}, BEFORE):
+            site.built(texts)
+    code = finish(start(site, AFTER, step, who))
+    assert code == (-signal.SIGKILL if who == "follow" else 0)
+    assert site.files() == expected(AFTER)
+    assert _wait_for(lambda: not _of(site)), "it has gone with the build"
+    for texts in (BEFORE, AFTER):
+        site.built(texts)
+        assert site.files() == expected(texts)
+    assert litter(site) == []
+
+
+def _of(site: Site) -> list[str]:
+    """Processes that have the site's lock open."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            found += [str(link)] if os.readlink(link) == str(site.folder / ".toolkit" / "lock") else []
+        except OSError:
+            continue
+    return found
+
+
 @pytest.mark.parametrize("step", [*STEPS[:-1], "a file is gone", "a file is gone:3", "all is gone", "exchanged"])
 def test_killed_where_a_folder_of_a_lower_layer_is_emptied(site: Site, step: str) -> None:
     """The one place where a kill can leave less than a whole site (docs/reliability.md): the next build mends it."""

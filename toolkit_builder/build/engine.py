@@ -23,6 +23,7 @@ from toolkit_builder.build.lock import Holder, Locked, hold, make_private_folder
 from toolkit_builder.build.manifest import Made, Saved, Tree, identity, latest_tree, load_tree, save_tree
 from toolkit_builder.build.publish import Publication, beside_folder, recover
 from toolkit_builder.build.results import Results
+from toolkit_builder.build.twin import following
 from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors, error, note, ordered
 
 if TYPE_CHECKING:
@@ -343,7 +344,8 @@ class _Build:
             if aside:
                 report.diagnostics.append(_kept(aside, self._project))
         report.tree, report.published = Tree(files, hidden), True
-        self._remember(results, outcome, publication.saved)
+        with following(publication, report.tree):
+            self._remember(results, outcome, publication.saved)
 
     def _remember(self, results: Results, outcome: Outcome, saved: Saved) -> None:
         """For the next build's no-change path, for `explain`, and to keep the store small.

@@ -158,7 +158,7 @@ class Publication:
         """The live file, in the new tree too."""
         inode = self._live.files[path].inode
         if self._inodes.get(path) != inode:
-            self._link(os.path.join(self.output, path), path, inode)
+            self._link(f"{self.output}/{path}", path, inode)
 
     def keep_all(self, paths: Iterable[str]) -> None:
         """`keep`, for most of a site."""
@@ -248,14 +248,27 @@ class Publication:
             _flush([self._waiting.get(path) or self._at(path) for path in self.written], self.standby)
         _step("flushed")
         self._place()
+        _step("placed")
+        who = self._write_down(files, hidden)
+        _step("saved")
+        return who
+
+    def _write_down(self, files: dict[str, Made], hidden: dict[str, Made]) -> int:
+        """Keep the state of the standby tree under its inode, which comes back."""
         folders = {f: os.lstat(self._at(f)).st_mtime_ns for f in sorted(self._touched)}
         for folder in self._folders - self._touched:
             folders[folder] = self._stamps[folder]
         who = identity(self.standby)
-        _step("placed")
         self.saved = save_tree(self.state, who, Tree(files, hidden, folders))
-        _step("saved")
         return who
+
+    def follow(self, live: Tree) -> None:
+        """Bring the standby tree to what is live, file by file, and exchange nothing."""
+        self.begin(live.files)
+        self.keep_all(live.files)
+        _step("followed")
+        self._write_down(live.files, live.hidden)
+        _step("followed and saved")
 
     def forget_old(self) -> None:
         """Let the next build look at the tree that was live: somebody has been at it."""

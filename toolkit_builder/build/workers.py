@@ -172,11 +172,11 @@ def _start(shared: Any, parent: int) -> None:
     _inherited = shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     gc.freeze()  # what was inherited lives as long as the worker: never walk (and so copy) it
-    _end_with(parent)
+    end_with_parent(parent)
 
 
-def _end_with(parent: int) -> None:
-    """Do not outlive a parent that was killed: nobody else would end this worker, and it has the lock's file open."""
+def end_with_parent(parent: int) -> None:
+    """Do not outlive a parent that was killed: nobody else would end this process, and it has the lock's file open."""
     if sys.platform.startswith("linux"):
         import ctypes
         import signal

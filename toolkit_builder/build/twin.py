@@ -1,0 +1,59 @@
+"""A tree that has just been published comes in; afterwards its standby tree is as it is, so that an edit need not wait.
+
+After a cold build 30,000 links are to be made, and after a change of the base template as many to be made anew: a
+forked process does it while this one writes down what was built. The next build does whatever was not done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from toolkit_builder.build.manifest import Tree, identity
+from toolkit_builder.build.publish import Publication
+from toolkit_builder.build.workers import can_fork, end_with_parent, processors
+
+_MANY = 300  # files: fewer are linked by the next build sooner than a process is forked
+
+
+@contextmanager
+def following(publication: Publication, tree: Tree) -> Iterator[None]:
+    """Inside the ``with`` block another process brings the standby tree to what ``publication`` has made live.
+
+    It has ended when the block is left, so it works under the lock of this process, and it does not outlive it. While
+    it is at work the standby tree has no state file, as during any build: where it is killed or fails, the next build
+    looks at what there is.
+    """
+    behind = len(publication.written) if identity(publication.standby) else len(tree.files)
+    if behind < _MANY or not can_fork() or processors() < 2:
+        yield
+        return
+    parent = os.getpid()
+    child = os.fork()
+    if child == 0:
+        try:
+            _follow(publication.output, publication.state, tree, parent)
+        finally:
+            os._exit(1)
+    try:
+        yield
+        os.waitpid(child, 0)
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise
+
+
+def _follow(output: Path, state: Path, tree: Tree, parent: int) -> None:
+    """In the other process; never returns. Whatever goes wrong here is no fault of the build."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    gc.freeze()
+    end_with_parent(parent)
+    with contextlib.suppress(OSError):
+        Publication(output, state, tree).follow(tree)
+    os._exit(0)
