@@ -176,3 +176,8 @@ def test_quotation_marks_beside_a_change_open_and_close_as_they_did(amendment: s
     shown = side_by_side(compare(outcome.before, outcome.after), inline=prose.inline).rpartition("<td>")[2]
     said = re.sub(r'<span class="visually-hidden">[^<]*</span>|<[^>]*>', "", shown)
     assert amended in said
+
+
+@pytest.mark.parametrize(("old", "new"), [("9,876", "9,900"), ("10:30", "10:45"), ("3/4", "3/5"), ("1.5", "1.7")])
+def test_a_number_is_one_word(old: str, new: str) -> None:
+    assert [run.new for run in word_runs(f"paid {old}, then", f"paid {new}, then") if run.op == INSERT] == [new]

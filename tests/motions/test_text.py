@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.motions.cases import motion
+from toolkit_builder.motions.amend import Amendment, apply
 from toolkit_builder.motions.html import motion_html
 from toolkit_builder.motions.lines import LineMap, line_map, numbered
 from toolkit_builder.motions.text import MotionText, parse
+from toolkit_builder.prose import inline
 
 SEEDS = Path(__file__).parents[2].parent / "shared" / "seeds"
 LINES = st.sampled_from([
@@ -205,3 +208,70 @@ def test_a_real_motion_of_the_seeds_keeps_its_ten_calls() -> None:
     text, _ = parse(seed.read_text(encoding="utf-8"))
     assert [b.id for b in text.calls] == [f"c{n}" for n in range(1, 11)]
     assert any(c.block.startswith("p") and c.verb == "calls on" for c in text.clauses())
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("> “We *value* care.”\n>\n> “We do.”\n> — Hansard", ["“We value care.” “We do.” — Hansard"]),
+        (
+            "The problem\n===\n\nPay is low.\n\n## Closed ##\n\nAnother\n-------",
+            ["The problem", "Pay is low.", "Closed", "Another"],
+        ),
+        ("Notes.[^1]\n\n[^1]: *State*, p. 1\n[^s]: Two\n    more", ["Notes.[1]", "[1]: State, p. 1", "[s]: Two more"]),
+        ("resolves<br>to<br/>act<p>now</p>", ["resolves to act now"]),
+        ("1) a\n3) b\n3a) c\n3b) d\n4) e", ["1) a", "3) b", "3a) c", "3b) d", "4) e"]),
+        ("a:\n\n1. x\n\n1a. y\n\n2. z", ["a:", "1. x", "1a. y", "2. z"]),
+        ("• low\no\tin homes\no\tin day care\n§\tby night", ["• low", "o in homes", "o in day care", "§ by night"]),
+        ("Congress:\n-Notes pay.\n-Believes\nand is -led.", ["Congress:", "- Notes pay.", "- Believes and is -led."]),
+        ("It was member\n-Led by nobody.", ["It was member -Led by nobody."]),
+        ("resolves\n1/ to act\n2/ to wait", ["resolves", "1/ to act", "2/ to wait"]),
+        ("spent 3/4 of it\n1/2 was lost", ["spent 3/4 of it 1/2 was lost"]),
+    ],
+)
+def test_what_is_pasted_from_elsewhere(source: str, shown: list[str]) -> None:
+    text, _ = parse(source)
+    assert [line.text for line in line_map(text).lines] == shown
+    page = re.sub(r"<[^>]*>", "", motion_html(text, inline=inline))
+    words = "".join(char for char in page if char.isalnum())
+    assert words == "".join(char for line in shown for char in line if char.isalnum())
+
+
+def test_an_amendment_does_not_quote_the_marks_of_footnotes() -> None:
+    text, _ = parse("Conference notes the report[^1] and the survey.[^2]\n\n[^1]: One.\n[^2]: Two.")
+    amended, found = apply(
+        text, [Amendment(id="1", source='In paragraph 1, delete "report and the survey" and insert "truth"')]
+    )
+    assert found == []
+    assert amended.after.source.startswith("Conference notes the truth.[^2]")
+
+
+@pytest.mark.parametrize(
+    ("place", "gone"),
+    [("3a", "c"), ("point 3a", "c"), ("3b)", "d"), ("point 4", "e")],
+)
+def test_a_point_with_a_letter_behind_its_number_is_found_and_moves_with_it(place: str, gone: str) -> None:
+    text, _ = parse("a:\n\n1) x\n2) a\n3) b\n3a) c\n3b) d\n4) e")
+    amended, found = apply(text, [Amendment(id="1", source=f"Delete {place}.")])
+    assert found == []
+    assert [ln.text[-1] for ln in line_map(amended.after).lines] == [c for c in ":xabcde" if c != gone]
+    more, _ = apply(text, [Amendment(id="1", source='Insert new point 2: "new" and renumber.')])
+    assert [b.marker for b in more.after.calls] == ["1)", "2)", "3)", "4)", "4a)", "4b)", "5)"]
+
+
+@pytest.mark.parametrize(
+    "place", ["the first RESOLVED", "the first BE IT RESOLVED clause", "the first resolved paragraph"]
+)
+def test_canadian_resolutions(place: str) -> None:
+    text, _ = parse(
+        "And whereas hours fell;\n\nTHEREFORE BE IT RESOLVED that all act;\n\nBE IT FURTHER RESOLVED that all wait."
+    )
+    amended, found = apply(text, [Amendment(id="1", source=f'In {place}, delete "all" and insert "some".')])
+    assert found == []
+    assert "RESOLVED that some act" in amended.after.source
+    assert "that all wait" in amended.after.source
+
+
+def test_boxes_in_a_motion_are_reported() -> None:
+    _, found = parse('Conference notes.\n\n::: box "A"\nWords.\n:::\n', "a.md", 7)
+    assert [(d.code, d.span.line) for d in found] == [("A102", 9)]

@@ -17,6 +17,7 @@ _UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _BOLD_LINE = re.compile(r"[ \t]*(\*\*|__)(?=\S)(?:(?!\1).)+\1:?[ \t]*$")
+_NOTE = re.compile(r" {0,3}\[\^[^\]\s]+\]:")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
@@ -99,6 +100,9 @@ def _line(s: _Scanner, lines: list[str], number: int, text: str, offset: int) ->
     if s.open is not None and s.open.kind in {"table", "quote", "other"}:
         _extend(s, end)
         return
+    if head == "[" and _NOTE.match(text):
+        s.close()
+        _end_list(s)
     marker = read_marker(text)
     if marker is not None and _accept(s, marker, introduced=number > 0 and lines[number - 1].rstrip().endswith(":")):
         _item(s, marker, text, offset, number)
@@ -171,8 +175,11 @@ def _accept(s: _Scanner, marker: Marker, *, introduced: bool) -> bool:
     ``introduced``: the line before ends in a colon, as above a list whose first point was deleted.
     """
     if marker.style.system == "bullet":
-        return marker.strong or s.after_blank or any(lv.style.alike(marker.style) for lv in s.levels)
-    continues = any(lv.value + 1 == marker.value and _could_join(lv, marker) for lv in s.levels)
+        begins = s.after_blank if marker.style.gap else introduced  # "-Resolves", where others have no space either
+        return marker.strong or begins or any(lv.style.alike(marker.style) for lv in s.levels)
+    continues = any(_next(lv, marker) and _could_join(lv, marker) for lv in s.levels)
+    if marker.style.lettered:
+        return continues or (marker.label == "1a" and (s.after_blank or s.open is None or introduced))
     if continues or (s.levels and s.open is not None and s.open.kind == "call" and marker.value == 1):
         return True
     bare = not marker.style.after and not marker.style.before and marker.style.system == "number"
@@ -181,6 +188,11 @@ def _accept(s: _Scanner, marker: Marker, *, introduced: bool) -> bool:
     if s.after_blank or s.open is None or s.open.kind == "call":
         return marker.strong or marker.value == 1 or marker.style.system == "decimal"
     return marker.value == 1 or (introduced and marker.strong)
+
+
+def _next(level: _Level, marker: Marker) -> bool:
+    """Whether a marker's number comes after the one before: 4 and 3a after 3, 3b and 4 after 3a."""
+    return marker.value == level.value + 1 or (marker.style.lettered and marker.value == level.value)
 
 
 def _could_join(level: _Level, marker: Marker) -> bool:
@@ -225,12 +237,12 @@ def _settle(s: _Scanner, marker: Marker) -> tuple[Marker, int, bool]:
         same = _joined(level, marker)
         if same is None:
             continue
-        in_order = same.style.system == "bullet" or same.value > level.value
+        in_order = same.style.system == "bullet" or same.value > level.value or _next(level, same)
         deeper = marker.indent >= level.content_indent and marker.indent > level.indent + 1
         if deeper and (same.value == 1 or same.style.system == "bullet"):
             break
         interrupted = s.open is None or s.open.kind != "call"
-        if interrupted and depth == 0 and not (same.value == level.value + 1 and same.style.system != "bullet"):
+        if interrupted and depth == 0 and not (_next(level, same) and same.style.system != "bullet"):
             break
         if not in_order and depth == 0 and same.value == 1:
             break

@@ -33,12 +33,15 @@ class Folded:
 def fold(source: str) -> Folded:
     """Inline Markdown, its visible text folded."""
     seen = visible(source)
-    if seen.text.isascii() and not any(c in seen.text for c in "-\"'`"):
+    notes = "[^" in source
+    if seen.text.isascii() and not notes and not any(c in seen.text for c in "-\"'`"):
         return Folded(seen.text, seen.starts, seen.ends)
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     for char, start, end in zip(seen.text, seen.starts, seen.ends, strict=True):
+        if notes and end - start > 1 and source.startswith("[^", start):
+            continue  # nobody quotes the mark of a footnote
         folded = _FOLD.get(ord(char))
         if folded is None:
             folded = char if char.isascii() else unicodedata.normalize("NFKD", char)

@@ -118,6 +118,7 @@ def _block_body(text: MotionText, block: Block, numbers: LineMap, inline: Inline
             shown = "\n".join(f"{a}{html.escape(r)}" for a, r in zip([*anchors, *[""] * len(rows)], rows, strict=False))
             return f"<pre>{shown}</pre>"
         return "".join(anchors) + inline(source)
+    inline = _of_kind(block, inline)
     marker = f'<span class="marker">{html.escape(block.marker)}</span> ' if block.marker else ""
     first = anchors[0] if anchors else ""
     source = text.inline(block)
@@ -130,6 +131,20 @@ _PICTURE_FIRST = re.compile(
     r"\A((?:<span [^<>]*></span>)*<img [^<>]*>(?:<span [^<>]*></span>)*)(?:\n| (?=<span class=\"caption\">.*</span>\Z))"
 )
 """A picture at a paragraph's head with the line under it, or with its caption and nothing more."""
+
+
+_QUOTE_MARK = re.compile(r"\n[ \t]*>[ \t>]*")
+
+
+def _of_kind(block: Block, inline: Inline) -> Inline:
+    """``inline`` for a block; in a quotation the marks that begin its lines are none of its words."""
+    if block.kind != "quote":
+        return inline
+
+    def quoted(source: str) -> str:
+        return re.sub(r"\n\s*\n", "<br><br>\n", inline(_QUOTE_MARK.sub("\n", source)))
+
+    return quoted
 
 
 def _line_anchor(number: int, prefix: str) -> str:
@@ -283,6 +298,7 @@ def side_by_side(
 def _side(change: Change, block: Block | None, runs: Sequence[Run], inline: Inline, words: Labels, *, old: bool) -> str:
     if block is None:
         return ""
+    inline = _of_kind(block, inline)
     marker = f'<span class="marker">{html.escape(block.marker)}</span> ' if block.marker else ""
     moved = ""
     if change.kind in {MOVED_AWAY, MOVED_HERE}:
@@ -291,6 +307,7 @@ def _side(change: Change, block: Block | None, runs: Sequence[Run], inline: Inli
 
 
 def _changed_body(change: Change, block: Block, inline: Inline, words: Labels) -> str:
+    inline = _of_kind(block, inline)
     marker = f'<span class="marker">{html.escape(block.marker)}</span> ' if block.marker else ""
     if change.renumbered and change.old is not None and change.old.marker:
         was = words.was.format(marker=html.escape(change.old.marker.strip("().")))

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
-from toolkit_builder.motions.tags import Verdict, judge
+from toolkit_builder.motions.tags import BLOCKS, Verdict, judge
 
 HELD = "\ue0f1"
 """Stands in a text for the start of a printed line while its marks are read: no character that a reader sees."""
@@ -32,7 +32,7 @@ _MARKUP = re.compile(
     r"|(?<![\w_])(?P<under>_{1,3})(?=[^\s_])|(?<=[^\s_])(?P<underend>_{1,3})(?![\w_])"
     r"|(?P<tag></?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!--.*?-->)"
     r"|(?P<entity>&(?:#\d{1,6}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});)"
-    r"|(?P<space>\s{2,}|[^\S ])",
+    r"|(?P<space>\s*\n[ \t]*>[ \t>]*|\s{2,}|[^\S ])",
     re.DOTALL,
 )
 _MARK = re.compile(r"[\\`!\[*_<&]")
@@ -86,7 +86,7 @@ def has_marks(source: str) -> bool:
 @lru_cache(maxsize=1024)
 def visible(source: str) -> Visible:
     """The visible text of a stretch of inline Markdown; runs of white space become one space."""
-    if not has_marks(source):
+    if not has_marks(source) and not (">" in source and "\n" in source):
         return _plain(source)
     may_start = _MARK if _evenly_spaced(source) else _MARK_OR_SPACE
     pieces: list[str] = []
@@ -139,8 +139,10 @@ def visible(source: str) -> Visible:
                     caption(match.end("label"), match.start(group), match.end(group))
             elif group == "tag" and not _is_tag(match["tag"]):
                 keep(match.start(), match.end())  # "write to <the employer>"
-            elif group == "tag" and (said := _said_of_picture(match["tag"])):
+            elif group == "tag" and (said := _said_of_tag(match["tag"])):
                 put(said, match.start(), match.end())
+            elif group == "footnote":
+                put(f"[{match['footnote'][2:-1]}]", match.start(), match.end())
             elif group in ("codetext", "said"):
                 show = keep if group == "codetext" else walk
                 show(match.start(group), match.end(group))
@@ -161,13 +163,15 @@ def _is_tag(written: str) -> bool:
     return written.startswith("<!--") or judge(written)[0] is not Verdict.TEXT
 
 
+_APART = (BLOCKS | {"br", "td", "th"}) - {"script", "style"}
 _PICTURE_SAYS = re.compile(r"""\s(alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 
-def _said_of_picture(tag: str) -> str:
-    """What a picture typed as a tag shows, and its caption: ``<img alt="..." title="...">``."""
+def _said_of_tag(tag: str) -> str:
+    """What stands in the place of a tag: a space where it breaks the line or begins a block; of a picture what it
+    shows, and its caption: ``<img alt="..." title="...">``."""
     if tag[:4].lower() != "<img":
-        return ""
+        return " " if judge(tag)[1] in _APART else ""
     said = {name.lower(): a or b for name, a, b in _PICTURE_SAYS.findall(tag)}
     return html.unescape(" ".join(" ".join(said[name].split()) for name in ("alt", "title") if said.get(name)))
 

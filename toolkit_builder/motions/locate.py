@@ -26,6 +26,15 @@ _NUMBERED_HEADING = re.compile(
     r"(?:rule|article|standing order|bye-?law|schedule|appendix|chapter)\s+[\d.()a-z]+\W*$", re.IGNORECASE
 )
 
+_RECITAL = {
+    "whereas": re.compile(r"(?:and\s+)?whereas\b", re.IGNORECASE),
+    "resolved": re.compile(
+        r"(?:(?:now|and|therefore),?\s+)*(?:be\s+it\s+(?:(?:further|also|finally|therefore)\s+)*)?resolved\b",
+        re.IGNORECASE,
+    ),
+}
+"""How the paragraphs of American and Canadian resolutions begin: ``THEREFORE BE IT FURTHER RESOLVED``."""
+
 
 @dataclass
 class Locator(Searcher):
@@ -118,7 +127,7 @@ class Locator(Searcher):
         if not place.opener:
             return self._clauses(region, place)
         if place.opener in {"whereas", "resolved"}:
-            clauses = [b for b in region.blocks if self.text.text(b).lower().startswith(place.opener)]
+            clauses = [b for b in region.blocks if _RECITAL[place.opener].match(self.text.text(b))]
             return [self._span("section", clauses)] if clauses else []
         wanted = place.opener.removeprefix("further ")
         runs: list[list[Block]] = []
@@ -268,7 +277,7 @@ class Locator(Searcher):
 
     @staticmethod
     def _by_label(calls: list[Block], labels: tuple[str, ...]) -> list[Block]:
-        exact = [b for b in calls if b.labels == labels]
+        exact = [b for b in calls if b.labels == labels] or [b for b in calls if b.labels == ("".join(labels),)]
         if exact:
             return exact
         if len(labels) == 1:

@@ -1,25 +1,28 @@
 """One line of a motion -> the list marker it begins with, if any, and what number that marker stands for.
 
-Real motions write ``1)Campaign``, ``1.``, ``1 ``, ``(1)``, ``a)``, ``(b)``, ``iv.``, ``2.1`` and bullets; CommonMark
-sees a list in few of them. A marker is kept exactly as written; ``Style`` remembers how to write its successor.
+Real motions write ``1)Campaign``, ``1.``, ``1 ``, ``1/``, ``(1)``, ``3a)``, ``a)``, ``(b)``, ``iv.``, ``2.1`` and
+bullets, Word's ``o`` with a tab among them; CommonMark sees a list in few of them. A marker is kept exactly as written;
+``Style`` remembers how to write its successor.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _MARK = re.compile(
     r"(?P<indent>[ \t]*)(?P<mark>"
-    r"(?P<bullet>[-*+–—](?=[ \t])|[•◦▪●‣·](?=[ \t]*\S))"
+    r"(?P<bullet>[-*+–—](?=[ \t])|[•◦▪●‣·■□▫○∙⁃➢➤►](?=[ \t]*\S)|[o§](?=\t[ \t]*\S))"
+    r"|(?P<tight>[-–—])(?=[“‘\"']?[A-Z])"
     r"|(?P<deco>\d{1,2}(?:\.\d{1,2})+)(?P<decoend>[.)]?)(?=[ \t]+\S)"
     r"|\((?P<inner>\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,6})\)(?=[ \t]*\S)"
-    r"|(?P<num>\d{1,3})(?P<numend>[.)])(?=[ \t]|[^\s\d%.,)])"
+    r"|(?P<num>\d{1,3})(?P<numend>[.)]|/(?=[ \t]))(?=[ \t]|[^\s\d%.,)])"
+    r"|(?P<lettered>\d{1,2})(?P<suffix>[a-z][.)])(?=[ \t]|[A-Z])"
     r"|(?P<bare>\d{1,2})(?=[ \t]+[A-Z\"'“‘*_])"
     r"|(?P<letter>[A-Za-z]|[ivxlIVXL]{2,6})(?:(?P<letterend>\))(?=[ \t]*\S)|(?P<dot>\.)(?=[ \t]+\S))"
     r")(?P<gap>[ \t]*)"
 )
-_FIRST = frozenset(" \t-*+–—•◦▪●‣·(0123456789")
+_FIRST = frozenset(" \t-*+–—•◦▪●‣·■□▫○∙⁃➢➤►§(0123456789")
 _AFTER_LETTER = frozenset(").ivxlIVXL")
 _ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv",
           "xvi", "xvii", "xviii", "xix", "xx", "xxi", "xxii", "xxiii", "xxiv", "xxv", "xxvi", "xxvii",
@@ -39,8 +42,16 @@ class Style:
 
     def alike(self, other: Style) -> bool:
         """Whether two markers may stand in one list: the gap after them does not matter."""
-        return (self.system, self.before, self.after, self.upper) == (
-            other.system, other.before, other.after, other.upper)  # fmt: skip
+        mine, theirs = (style.after[style.lettered :] for style in (self, other))
+        return (self.system, self.before, mine, self.upper) == (other.system, other.before, theirs, other.upper)
+
+    @property
+    def lettered(self) -> bool:
+        """Whether it is the form of a number with a letter, ``3a)``: that letter is kept in ``after``."""
+        return self.after[:1].isalpha()
+
+    def unlettered(self) -> Style:
+        return replace(self, after=self.after[1:]) if self.lettered else self
 
     def write(self, value: int, stem: str = "") -> str:
         """The marker for ``value``; ``stem`` is what a decimal number has before its last dot."""
@@ -86,7 +97,7 @@ def letter_value(label: str) -> int:
 def read_marker(line: str) -> Marker | None:
     """The marker a line begins with, or None. A single ``i`` is read as Roman here; the scanner knows the sequence."""
     head = line[:1]
-    if head not in _FIRST and not (head.isalpha() and line[1:2] in _AFTER_LETTER):
+    if head not in _FIRST and not (head.isalpha() and line[1:2] in _AFTER_LETTER) and line[:2] != "o\t":
         return None
     match = _MARK.match(line)
     if match is None:
@@ -98,17 +109,23 @@ def read_marker(line: str) -> Marker | None:
         return None
     upper = system in {"letter", "roman"} and label.isupper()
     value = _value(system, label)
+    if match["lettered"]:
+        label += match["suffix"][0]
     return Marker(indent, text, label.lower(), value, Style(system, before, after, gap, upper),
                   match.start("mark"), match.end(), strong)  # fmt: skip
 
 
 def _numeral(match: re.Match[str]) -> tuple[str, str, str, str, bool]:
     if match["bullet"]:
-        return "", "bullet", match["bullet"], "", match["bullet"] not in "–—"
+        return "", "bullet", match["bullet"], "", match["bullet"] not in "–—" or "\t" in match["gap"]
+    if match["tight"]:
+        return "", "bullet", match["tight"], "", False
     if match["deco"]:
         return match["deco"], "decimal", "", match["decoend"], False
     if match["num"]:
-        return match["num"], "number", "", match["numend"], True
+        return match["num"], "number", "", match["numend"], match["numend"] != "/"
+    if match["lettered"]:
+        return match["lettered"], "number", "", match["suffix"], False
     if match["bare"]:
         return match["bare"], "number", "", "", False
     label = match["inner"] or match["letter"]

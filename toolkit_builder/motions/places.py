@@ -185,6 +185,7 @@ def _unit(c: Cursor) -> tuple[str, str]:
 
 
 _AMERICAN = (
+    r"(?:(?:(?:now|and|therefore),?\s+)*(?:be\s+it\s+(?:(?:further|also|finally|therefore)\s+)*)?)"
     r"(?:(?P<whereas>whereas(?=\b)|recitals?(?=\b))|resolved(?=\b)|(?:resolution|resolving|resolve)(?=[\s-]+(?:clause|paragraph)))"
     r"(?:[\s-]+(?:clause|paragraph|section)s?)?\b"
 )
@@ -323,7 +324,7 @@ def read_bare_label(c: Cursor) -> Path | None:
     number = c.peek(_BARE_NUMBER)
     if not number and not c.peek(
         r"\d{1,2}(?:\.\d{1,2})+(?![\d%])|(?:[a-z]|[ivx]{1,4})(?=\s*[,:]\s)|[a-z]\.(?=\s*[“\"‘'«,:(]|\s+(?:insert|add|delete|replace)\b)|"
-        r"[a-z][. ][ivx]{1,4}(?=[\s,:;.)]|$)|"
+        r"[a-z][. ][ivx]{1,4}(?=[\s,:;.)]|$)|\d{1,2}\.[a-z](?:\.[ivx]{1,4})?(?=[\s,:;)]|$)|"
         r"\d{1,2}\.?[ \t](?:[a-z]|[ivx]{1,4})\)|\d{1,2}\.[a-z]\)|\d{1,2}\.(?=\s*[,:(]|\s+[a-z])|"
         r"\d{1,2}\s?\([a-z]\)|\d{1,2}[a-z]\b|[ivx]{2,4}(?:\.(?=\s)|(?=\s*,))|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-z]|"
         r"[ivx]{1,4})\)|\d{1,2}(?=\s+(?:under|of)\s)"

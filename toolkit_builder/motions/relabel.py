@@ -43,7 +43,7 @@ def style_of(items: list[Block], at: int) -> Style:
     near = items[min(at, len(items) - 1)] if items else None
     if near is not None and at > 0:
         near = items[min(at - 1, len(items) - 1)]
-    return near.style if near is not None and near.style is not None else Style("letter", "(", ")", " ")
+    return near.style.unlettered() if near is not None and near.style is not None else Style("letter", "(", ")", " ")
 
 
 def relabel(

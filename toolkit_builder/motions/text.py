@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from toolkit_builder.diagnostics import Diagnostic, Span, note
+from toolkit_builder.diagnostics import Diagnostic, Span, note, warning
 from toolkit_builder.motions.blocks import Raw, scan
 from toolkit_builder.motions.inline import visible
 from toolkit_builder.motions.markers import Style
 from toolkit_builder.motions.openers import heading_opening, opening, openings
 
 _LETTER = re.compile(r"\w")
+_HEADING_END = re.compile(r"(?:[ \t]*\n[ \t]*(?:=+|-{2,})|[ \t]+#+)[ \t]*\Z")
 _TERMINAL = (".", ":", ";", ",", "?", "!")
 
 
@@ -100,8 +101,9 @@ class MotionText:
         return max((b.list_no for b in self.blocks), default=0)
 
     def inline(self, block: Block) -> str:
-        """A block's Markdown without its marker."""
-        return self.source[block.content : block.end]
+        """A block's Markdown without its marker, a heading's without the line under it or the marks behind it."""
+        source = self.source[block.content : block.end]
+        return _HEADING_END.sub("", source) if block.kind == "heading" else source
 
     def text(self, block: Block) -> str:
         """A block's visible words, on one line, without its marker."""
@@ -209,7 +211,7 @@ def parse(source: str, path: str = "", first_line: int = 1, *, title: str = "") 
     _leading_headings(source, raws)
     blocks = tuple(_addressed(source, raws, first_line))
     text = MotionText(source, title, path, first_line, blocks)
-    return text, _doubled_labels(text)
+    return text, [*_doubled_labels(text), *(_boxes(text) if ":::" in source else ())]
 
 
 def count_words(text: str) -> int:
@@ -303,6 +305,19 @@ def _id(raw: Raw, number: int, taken: set[str]) -> str:
         unique, again = f"{base}_{again}", again + 1
     taken.add(unique)
     return unique
+
+
+_BOX = re.compile(r"^ {0,3}:::+[ \t]*\w.*$", re.MULTILINE)
+
+
+def _boxes(text: MotionText) -> list[Diagnostic]:
+    """Boxes belong to pages: a paper has nothing but its text."""
+    return [
+        warning("A102", "a motion has no boxes, so this line is shown as it was typed",
+                text.span(found.start(), found.end()), hint="delete the lines that begin with ':::'; their words stay",
+                source=text.source_line(found.start()))
+        for found in _BOX.finditer(text.source)
+    ]  # fmt: skip
 
 
 def _doubled_labels(text: MotionText) -> list[Diagnostic]:

@@ -89,7 +89,18 @@ def convert(
 def inline(text: str, *, lang: str = "en-GB") -> str:
     """One line of text with inline marks -> safe HTML without a paragraph around it: titles, captions, labels."""
     short = brief.inline(text, lang.split("-")[0].lower())
-    return inline_at_length(text, lang) if short is None else short
+    shown = inline_at_length(text, lang) if short is None else short
+    return _FOOTNOTE_MARK.sub(_footnote_mark, shown) if "[^" in shown else shown
+
+
+_FOOTNOTE_MARK = pattern(r"(?P<code><(code|pre)\b.*?</\2>)|\[\^(?P<name>[^\]\s<>]+)\](?P<defines>:?)", re.DOTALL)
+
+
+def _footnote_mark(match: re.Match[str]) -> str:
+    """A footnote in a paper, whose notes stand as paragraphs where they were typed."""
+    if match["code"]:
+        return match["code"]
+    return f"[{match['name']}]:" if match["defines"] else f"<sup>[{match['name']}]</sup>"
 
 
 def inline_at_length(text: str, lang: str) -> str:
