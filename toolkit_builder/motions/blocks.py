@@ -17,7 +17,7 @@ _UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _BOLD_LINE = re.compile(r"[ \t]*(\*\*|__)(?=\S)(?:(?!\1).)+\1:?[ \t]*$")
-_NOTE = re.compile(r" {0,3}\[\^[^\]\s]+\]:")
+_NOTE = re.compile(r" {0,3}(?:\[\^[^\]\s]+|\*\[[^\]]+)\]:")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
@@ -100,7 +100,7 @@ def _line(s: _Scanner, lines: list[str], number: int, text: str, offset: int) ->
     if s.open is not None and s.open.kind in {"table", "quote", "other"}:
         _extend(s, end)
         return
-    if head == "[" and _NOTE.match(text):
+    if head in "[*" and _NOTE.match(text):
         s.close()
         _end_list(s)
     marker = read_marker(text)
