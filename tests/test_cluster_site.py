@@ -66,7 +66,7 @@ def test_a_site_built_on_a_cluster_is_the_local_one_even_when_a_worker_dies(
     processes.append(worker(address))
     killed_twice = build.poll() is None
     processes[-1].kill()
-    said, complaints = build.communicate(timeout=200)
+    said, complaints = build.communicate(timeout=400)
     assert build.returncode == 0, said + complaints
     assert site.tree() == local.tree()
     print(f"counted: {1 + killed_twice} workers killed in mid-build, same bytes")
@@ -83,14 +83,14 @@ def test_a_cluster_whose_workers_all_die_is_a_sentence_and_a_new_worker_goes_on(
     some_pages_are_there(site, build)
     for process in processes[1:]:
         process.kill()
-    said, complaints = build.communicate(timeout=120)
+    said, complaints = build.communicate(timeout=400)
     assert build.returncode == 1, said + complaints
     assert re.search(r"the cluster at \S+ has had no worker for \d+ seconds", complaints)
     assert "Traceback" not in complaints
     assert site.tree() == before
     processes.append(worker(address))
     again = built_on(site, address)
-    said, complaints = again.communicate(timeout=120)
+    said, complaints = again.communicate(timeout=400)
     assert again.returncode == 0, said + complaints
     assert len(site.tree()) > len(before)
 
@@ -101,7 +101,7 @@ def test_a_scheduler_that_goes_away_is_a_sentence(site: SiteTest, cluster: Clust
     build = built_on(site, address)
     some_pages_are_there(site, build)
     processes[0].kill()
-    said, complaints = build.communicate(timeout=120)
+    said, complaints = build.communicate(timeout=400)
     assert build.returncode == 1, said + complaints
     assert f"the Dask scheduler at {address} has gone away" in complaints
     assert "Traceback" not in complaints

@@ -155,7 +155,7 @@ def connect(
         raise ClusterError(
             "the executor 'dask' needs the extra package: pip install 'toolkit-builder[cluster]'"
         ) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is said here, in a sentence
+    _silence()
     try:
         make: Any = Client  # has no types of its own
         client = make(address, timeout=timeout, set_as_default=False)
@@ -175,6 +175,13 @@ def connect(
             executor.shutdown()
         with contextlib.suppress(Exception):  # a scheduler that is gone says no farewell
             client.close(timeout=timeout)
+
+
+def _silence() -> None:
+    """What goes wrong is said here, in a sentence; these, some with levels of their own, would add tracebacks."""
+    for name in ("distributed", "tornado", "asyncio", *logging.Logger.manager.loggerDict):
+        if name.partition(".")[0] in {"distributed", "tornado", "asyncio"}:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _compare(here: Mapping[str, str], there: Mapping[str, Any]) -> None:
