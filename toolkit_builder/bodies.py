@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from html import unescape
 from typing import Any
@@ -182,13 +182,16 @@ _LEAD_IN = re.compile(r"\A\s*(?:<p>)?\s*<strong>(?P<lead>.*?)</strong>", re.DOTA
 def points_of(fragment: str) -> tuple[str, list[Payload], str]:
     """A plan's fragment as (what comes before, the points, what comes after): nothing is left out.
 
-    A point is an item of the top-level numbered lists. What stands between two such lists (a contact panel in
-    mid-text) stays with the point before it.
+    A point is a numbered headline with what stands under it (``## 1. Organise``, ``**1. Organise** - map ...``), else
+    an item of the top-level numbered lists. What stands between two such lists (a contact panel in mid-text) stays
+    with the point before it.
     """
     from selectolax.lexbor import LexborHTMLParser
 
     body = LexborHTMLParser(f"<body>{fragment}</body>").body
     nodes = list(body.iter(include_text=True)) if body is not None else []
+    if heads := _heads(nodes):
+        return _headed(nodes, heads)
     lists = [i for i, n in enumerate(nodes) if n.tag == "ol" and "footnotes" not in (n.attributes.get("class") or "")]
     numbered = [i for i in lists if "points" in (nodes[i].attributes.get("class") or "")] or lists
     if not numbered:
@@ -204,6 +207,48 @@ def points_of(fragment: str) -> tuple[str, list[Payload], str]:
             points.append(_point(item, start + n, len(points) + 1))
     intro = "".join(n.html or "" for n in nodes[: numbered[0]]).strip()
     return intro, points, "".join(n.html or "" for n in nodes[numbered[-1] + 1 :]).strip()
+
+
+_HEAD = re.compile(r"\s*(?:point\s+)?(?P<number>\d{1,2})\s*[.):–—-]?\s+(?P<lead>\S.*?)\s*\Z", re.IGNORECASE | re.DOTALL)
+_HEAD_TAGS = ("h2", "h3", "h4", "p")
+_BREAK = {"h2", "h3", "h4", "aside", "section", "hr"}
+
+
+def _heads(nodes: Sequence[Any]) -> list[tuple[int, re.Match[str]]]:
+    """The headlines, or bold words that begin a paragraph, that count from 1: (place, number and words)."""
+    for tag in _HEAD_TAGS:
+        found = []
+        for place, node in enumerate(nodes):
+            bold = node.css_first("strong") if tag == "p" and _LEAD_IN.match(_inner(node)) else None
+            head = bold if tag == "p" else node
+            if node.tag == tag and head is not None and (match := _HEAD.match(head.text())):
+                found.append((place, match))
+        if len(found) > 1 and [int(match["number"]) for _, match in found] == list(range(1, len(found) + 1)):
+            return found
+    return []
+
+
+def _inner(node: Any) -> str:
+    return (node.html or "").partition(">")[2].rpartition("</")[0]
+
+
+def _headed(nodes: Sequence[Any], heads: Sequence[tuple[int, re.Match[str]]]) -> tuple[str, list[Payload], str]:
+    last = heads[-1][0]
+    stop = next((i for i in range(last + 1, len(nodes)) if nodes[i].tag in _BREAK), len(nodes))
+    points: list[Payload] = []
+    for n, (place, match) in enumerate(heads):
+        node, lead = nodes[place], match["lead"]
+        body = "".join(each.html or "" for each in nodes[place + 1 : heads[n + 1][0] if n + 1 < len(heads) else stop])
+        if node.tag == "p" and (rest := _LEAD_IN.sub("", _inner(node))).strip():
+            joint = re.match(r"\s*[–—:-]\s*", rest)
+            lead += ":" if joint and lead[-1] not in ":.?!" else ""
+            body = f"<p>{rest[joint.end() if joint else 0 :].strip()}</p>{body}"
+        anchor = f'<span id="{node.attributes["id"]}"></span>' if node.attributes.get("id") else ""
+        points.append(
+            {"number": match["number"], "id": f"point-{n + 1}", "lead_in": lead, "html": anchor + body.strip()}
+        )
+    intro, outro = (nodes[: heads[0][0]], nodes[stop:])
+    return "".join(n.html or "" for n in intro).strip(), points, "".join(n.html or "" for n in outro).strip()
 
 
 def _point(item: Any, counted: int, place: int) -> Payload:

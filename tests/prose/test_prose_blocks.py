@@ -178,3 +178,12 @@ def test_one_line_of_text() -> None:
 def test_words_of_the_program_follow_the_language() -> None:
     assert "Dewiswch 1 neu 2" in html("::: choose 1-2\n- a\n:::", "cy")
     assert "Gan: Undeb" in html('::: quote from="Undeb"\nx\n:::', "cy-GB")
+
+
+def test_points_that_stand_far_in_are_no_code() -> None:
+    rules = "1. Quorum\n\n    1.1 If not quorate:\n\n        (a) wait;\n        (b) close.\n\n    after\n\n2. Votes"
+    value, found = convert(rules, path="a.md")
+    assert "<pre>" not in value.html
+    assert value.html.count("<li data-marker") == 2
+    assert found == []
+    assert html("Text\n\n        - a\n        - b") == "<p>Text</p>\n<ul>\n<li>a</li>\n<li>b</li>\n</ul>"

@@ -247,12 +247,16 @@ class _Scan:
         return i + 1
 
     def code(self, i: int) -> int:
-        """A block indented by four spaces."""
+        """A block indented by four spaces: code, or the sub-points of rules and agreements, which stand in as far."""
         end = i
         while end < len(self.lines) and (self.lines[end].startswith("    ") or not self.lines[end].strip()):
             end += 1
         while not self.lines[end - 1].strip():
             end -= 1
+        if read_marker(self.lines[i].lstrip()):
+            least = min(len(line) - len(line.lstrip()) for line in self.lines[i:end] if line.strip())
+            self.add(self.s.html([line[least:] for line in self.lines[i:end]], self.base + i, self.depth + 1))
+            return end
         text = "\n".join(line[4:] for line in self.lines[i:end])
         self.add(f"<pre><code>{escape_all(text)}\n</code></pre>")
         self.s.context.report(
