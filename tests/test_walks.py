@@ -66,16 +66,16 @@ def stamped(payload: Any) -> bytes:
 def made_by(renderers: Mapping[str, Callable[[Any], Any]]) -> Iterator[None]:
     """While this is open, these formats are made by these functions, and no template is looked over twice."""
     known: dict[bytes, Any] = {}
-    problems = theme.template_problems
+    look_over = theme.look_over
 
-    def looked_over(templates: Any) -> Any:
-        name = stamped(templates)
+    def looked_over(template: Any) -> Any:
+        name = stamped(template)
         if name not in known:
-            known[name] = problems(templates)
+            known[name] = look_over(template)
         return known[name]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(theme, "template_problems", looked_over)
+        patch.setattr(theme, "look_over", looked_over)
         changed = {name: replace(formats.FORMATS[name], render=render) for name, render in renderers.items()}
         patch.setattr(formats, "FORMATS", {**formats.FORMATS, **changed})
         yield

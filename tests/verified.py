@@ -14,15 +14,16 @@ from toolkit_builder import blueprint
 from toolkit_builder.build.jobs import Encoder
 from toolkit_builder.layout.draft import Draft, Large
 from toolkit_builder.layout.memory import Kept, Memory
+from toolkit_builder.layout.reframed import Seams
 from toolkit_builder.layout.units import Unit
 
 
 @contextmanager
 def verified() -> Iterator[dict[str, int]]:
     """While this is open every unit that comes from memory is checked. The counts of units come out."""
-    counts = {"kept": 0, "laid": 0}
+    counts = {"kept": 0, "laid": 0, "framed": 0}
     drafts: list[Draft] = []
-    units, recall = blueprint.units, Memory.recall
+    units, recall, reframed = blueprint.units, Memory.recall, Memory.reframed
 
     def noted(draft: Draft) -> Any:
         drafts.append(draft)
@@ -35,9 +36,18 @@ def verified() -> Iterator[dict[str, int]]:
             _compare(memory, unit, kept, drafts[-1])
         return kept
 
+    def framed(memory: Memory, unit: Unit, draft: Draft, seams: Seams) -> Kept | None:
+        kept = reframed(memory, unit, draft, seams)
+        if kept:
+            counts["laid"] -= 1
+            counts["framed"] += 1
+            _compare(memory, unit, kept, draft)
+        return kept
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blueprint, "units", noted)
         patch.setattr(Memory, "recall", checked)
+        patch.setattr(Memory, "reframed", framed)
         yield counts
 
 
@@ -55,7 +65,9 @@ def _compare(memory: Memory, unit: Unit, kept: Kept, draft: Draft) -> None:
         put_off = job.path in kept.late or (kept.late and not job.publish)  # what costly files are made from, too
         if job.path in kept.jobs or not put_off:
             keys[job.path] = encoded.key({path: files[path].digest for path in encoded.outputs if path in files})
+    known = {path: settled.key for path, (settled, _) in kept.jobs.items()}
+    known |= {job.path: job.known.key for job in kept.again if job.known}
     for path, key in keys.items():
-        assert path in kept.jobs, f"'{unit.name}' has a new file: {path}"
-        assert kept.jobs[path][0].key == key, f"'{unit.name}' was taken from memory, and {path} is made otherwise now"
-    assert kept.jobs.keys() == keys.keys(), f"'{unit.name}' has lost files"
+        assert path in known, f"'{unit.name}' has a new file: {path}"
+        assert known[path] == key, f"'{unit.name}' was taken from memory, and {path} is made otherwise now"
+    assert known.keys() == keys.keys(), f"'{unit.name}' has lost files"

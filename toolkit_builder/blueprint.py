@@ -21,6 +21,7 @@ from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.layout import feeds, plain, printed
 from toolkit_builder.layout.draft import Draft
 from toolkit_builder.layout.memory import Laid, Memory
+from toolkit_builder.layout.reframed import Seams
 from toolkit_builder.layout.units import Unit, units
 from toolkit_builder.misfits import Listed
 from toolkit_builder.model import Document
@@ -35,7 +36,8 @@ class Blueprint:
     """All jobs of a build, and the large values that they refer to by digest.
 
     ``settled`` jobs (by path) need not be made; ``laid`` are the units that the others are of; ``late`` are costly
-    files of settled units that were put off when those were laid out.
+    files of settled units that were put off when those were laid out; ``seams`` is what is known of the templates of
+    their pages (`theme.Bundle`).
     """
 
     jobs: tuple[Job, ...]
@@ -44,6 +46,7 @@ class Blueprint:
     settled: Mapping[str, tuple[Settled, Made]] = field(default_factory=dict)
     laid: tuple[Laid, ...] = ()
     late: frozenset[str] = frozenset()
+    seams: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     def published(self) -> list[str]:
         """The paths of all files of the site."""
@@ -69,12 +72,15 @@ def blueprint(
     settled: dict[str, tuple[Settled, Made]] = {}
     late: set[str] = set()
     laid: list[Laid] = []
+    seams = Seams(theme, memory.values) if memory else None
     every = list(units(draft))
     if memory:
         memory.prepare(unit.name for unit in every)
     for unit in every:
-        if memory and (kept := memory.recall(unit)):
+        kept = (memory.recall(unit) or memory.reframed(unit, draft, seams)) if memory and seams else None
+        if kept:
             settled |= kept.jobs
+            draft.jobs += kept.again
             late.update(kept.late)
             listed += kept.pages
             draft.diagnostics += kept.diagnostics
@@ -87,6 +93,8 @@ def blueprint(
     draft.diagnostics += misfits.unusable_logos(site, assets, texts)
     draft.diagnostics += misfits.alike_subjects(site, texts)
     draft.diagnostics += misfits.late_links(site, listed, assets, texts)
+    if seams:
+        seams.prepare(page.template for each in laid for page in each.pages)
     plain.for_machines(draft, listed)
     for source in sources:
         draft.blobs.keep(source.digest, partial(getattr, source, "text"))
@@ -101,6 +109,7 @@ def blueprint(
         settled=settled,
         laid=tuple(laid),
         late=frozenset(late),
+        seams=seams.known if seams else {},
     )
 
 

@@ -26,6 +26,7 @@ from toolkit_builder.build.lock import Holder, Locked, hold
 from toolkit_builder.build.manifest import Tree
 from toolkit_builder.build.recall import Recall
 from toolkit_builder.build.stage import stage
+from toolkit_builder.build.workers import can_fork
 from toolkit_builder.config import Config
 from toolkit_builder.config import load as load_config
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span, Unsteady, any_errors, error, ordered, warning
@@ -190,10 +191,11 @@ def assembled(
 
 
 def _template_problems(look: theme.Theme, store: Store) -> list[Diagnostic]:
-    """What is wrong with a theme's templates. Reading them all takes longer than a small edit's whole build."""
-    templates = [[t.name, t.path, t.level, t.source] for t in look.templates]
-    [found] = stage("theme", code_digest(), [(digest_of_value(templates), templates)], theme.template_problems, store)
-    return [Diagnostic.from_json(d) for d in found]
+    """What is wrong with the theme's templates: each is looked over when it changes."""
+    templates = [theme.written(t) for t in look.templates]
+    keyed = [(digest_of_value(each), each) for each in templates]
+    looked = stage("theme", code_digest(), keyed, theme.look_over, store, workers=1)
+    return list(theme.template_problems(look, looked))
 
 
 def _decided(site: Site, texts: Mapping[str, str], recall: Recall) -> tuple[Site, list[Diagnostic]]:
@@ -380,7 +382,8 @@ def _build(project: Path, options: Options, store: Store, *, remember: bool = Tr
     loaded = load(project, replace(options, warm=warm), store, known, recall)
     store.save()
     stock = engine.look(project, output, looked) if remember else None
-    memory = Memory(recall, stock, late=options.on_later is not None)
+    framed = options.executor is None and can_fork()
+    memory = Memory(recall, stock, late=options.on_later is not None, framed=framed)
     plan = lay_out(loaded, memory)
     found = [*loaded.diagnostics, *(plan.diagnostics if plan else ()), *_only_problems(plan, options.only)]
     if loaded.config and loaded.config.print.enabled and (missing := print_problem()):
@@ -417,7 +420,7 @@ def _build(project: Path, options: Options, store: Store, *, remember: bool = Tr
         output,
         jobs,
         Values(plan.blobs, store.blobs),
-        Toolchain(loaded.theme.bundle),
+        Toolchain(replace(loaded.theme.bundle, seams=plan.seams)),
         build_options,
         store=store,
         settled=plan.settled,
@@ -443,7 +446,8 @@ def _build(project: Path, options: Options, store: Store, *, remember: bool = Tr
 
 def _whole_plan(loaded: Loaded, plan: Blueprint) -> Blueprint:
     """All jobs of the site, those of settled units too: a costly file may be made from them."""
-    return (plan if not plan.settled else lay_out(loaded)) or plan
+    incomplete = plan.settled or any(job.known for job in plan.jobs)
+    return (lay_out(loaded) if incomplete else plan) or plan
 
 
 def _standing(late: Sequence[Job], output: Path) -> set[str]:

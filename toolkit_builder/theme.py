@@ -56,12 +56,17 @@ class Template:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """What renderers need of a theme, as plain values. ``templates`` maps ``level:name`` to (path, source)."""
+    """What renderers need of a theme, as plain values. ``templates`` maps ``level:name`` to (path, source).
+
+    ``seams`` has what is known of a template's blocks already, by the template's name (`formats.seams`): the root, the
+    own blocks and the digest, or nothing.
+    """
 
     templates: Mapping[str, tuple[str, str]]
     locales: Mapping[str, Mapping[str, str]]
     assets: Mapping[str, bytes] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    seams: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -175,44 +180,62 @@ def _line_span(template: Template, line: int) -> tuple[Span, str]:
     return Span(template.path, line, column, line, len(source) + 1), source
 
 
-def _template_problems(theme: Theme) -> Iterator[Diagnostic]:
-    """Syntax errors, names that are not literal, templates that are missing or extend each other in a ring."""
+def look_over(written: Sequence[Any]) -> dict[str, Any]:
+    """One template, ``[name, path, level, source]`` -> what is wrong with it by itself (``problems``), and ``others``:
+    each template that it names, with the line, and whether it extends that. Plain values that can be kept.
+    """
     import jinja2
     from jinja2 import nodes
 
+    template = Template(*written)
     env = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])
-    extends: dict[str, str] = {}
-    for template in theme.templates:
-        try:
-            tree = env.parse(template.source, template.name, template.path)
-        except jinja2.TemplateSyntaxError as problem:
-            span, source = _line_span(template, problem.lineno)
-            yield error(
-                "T102",
-                f"the template cannot be read: {problem.message}",
+    try:
+        tree = env.parse(template.source, template.name, template.path)
+    except jinja2.TemplateSyntaxError as problem:
+        span, source = _line_span(template, problem.lineno)
+        found = error(
+            "T102",
+            f"the template cannot be read: {problem.message}",
+            span,
+            source=source,
+            hint="correct the tag on this line, or one that was opened above it",
+        )
+        return {"problems": [found.to_json()], "others": []}
+    problems = list(_reaching_out(template, tree))
+    others = []
+    for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
+        target = getattr(getattr(node, "template", None), "value", None)
+        if isinstance(target, str):
+            others.append([target, node.lineno, isinstance(node, nodes.Extends)])
+            continue
+        span, source = _line_span(template, node.lineno)
+        problems.append(
+            error(
+                "T103",
+                "the name of another template must be written out in quotes",
                 span,
                 source=source,
-                hint="correct the tag on this line, or one that was opened above it",
+                hint="the builder must know which templates a page uses before it renders it",
             )
-            continue
-        yield from _reaching_out(template, tree)
-        for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
-            span, source = _line_span(template, node.lineno)
-            target = getattr(getattr(node, "template", None), "value", None)
-            if not isinstance(target, str):
-                yield error(
-                    "T103",
-                    "the name of another template must be written out in quotes",
-                    span,
-                    source=source,
-                    hint="the builder must know which templates a page uses before it renders it",
-                )
-                continue
+        )
+    return {"problems": [problem.to_json() for problem in problems], "others": others}
+
+
+def template_problems(theme: Theme, looked: Iterable[Mapping[str, Any]] | None = None) -> Iterator[Diagnostic]:
+    """Syntax errors, names that are not literal, templates that are missing or extend each other in a ring.
+
+    ``looked`` is what `look_over` found in each template, where that is known.
+    """
+    extends: dict[str, str] = {}
+    for template, seen in zip(theme.templates, looked or map(look_over, map(written, theme.templates)), strict=True):
+        yield from map(Diagnostic.from_json, seen["problems"])
+        for target, line, extended in seen["others"]:
             name, level = target, 0
             if target.startswith("parent:"):
                 name, level = target.removeprefix("parent:"), template.level + 1
             found = theme.find(name, level)
             if found is None:
+                span, source = _line_span(template, line)
                 yield error(
                     "T104",
                     f"there is no template '{target}'",
@@ -220,7 +243,7 @@ def _template_problems(theme: Theme) -> Iterator[Diagnostic]:
                     source=source,
                     hint="look for a misspelling; templates are named from the folder templates/",
                 )
-            elif isinstance(node, nodes.Extends):
+            elif extended:
                 extends[template.path] = found.path
     for start in sorted(extends):
         ring, path = [start], extends.get(start)
@@ -236,17 +259,9 @@ def _template_problems(theme: Theme) -> Iterator[Diagnostic]:
             )
 
 
-def template_problems(templates: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
-    """``[[name, path, level, source]]`` -> what is wrong with these templates, as plain values that can be kept."""
-    theme = Theme(
-        name="",
-        settings=ThemeFile(),
-        templates=tuple(Template(*each) for each in templates),
-        assets={},
-        print_files={},
-        locales={},
-    )
-    return [found.to_json() for found in _template_problems(theme)]
+def written(template: Template) -> list[Any]:
+    """A template as a plain value."""
+    return [template.name, template.path, template.level, template.source]
 
 
 def _reaching_out(template: Template, tree: Any) -> Iterator[Diagnostic]:
@@ -314,7 +329,7 @@ def _settings(folder: Path, shown: str) -> tuple[ThemeFile, list[Diagnostic]]:
 
 
 def load(
-    project: Path, name: str, check: Callable[[Theme], Iterable[Diagnostic]] = _template_problems
+    project: Path, name: str, check: Callable[[Theme], Iterable[Diagnostic]] = template_problems
 ) -> tuple[Theme | None, list[Diagnostic]]:
     """Read theme ``name`` from ``project/themes`` or the built-in themes, with its parents.
 

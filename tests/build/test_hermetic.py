@@ -138,6 +138,9 @@ class InMemory:
     def remember(self, job: Job, made: Made, keys: Sequence[str]) -> None:
         return None
 
+    def keep_seams(self, job: Job, made: Made, payload: str, seams: str) -> None:
+        return None
+
 
 def test_the_watch_sees_what_it_is_there_for(tmp_path: Path) -> None:
     import socket

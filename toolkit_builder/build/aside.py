@@ -111,6 +111,9 @@ class _Shelf:
     def remember(self, job: Job, made: Made, keys: Sequence[str], places: Sequence[Any] | None) -> None:
         return None
 
+    def keep_seams(self, job: Job, made: Made, payload: str, seams: str) -> None:
+        """Nothing: what is published keeps its own."""
+
     def save(self) -> None:
         """All at the end: the first write locks the store for whoever builds at the same time."""
         for key, name, diagnostics in self._new:

@@ -24,7 +24,7 @@ from toolkit_builder.build.manifest import Made, Saved, Tree, identity, latest_t
 from toolkit_builder.build.publish import Publication, beside_folder, recover
 from toolkit_builder.build.results import Results
 from toolkit_builder.build.twin import following
-from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors, error, note, ordered
+from toolkit_builder.diagnostics import Diagnostic, Severity, Unsteady, any_errors, error, note, ordered
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -108,6 +108,7 @@ class Stock:
     known: Tree
     before: Inspection
     looked: float
+    output: Path = Path()
 
     def made(self, job: Settled, store: Store) -> Made | None:
         """The last build's result, if it was made under this very key and is still whole."""
@@ -115,6 +116,16 @@ class Stock:
         if made is None or made.key != job.key or not (job.publish or store.has_object(made.digest)):
             return None
         return made
+
+    def read(self, path: str, name: str) -> bytes:
+        """The bytes of a published file whose digest is ``name``. Raises `Unsteady` where it is another by now."""
+        try:
+            data = (self.output / path).read_bytes()
+        except OSError as problem:
+            raise Unsteady(path) from problem
+        if digest(data) != name:
+            raise Unsteady(path)
+        return data
 
 
 def look(project: Path, output: Path, looked: fastpath.Looked | None = None) -> Stock | None:
@@ -132,7 +143,7 @@ def look(project: Path, output: Path, looked: fastpath.Looked | None = None) -> 
     differing = None
     if looked and looked.tree == who and looked.record.head["tree"] == who and looked.record.head["state"] == tree.seal:
         differing, at = looked.files.result(), looked.at
-    return Stock(tree, inspect(output, tree, partial(_recorded, state), differing=differing), at)
+    return Stock(tree, inspect(output, tree, partial(_recorded, state), differing=differing), at, output)
 
 
 def _recorded(state: Path) -> set[str]:
@@ -260,7 +271,9 @@ class _Build:
             publication.begin(self._published)
             publication.keep_all(path for path, (job, _) in self._settled.items() if job.publish)
             results = Results(publication, self._store, self._before.live, self._known, self._options.left)
-            if outcome := self._render(results, blobs, toolchain):
+            outcome = self._render(results, blobs, toolchain)
+            results.save()
+            if outcome:
                 self._publish(publication, results, outcome)
         except OSError as problem:
             publication.abandon()

@@ -49,6 +49,9 @@ class Sink(Protocol):
     def remember(self, job: Job, made: Made, keys: Sequence[str], places: Sequence[Any] | None) -> None:
         """What the parts of a file just rendered were made from, and where they lie."""
 
+    def keep_seams(self, job: Job, made: Made, payload: str, seams: str) -> None:
+        """What it takes to make a file just rendered again from its own bytes (`Seamed`), and its payload's digest."""
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -138,7 +141,7 @@ class Run:
             n = result.position
             if result.unread:
                 [result] = render(self._shared, Deferrals((n,), (deferred[n],)))
-            if result.key and result.key == deferred[n] and result.data is None:
+            if result.key and result.data is None and result.key == deferred.get(n):
                 if made := self._sink.known(self._jobs[n], result.key):
                     self._stand(n, made)
                     continue
@@ -179,7 +182,7 @@ class Run:
         pending = [n for n in pending if n not in soon]
         heavy = [n for n in pending if self._jobs[n].heavy]
         light = [n for n in pending if not self._jobs[n].heavy]
-        new = len(light) + sum(not standing for standing in deferred.values())
+        new = len(light) + sum(not standing or self._jobs[n].known is not None for n, standing in deferred.items())
         many = 2 * self._workers.count if self._workers.started else _WORTH_WORKERS
         worth_it = len(heavy) > 1 or new >= many or len(deferred) >= _WORTH_KEYING or (self._given and pending)
         if not worth_it or (self._workers.count < 2 and not self._given):
@@ -270,6 +273,10 @@ class Run:
         made = self._sink.accept(job, key, data, diagnostics)
         if job.parts:
             self._sink.remember(job, made, self._keys_of_parts(n), result.places)
+        if result.seams:
+            encoded = self._encoded[n]
+            payload = encoded.payload(self._digests) if encoded else result.payload
+            self._sink.keep_seams(job, made, payload, result.seams)
         self._settle(n, made)
 
     def _settle(self, n: int, made: Made) -> None:
@@ -296,6 +303,8 @@ def _lost(task: Task | Deferrals, lost: Lost) -> Result:
 
 
 def _made(job: Job) -> Job:
+    if job.known is not None:
+        raise Unsettled(job.path)
     return replace(job, payload=job.payload.made()) if isinstance(job.payload, Deferred) else job
 
 

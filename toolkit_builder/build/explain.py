@@ -8,7 +8,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,11 @@ class Stories:
             first = connection.execute("SELECT count(*) FROM (SELECT 1 FROM made LIMIT 1)").fetchone()[0] == 0
             others: list[str] | None = None
             for job, known in rebuilt:
-                why = [known] if known else _why(None if first else _read(connection, job.path), job)
+                before = None if first or (known and not job.known) else _read(connection, job.path)
+                if before and job.known:  # the inputs that it does not name have not changed
+                    stands = {k: v for k, v in before.reasons.items() if not k.startswith(job.known.told)}
+                    job = replace(job, reasons={**job.reasons, **stands})
+                why = [known] if known else _why(before, job)
                 if not why:
                     others = changed() if others is None else others
                     why = [_of_others(others)]

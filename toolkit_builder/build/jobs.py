@@ -12,14 +12,26 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from toolkit_builder.build.digests import SIZE, digest_of_value
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 
 Payload: TypeAlias = Mapping[str, Any]
-Rendered: TypeAlias = "bytes | tuple[bytes, Sequence[Diagnostic]] | Parted"
+Rendered: TypeAlias = "bytes | tuple[bytes, Sequence[Diagnostic]] | Parted | Seamed"
 Renderer: TypeAlias = Callable[[Any], Rendered]
+
+
+class Seamed(NamedTuple):
+    """What a renderer may give in place of bytes: the bytes, and as JSON what it needs to make them again from these
+    very bytes where only the templates around them have changed. Kept with the result (`Sink.keep_seams`).
+
+    ``places`` are those of its parts, if the job has any (`Parted`).
+    """
+
+    data: bytes
+    seams: str
+    places: Sequence[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,17 @@ class Deferred(Mapping[str, Any]):
         return len(self.made())
 
 
+class Known(NamedTuple):
+    """A job's key where that is known without its payload, and the digest of that payload.
+
+    Of the reasons only those are told that begin with ``told``: the others are what they were.
+    """
+
+    key: str
+    payload: str
+    told: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One output file to be made.
@@ -84,6 +107,8 @@ class Job:
     in the key. ``publish=False`` makes an intermediate result: kept in the store, never in ``output/``.
     ``heavy`` results (print) are kept in the store too, so that going back to an earlier text costs nothing.
     ``parts`` names the list in the payload, if there is one, whose items each make a part of the file (`parts`).
+    ``known`` is the key of a job that is handed another, deferred payload than the one it stands for, from which it
+    makes the same bytes (`Seamed`).
     """
 
     path: str
@@ -95,6 +120,7 @@ class Job:
     heavy: bool = False
     label: str = ""
     parts: str = ""
+    known: Known | None = None
 
     @property
     def stored(self) -> bool:
@@ -272,6 +298,8 @@ Mark: TypeAlias = "Output | Blob | SharedValue"
 class Encoded:
     """A job's payload, digested as far as it can be before the digests of other outputs are known."""
 
+    format: str
+    closure: str
     state: Any  # a blake2b object
     marks: tuple[Mark, ...]
 
@@ -286,6 +314,10 @@ class Encoded:
 
     def key(self, digests: Mapping[str, str]) -> str:
         """The job's key, given the digest of every output that it refers to."""
+        return key_of(self.format, self.closure, self.payload(digests))
+
+    def payload(self, digests: Mapping[str, str]) -> str:
+        """The digest of the payload alone."""
         if not self.marks:
             return str(self.state.hexdigest())
         state = self.state.copy()
@@ -295,6 +327,11 @@ class Encoded:
             else:
                 state.update((b"b" if isinstance(mark, Blob) else b"s") + mark.digest.encode())
         return str(state.hexdigest())
+
+
+def key_of(format: str, closure: str, payload: str) -> str:
+    """A job's key, from the digest of its payload."""
+    return blake2b(f"{format}\0{closure}\0{payload}".encode(), digest_size=SIZE).hexdigest()
 
 
 class Encoder:
@@ -325,8 +362,8 @@ class Encoder:
         except (TypeError, ValueError, RecursionError) as problem:
             raise type(problem)(f"the payload of {job.path} is not plain: {problem}") from problem
         state = blake2b(digest_size=SIZE)
-        state.update(f"{job.format}\0{job.closure}\0{len(marks)}\0{text}".encode("utf-8", "surrogatepass"))
-        return Encoded(state, tuple(marks))
+        state.update(f"{len(marks)}\0{text}".encode("utf-8", "surrogatepass"))
+        return Encoded(job.format, job.closure, state, tuple(marks))
 
     def outputs(self, job: Job) -> list[str]:
         """The paths of the outputs that a job is made from."""

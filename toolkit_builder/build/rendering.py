@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-from toolkit_builder.build.jobs import Deferred, Encoded, Encoder, Job, Parted, RenderError, Toolchain, resolve
+from toolkit_builder.build.jobs import Deferred, Encoder, Job, Parted, RenderError, Seamed, Toolchain, key_of, resolve
 from toolkit_builder.build.workers import shared_value
 from toolkit_builder.diagnostics import Unsteady
 
@@ -51,6 +51,8 @@ class Result(NamedTuple):
 
     ``diagnostics`` are JSON values; ``fault`` is the traceback of an internal fault. The key is that of a deferred
     payload, "" for any other; what that is made from may turn out to be ``unread`` in a worker. ``places``: of parts.
+    ``seams``: what the renderer needs to put another frame around its part (`Seamed`); then the deferred ``payload``'s
+    digest is there too.
     """
 
     position: int
@@ -60,6 +62,8 @@ class Result(NamedTuple):
     key: str = ""
     unread: bool = False
     places: Sequence[Any] | None = None
+    payload: str = ""
+    seams: str = ""
 
 
 _local = threading.local()  # a cluster's worker runs several threads; renderers need not be safe to share
@@ -98,14 +102,19 @@ def _settle(shared: Inherited, task: Deferrals) -> list[Result]:
     assert shared.blobs is not None
     encode = Encoder()
     results: list[Result] = []
-    changed: list[tuple[int, Any, Encoded, str]] = []
+    changed: list[tuple[int, Any, int, str, str]] = []
+    needed: list[str] = []
     for n, standing in zip(task.positions, task.standing, strict=True):
         job = shared.jobs[n]
         assert isinstance(job.payload, Deferred)
         try:
             payload = job.payload.made()
+            if job.known is not None:
+                changed.append((n, payload, 0, job.known.key, job.known.payload))
+                continue
             encoded = encode.encoded(job, payload)
-            key = encoded.key({})
+            name = encoded.payload({})
+            key = key_of(job.format, job.closure, name)
         except Unsteady:
             raise
         except Exception:
@@ -114,11 +123,12 @@ def _settle(shared: Inherited, task: Deferrals) -> list[Result]:
         if key == standing:
             results.append(Result(n, key=key))
         else:
-            changed.append((n, payload, encoded, key))
-    blobs = values(shared.blobs, (name for _, _, encoded, _ in changed for name in encoded.blobs))
-    for n, payload, encoded, key in changed:
-        found = _rendered(shared.toolchain, n, shared.jobs[n].format, payload, len(encoded.marks), {}, blobs)
-        results.append(found._replace(key=key))
+            changed.append((n, payload, len(encoded.marks), key, name))
+            needed += encoded.blobs
+    blobs = values(shared.blobs, needed)
+    for n, payload, marks, key, name in changed:
+        found = _rendered(shared.toolchain, n, shared.jobs[n].format, payload, marks, {}, blobs)
+        results.append(found._replace(key=key, payload=name if found.seams else ""))
     return results
 
 
@@ -137,6 +147,8 @@ def _rendered(
         result = _renderer(toolchain, name)(resolve(payload, marks, outputs, blobs))
         if isinstance(result, Parted):
             return Result(n, result.data, places=result.places)
+        if isinstance(result, Seamed):
+            return Result(n, result.data, places=result.places, seams=result.seams)
         data, found = (result, ()) if isinstance(result, bytes) else result
         if not isinstance(data, bytes):
             raise TypeError(f"the renderer '{name}' returned {type(data).__name__} instead of bytes")

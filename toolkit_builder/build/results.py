@@ -15,6 +15,9 @@ from toolkit_builder.build.publish import Publication
 from toolkit_builder.diagnostics import Diagnostic, any_errors
 
 _PARTS = "parts"
+SEAMS = "seams"
+"""The stage under which `Seams` are kept, by path."""
+_BATCH = 500  # rows written at once
 
 
 class Results:
@@ -34,6 +37,7 @@ class Results:
         self._left = left
         self._why: dict[str, str] = {}
         self.restored: set[str] = set()  # paths of results that have come back from the store
+        self._seams: list[tuple[str, bytes, tuple[str, ...]]] = []
 
     def why(self, path: str) -> str:
         """What is known of the reason why a job was rendered, beyond its inputs; "" if nothing is."""
@@ -112,6 +116,17 @@ class Results:
         """What the parts of a file just rendered were made from, and where they lie."""
         value = [made.digest, keys] if places is None else [made.digest, keys, places]
         self._store.add_fragments(_PARTS, [(job.path, compact_json(value), ())])
+
+    def keep_seams(self, job: Job, made: Made, payload: str, seams: str) -> None:
+        """What it takes to make a file just rendered again from its own bytes."""
+        self._seams.append((job.path, f'["{made.digest}","{payload}",{seams}]'.encode("ascii"), ()))
+        if len(self._seams) >= _BATCH:
+            self.save()
+
+    def save(self) -> None:
+        """Hand the store what is still to be kept."""
+        self._store.add_fragments(SEAMS, self._seams)
+        self._seams.clear()
 
 
 def _as_json(diagnostics: Sequence[Diagnostic]) -> tuple[dict[str, object], ...]:

@@ -39,7 +39,7 @@ class Format:
 
 
 FORMATS: Mapping[str, Format] = {f.name: f for f in (
-    Format("page", At("page", "render"), themed=True),
+    Format("page", At("page", "seamed"), themed=True),
     Format("print-page", At("pdf", "page"), themed=True),
     Format("pdf", At("pdf", "render")),
     Format("make-page", At("make", "render"), themed=True),

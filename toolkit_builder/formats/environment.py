@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from types import FunctionType
 from typing import Any
 
@@ -16,7 +16,7 @@ from jinja2.runtime import Macro
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
-from toolkit_builder.formats import frames
+from toolkit_builder.formats import frames, seams
 from toolkit_builder.formats.lists import Lists, Rows
 from toolkit_builder.theme import Bundle
 
@@ -53,6 +53,7 @@ class Loader(jinja2.BaseLoader):
 
 _SELF = re.compile(r"\{[{%][^{}]*\bself\b")
 _BLOCK = re.compile(r"\{%[-+]?\s*block\s+(\w+)")
+RootRender = Callable[[jinja2.runtime.Context], Iterator[str]]
 _OF_DICTS = frozenset(dir(dict))
 
 
@@ -133,6 +134,24 @@ class _Module:
             each.renew({**values, **each.extra})
 
 
+def _with_cuts(name: str, root: RootRender) -> RootRender:
+    """A template that lets who asks for it have the own blocks of a page apart (`seams.CUT`)."""
+
+    def render(context: jinja2.runtime.Context) -> Iterator[str]:
+        cut = context.parent.get(seams.CUT)
+        if cut is not None and cut.root == name:
+            for block in cut.own:
+                held = context.blocks[block]
+                context.blocks[block] = [partial(_cut, cut, block, held[0]), *held]
+        return root(context)
+
+    return render
+
+
+def _cut(cut: Any, name: str, block: frames.Block, context: jinja2.runtime.Context) -> Iterator[str]:
+    yield cut(name, lambda: "".join(block(context)))
+
+
 class Template(jinja2.Template):
     """Jinja's own template. What is the same on many pages is done once: macros are defined, blocks are rendered."""
 
@@ -147,6 +166,7 @@ class Template(jinja2.Template):
         assert isinstance(template, Template)
         for name, (reads, alone) in template.environment.steady.get(template.name or "", {}).items():
             template.blocks[name] = frames.once(template.blocks[name], reads, alone=alone)
+        template.root_render_func = _with_cuts(template.name or "", template.root_render_func)
         return template
 
     def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> TemplateModule:

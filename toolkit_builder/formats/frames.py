@@ -39,7 +39,7 @@ class Reads:
     tests: set[tuple[str, str, Any]] = field(default_factory=set)
 
 
-class _Unknown(Exception):
+class Unknown(Exception):
     """The piece may read something that is not followed here."""
 
 
@@ -62,7 +62,7 @@ def steady_blocks(tree: nodes.Template, parse: Parse) -> dict[str, tuple[Reads, 
         try:
             reads = Reads()
             _Reader(tree, parse, reads).piece(block)
-        except _Unknown:
+        except Unknown:
             continue
         found[block.name] = (reads, id(block) in standing)
     return found
@@ -76,7 +76,7 @@ def reads_language_alone(tree: nodes.Template, macro: str, parse: Parse) -> bool
         if not only_macros(tree) or macro not in reader.macros:
             return False
         reader.macro(macro)
-    except _Unknown:
+    except Unknown:
         return False
     return reads == Reads()
 
@@ -116,14 +116,32 @@ def every(tree: nodes.Node) -> Iterator[nodes.Node]:
     return iter(todo)
 
 
+def follow(tree: nodes.Template, parse: Parse, piece: nodes.Node, steady: Callable[[nodes.Node], bool]) -> None:
+    """Raises `Unknown` unless a piece of a template reads the site and fields of the page alone, through nothing but
+    nodes that are ``steady``."""
+    reader = _Reader(tree, parse, Reads(), steady=steady)
+    if isinstance(piece, nodes.Block):
+        reader.piece(piece)
+    else:
+        reader.node(piece, reader.names(piece))
+
+
 class _Reader:
     """Follows what a piece of one template reads."""
 
-    def __init__(self, tree: nodes.Template, parse: Parse, reads: Reads, within: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        tree: nodes.Template,
+        parse: Parse,
+        reads: Reads,
+        within: tuple[str, ...] = (),
+        steady: Callable[[nodes.Node], bool] | None = None,
+    ) -> None:
         self.parse = parse
         self.reads = reads
         self.within = within
         self.followed: set[str] = set()
+        self.steady = steady
         self.macros = {node.name: node for node in tree.body if isinstance(node, nodes.Macro)}
         self.imported: dict[str, nodes.Import | nodes.FromImport] = {}
         for node in tree.body:
@@ -132,6 +150,12 @@ class _Reader:
 
     def piece(self, piece: nodes.Block | nodes.Macro) -> None:
         """Note what a block or a macro reads."""
+        own = self.names(piece)
+        for node in piece.iter_child_nodes():
+            self.node(node, own)
+
+    def names(self, piece: nodes.Node) -> set[str]:
+        """The names that a piece gives a meaning to by itself."""
         own = {"varargs", "kwargs"} if isinstance(piece, nodes.Macro) else set()
         for each in every(piece):
             if isinstance(each, nodes.Name):
@@ -142,11 +166,12 @@ class _Reader:
             elif isinstance(each, nodes.Import | nodes.FromImport):
                 own |= _targets(each)
         if not own.isdisjoint(_GIVEN | self.macros.keys() | self.imported.keys()):
-            raise _Unknown  # a name that means one thing before it is set and another after it
-        for node in piece.iter_child_nodes():
-            self.node(node, own)
+            raise Unknown  # a name that means one thing before it is set and another after it
+        return own
 
     def node(self, node: nodes.Node, own: set[str]) -> None:
+        if self.steady and not self.steady(node):
+            raise Unknown
         match node:
             case nodes.Compare(expr=nodes.Getattr(node=nodes.Name(name="page"), attr=attr), ops=[nodes.Operand() as o]):
                 if o.op in ("eq", "ne") and isinstance(o.expr, nodes.Const):
@@ -161,9 +186,9 @@ class _Reader:
                 self.other(node)
                 return
             case nodes.Block() | nodes.Include() | nodes.Extends() | nodes.ExprStmt() | nodes.CallBlock():
-                raise _Unknown
+                raise Unknown
             case nodes.Filter(name="random") | nodes.ContextReference() | nodes.DerivedContextReference():
-                raise _Unknown
+                raise Unknown
         for child in node.iter_child_nodes():
             self.node(child, own)
 
@@ -175,7 +200,7 @@ class _Reader:
         elif name in self.imported:
             self.other(self.imported[name])
         else:
-            raise _Unknown
+            raise Unknown
 
     def macro(self, name: str) -> None:
         """A macro of this template, each once: it may call itself."""
@@ -185,23 +210,44 @@ class _Reader:
 
     def other(self, node: nodes.Import | nodes.FromImport) -> None:
         """A template that is imported: with the context it may read whatever it names."""
-        if not node.with_context:
+        if not node.with_context and not self.steady:
             return
         name = node.template.value if isinstance(node.template, nodes.Const) else ""
         tree = self.parse(name) if name and name not in self.within else None
         if tree is None:
-            raise _Unknown
-        inner = _Reader(tree, self.parse, self.reads, (*self.within, name))
+            raise Unknown
+        if not node.with_context:  # its macros read their arguments alone, and can do something to those
+            self.without_context(tree)
+            return
+        inner = _Reader(tree, self.parse, self.reads, (*self.within, name), self.steady)
         if not only_macros(tree):
-            raise _Unknown
+            raise Unknown
         names = _named(node) if isinstance(node, nodes.FromImport) else (*inner.macros, *inner.imported)
         for each in names:
             inner.name(each, set())
+
+    def without_context(self, tree: nodes.Template, within: tuple[int, ...] = ()) -> None:
+        assert self.steady
+        for each in every(tree):
+            if isinstance(each, nodes.ExprStmt | nodes.Include) or not self.steady(each):
+                raise Unknown
+            if isinstance(each, nodes.Import | nodes.FromImport):
+                inner = self.parse(each.template.value) if isinstance(each.template, nodes.Const) else None
+                if inner is None or id(inner) in within:
+                    raise Unknown
+                self.without_context(inner, (*within, id(tree)))
 
 
 def _named(node: nodes.FromImport) -> list[str]:
     """What a template takes from another, as it is called there."""
     return [name if isinstance(name, str) else name[0] for name in node.names]
+
+
+def defined(node: nodes.Node) -> set[str]:
+    """The macros that a node at the top of a template defines or imports."""
+    if isinstance(node, nodes.Macro):
+        return {node.name}
+    return _targets(node) if isinstance(node, nodes.Import | nodes.FromImport) else set()
 
 
 def _targets(node: nodes.Import | nodes.FromImport) -> set[str]:

@@ -13,9 +13,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from toolkit_builder import references
-from toolkit_builder.build.jobs import Parted
-from toolkit_builder.formats import frames
+from toolkit_builder.build.digests import compact_json
+from toolkit_builder.build.jobs import Parted, Seamed
+from toolkit_builder.formats import frames, seams
 from toolkit_builder.formats.lists import PARTS, Lists
+from toolkit_builder.formats.seams import Seams
 from toolkit_builder.formats.templates import Templates, safe
 from toolkit_builder.model import Payload
 
@@ -24,6 +26,7 @@ _ADDRESSES = {"f": "href", "c": "src", "n": "action", "l": "data-url"}  # by the
 _PATH = re.compile("[^?#]*")
 _MOST = 1 << 14  # addresses that are kept for the pages of one folder
 _TARGETS = ('href="', 'src="')
+_LOST = "/404.html"
 _PLACE = "<\0"  # a number and ``>`` follow: where a fragment belongs that is held back
 
 Change = Callable[[str], str]
@@ -193,6 +196,7 @@ class _Site:
         self.value = value
         self.number = next(_NUMBERS)
         self._ready = pickle.dumps(hydrate(value, "", {}))  # read back right here: the quickest way to copy
+        self._plain: dict[str, Any] = pickle.loads(self._ready)
         fragments = list(_fragments(value, ""))
         self._targets: set[str] = set()
         for each in fragments:
@@ -209,6 +213,12 @@ class _Site:
             return None
         found: dict[str, Any] = pickle.loads(self._ready)
         return found
+
+    def shows(self, site: Mapping[str, Any], current: Sequence[bool]) -> bool:
+        """Whether a page's copy is what it was before the page's templates were shown it."""
+        for item, here in zip(self._plain["menu"], current, strict=True):
+            item["current"] = here
+        return self._plain == site
 
 
 def _fragments(value: Any, name: str) -> Iterator[str]:
@@ -234,37 +244,122 @@ def _site(value: Mapping[str, Any], resolve: Mapping[str, Any], templates: Templ
 
 def render(payload: Payload, templates: Templates) -> bytes | Parted:
     """``payload``: ``template, site, page, doc, listings, resolve, label``, and ``lists`` where they are long."""
-    resolve, page = payload["resolve"], payload["page"]
+    data, places, _ = _rendered(payload, templates, None)
+    return data if places is None else Parted(data, places)
+
+
+def seamed(payload: Payload, templates: Templates) -> bytes | Parted | Seamed:
+    """The same, with what it takes to put another frame around the page's own part, where that can be told.
+
+    Or, with ``template, site, page, label, pieces, before`` in the payload: that other frame around the own ``pieces``
+    of the page as it was ``before``.
+    """
+    known = templates.seams(payload["template"])
+    if known is None or payload["page"]["url"] == _LOST:
+        return render(payload, templates)
+    cut = _Cut(known, payload.get("pieces"), payload.get("before", b""))
+    head = compact_json(payload["page"]).decode("ascii")
+    data, places, stands = _rendered(payload, templates, cut)
+    if not stands or compact_json(cut.page).decode("ascii") != head:
+        return data if places is None else Parted(data, places)
+    of = compact_json([payload["template"], payload["label"], known.digest, cut.pieces]).decode("ascii")
+    return Seamed(data, f"[{of},{head}]", places)
+
+
+class _Cut:
+    """Asked for each own block of a page: renders it, or takes it from the page as it was; and notes its place."""
+
+    def __init__(self, seams: Seams, there: Mapping[str, Any] | None, before: bytes) -> None:
+        self.root, self.own = seams.root, seams.own
+        self.held: list[str] = []
+        self.pieces: dict[str, Any] = dict(there or {})  # by block: from and to in the bytes of the page; or its text
+        self.at: dict[int, str] = {}
+        self.bytes: dict[int, bytes] = {}
+        self.page: Any = None
+        self._there, self._before = there, before
+
+    def __call__(self, name: str, render: Callable[[], str]) -> str:
+        if self._there is None:
+            text = render()
+            if not _of_tags(text):
+                self.pieces[name] = text
+                return text
+        elif isinstance(piece := self._there[name], str):
+            return piece
+        else:
+            text = ""
+            self.bytes[len(self.held)] = self._before[piece[0] : piece[1]]
+        self.at[len(self.held)] = name
+        self.held.append(text)
+        return f"{_PLACE}{len(self.held) - 1}>"
+
+
+def _rendered(payload: Payload, templates: Templates, cut: _Cut | None) -> tuple[bytes, list[Any] | None, bool]:
+    """A page, the places of its long lists, if it has any, and whether it shows the site as others do, unchanged."""
+    resolve, page = payload.get("resolve", {}), payload["page"]
     lists = Lists(payload, partial(relative, url=page["url"])) if PARTS in payload else None
     site, number = _site(payload["site"], resolve, templates)
-    for item in site["menu"]:
-        item["current"] = page["url"].startswith(item["url"]) if item["url"] != "/" else page["url"] == "/"
-    context = {
-        "site": site,
-        "page": {**page, "jsonld": safe(page["jsonld"])},
-        "doc": hydrate(lists.rows(payload["doc"]) if lists else payload["doc"], "", resolve),
-        "listings": payload["listings"],
-    }
-    held: list[str] = []
+    current = tuple([page["url"].startswith(i["url"]) if i["url"] != "/" else page["url"] == "/" for i in site["menu"]])
+    for item, here in zip(site["menu"], current, strict=True):
+        item["current"] = here
+    context: dict[str, Any] = {"site": site, "page": {**page, "jsonld": safe(page["jsonld"])}}
+    if "doc" in payload:
+        shown = lists.rows(payload["doc"]) if lists else payload["doc"]
+        context |= {"doc": hydrate(shown, "", resolve), "listings": payload["listings"]}
+    held: list[str] = cut.held if cut else []
     if number:
-        current = tuple(item["current"] for item in site["menu"])
         context |= {frames.SITE: (number, current), frames.PLACES: partial(_hold, held)}
+    if cut:
+        context |= {seams.CUT: cut}
+        cut.page = context["page"]
     html = templates.render(payload["template"], context, payload["label"], lists)
-    if page["url"] == "/404.html":
+    if page["url"] == _LOST:
         # shown at whatever address was wrong: from the root of the host, on whichever host it is
         root = urlsplit(payload["root"]).path
-        shown, held = absolute(html, root), [absolute(each, root) for each in held]
+        data = _put_back(absolute(html, root), [absolute(each, root) for each in held]).encode()
+    elif cut is None:
+        data = _put_back(relative(html, page["url"]), [_frame(each, page["url"]) for each in held]).encode()
     else:
-        shown, held = relative(html, page["url"]), [_frame(each, page["url"]) for each in held]
-    data = _put_back(shown, held).encode()
-    return Parted(data, lists.places(data)) if lists else data
+        data = _with_pieces(relative(html, page["url"]), cut, page["url"])
+    kept = templates.site
+    stands = number > 0 and isinstance(kept, _Site) and kept.shows(site, current)
+    return data, lists.places(data) if lists else None, stands
+
+
+def _with_pieces(html: str, cut: _Cut, url: str) -> bytes:
+    """A page with all in it that was held back, and in ``cut`` the places of its own pieces."""
+    held: list[str] = []
+    for n, each in enumerate(cut.held):
+        held.append(_put_back(relative(each, url), held) if n in cut.at else _frame(each, url))
+    first, *others = html.split(_PLACE)
+    out, size = [first], 0
+    parts: list[bytes] = []
+    for each in others:
+        number, _, rest = each.partition(">")
+        n = int(number)
+        if n in cut.at:
+            before = "".join(out).encode()
+            piece = cut.bytes[n] if n in cut.bytes else held[n].encode()
+            start = size + len(before)
+            size = start + len(piece)
+            cut.pieces[cut.at[n]] = [start, size]
+            parts += (before, piece)
+            out = [rest]
+        else:
+            out += (held[n], rest)
+    return b"".join([*parts, "".join(out).encode()])
+
+
+def _of_tags(fragment: str) -> bool:
+    """Whether a fragment begins with a tag and ends with one, so that no tag reaches into or out of it."""
+    return fragment.lstrip().startswith("<") and fragment.rstrip().endswith(">")
 
 
 def _hold(held: list[str], fragment: str) -> str:
     """A fragment whose addresses are seen to apart from the page's, where it is made of whole tags."""
     if '="/' not in fragment and "='/" not in fragment:
         return fragment
-    if not (fragment.lstrip().startswith("<") and fragment.rstrip().endswith(">")):
+    if not _of_tags(fragment):
         return fragment
     held.append(fragment)
     return f"{_PLACE}{len(held) - 1}>"

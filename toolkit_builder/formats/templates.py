@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import traceback
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import jinja2
@@ -14,6 +16,7 @@ from markupsafe import Markup
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 from toolkit_builder.formats.environment import Environment, Loader
 from toolkit_builder.formats.lists import Lists
+from toolkit_builder.formats.seams import Analyst, Seams
 from toolkit_builder.model import Payload
 from toolkit_builder.theme import Bundle
 
@@ -78,6 +81,7 @@ class Templates:
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
         self.site: object = None  # what `page` keeps of the site from page to page
+        self._seams: dict[str, Seams | None] = {}
         self.environment = Environment(
             loader=Loader(bundle),
             autoescape=True,
@@ -92,6 +96,21 @@ class Templates:
         del self.environment.filters["attr"]
         self.environment.filters |= {"date": _date, "filesize": show_size}
         self.environment.globals |= {"asset": lambda name: f"/assets/{name}"}
+
+    def seams(self, name: str) -> Seams | None:
+        """Which blocks of the pages of a template are their own, if that can be told."""
+        if name not in self._seams:
+            known = self.bundle.seams.get(name)
+            if known is None:
+                self._seams[name] = self._analyst.seams(name)
+            else:
+                self._seams[name] = Seams(known[0], frozenset(known[1]), known[2]) if known else None
+        return self._seams[name]
+
+    @cached_property
+    def _analyst(self) -> Analyst:
+        words = json.dumps([self.bundle.locales, self.bundle.settings], default=str)
+        return Analyst(self.environment, blake2b(words.encode()).hexdigest())
 
     def _translate(self, language: str) -> Any:
         words: Mapping[str, str] = self.bundle.locales.get(language) or self.bundle.locales.get(

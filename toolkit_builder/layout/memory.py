@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from toolkit_builder.build.engine import Stock
@@ -11,7 +11,9 @@ from toolkit_builder.build.jobs import Job, Settled
 from toolkit_builder.build.manifest import Made
 from toolkit_builder.build.recall import Recall
 from toolkit_builder.diagnostics import Diagnostic
-from toolkit_builder.layout.units import Unit
+from toolkit_builder.layout import reframed
+from toolkit_builder.layout.draft import Draft
+from toolkit_builder.layout.units import Given, Unit
 from toolkit_builder.misfits import Listed
 
 _STAGE = "layout"
@@ -19,12 +21,14 @@ _STAGE = "layout"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A unit as it was laid out before. ``late`` are costly files that were put off then, and are not there."""
+    """A unit as it was laid out before. ``late`` are costly files that were put off then, and are not there; ``again``
+    are the jobs of pages that get another frame."""
 
     jobs: Mapping[str, tuple[Settled, Made]]
     pages: Sequence[Listed] = ()
     late: Sequence[str] = ()
     diagnostics: Sequence[Diagnostic] = ()
+    again: Sequence[Job] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +44,13 @@ class Laid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Recorded:
-    """A unit as it is kept: ``given`` is the digest of its ``templates`` and what else it was given."""
+    """A unit as it is kept. ``themed`` has the places among its ``jobs`` of those that templates have a part in, by the
+    closures of these templates, as one text."""
 
-    given: str
+    given: Given
     jobs: Mapping[str, Settled]
+    themed: Mapping[str, Sequence[int]]
     pages: Sequence[Listed]
-    templates: Sequence[str]
     late: Sequence[str]
     diagnostics: Sequence[Diagnostic]
 
@@ -54,19 +59,19 @@ class _Recorded:
         unlike = {job.path: [job.publish, job.heavy] for job in jobs if job.heavy or not job.publish}
         keys = [[job.path for job in jobs], [job.key for job in jobs], unlike]
         said = [d.to_json() for d in self.diagnostics]
-        return [self.given, keys, list(self.pages), list(self.templates), list(self.late), said]
+        return [self.given, keys, self.themed, list(self.pages), list(self.late), said]
 
     @classmethod
     def from_json(cls, value: Sequence[Any]) -> _Recorded:
-        given, (paths, keys, unlike), pages, templates, late, said = value
+        given, (paths, keys, unlike), themed, pages, late, said = value
         jobs = dict(zip(paths, map(Settled, paths, keys), strict=True))
         for path, (publish, heavy) in unlike.items():
             jobs[path] = Settled(path, jobs[path].key, publish, heavy)
         return cls(
-            given=given,
+            given=Given(*given),
             jobs=jobs,
+            themed=themed,
             pages=[Listed(*page) for page in pages],
-            templates=templates,
             late=late,
             diagnostics=[Diagnostic.from_json(d) for d in said],
         )
@@ -77,12 +82,14 @@ class Memory:
     """Units by name, the newest of each. A unit is settled while all its results stand as they were.
 
     ``stock`` is what is known of the published files; with None nothing is. With ``late`` a unit may lack costly
-    files that were put off.
+    files that were put off; with ``framed`` a page may be given another frame (`reframed`).
     """
 
     values: Recall
     stock: Stock | None
     late: bool = False
+    framed: bool = False
+    renewed: list[tuple[Unit, _Recorded, dict[str, str]]] = field(default_factory=list)
 
     def prepare(self, names: Iterable[str]) -> None:
         """Read these units at once."""
@@ -93,13 +100,46 @@ class Memory:
         """The unit as it was laid out under this very key, with results that are all there; else None."""
         if self.stock is None:
             return None
-        value = self.values.known(_STAGE, unit.name, unit.key, _Recorded.from_json)
-        if value is None or (value.late and not self.late) or value.given != unit.given(value.templates):
+        value = self._known(unit)
+        if value is None or value.given != unit.given(value.given.closures) or (jobs := self._standing(value)) is None:
             return None
+        return Kept(jobs=jobs, pages=value.pages, late=value.late, diagnostics=value.diagnostics)
+
+    def reframed(self, unit: Unit, draft: Draft, seams: reframed.Seams) -> Kept | None:
+        """The unit as it was laid out under this very key, where nothing but the frame of its pages has changed."""
+        value = self._known(unit)
+        if value is None or unit.templates or self.stock is None or not self.framed:
+            return None
+        given = unit.given(value.given.closures)
+        if given.listings != value.given.listings or (jobs := self._standing(value)) is None:
+            return None
+        changed = {(old, given.closures[name]) for name, old in value.given.closures.items()}
+        now = dict(changed)
+        if len(now) < len(changed) or any(old != new and not (old and new) for old, new in changed):
+            return None  # a template has come or gone, or two that were of the same sources are not any more
+        themed = {":".join(now.get(c, c) for c in text.split(":")): at for text, at in value.themed.items()}
+        paths = list(value.jobs)
+        others = {paths[n]: text for text, at in themed.items() if text not in value.themed for n in at}
+        again = reframed.jobs(draft, seams, self.stock, self.values.store, others, jobs)
+        if again is None:
+            return None
+        keys = {job.path: job.known.key for job in again if job.known}
+        new = {path: replace(job, key=keys[path]) if path in keys else job for path, job in value.jobs.items()}
+        self.renewed.append((unit, replace(value, given=given, jobs=new, themed=themed), keys))
+        kept = {path: job for path, job in jobs.items() if path not in keys}
+        return Kept(jobs=kept, pages=value.pages, late=value.late, diagnostics=value.diagnostics, again=again)
+
+    def _known(self, unit: Unit) -> _Recorded | None:
+        if self.stock is None:
+            return None
+        value = self.values.known(_STAGE, unit.name, unit.key, _Recorded.from_json)
+        return None if value is None or (value.late and not self.late) else value
+
+    def _standing(self, value: _Recorded) -> dict[str, tuple[Settled, Made]] | None:
+        """The jobs of a unit with what stands of them; None unless all do."""
         if (made := self._made(value.jobs)) is None:
             return None
-        jobs = dict(zip(value.jobs, zip(value.jobs.values(), made, strict=True), strict=True))
-        return Kept(jobs=jobs, pages=value.pages, late=value.late, diagnostics=value.diagnostics)
+        return dict(zip(value.jobs, zip(value.jobs.values(), made, strict=True), strict=True))
 
     def _made(self, jobs: Mapping[str, Settled]) -> list[Made] | None:
         """What stands of these jobs; None unless all do, each under its key."""
@@ -116,10 +156,22 @@ class Memory:
             if all(job.path in keys for job in now):
                 value = _Recorded(
                     given=each.unit.given(each.templates),
+                    themed=_themed(now),
                     jobs={job.path: Settled(job.path, keys[job.path], job.publish, job.heavy) for job in now},
                     pages=list(each.pages),
-                    templates=sorted(each.templates),
                     late=[job.path for job in each.jobs if job.path in late and job.publish],
                     diagnostics=list(each.diagnostics),
                 )
                 self.values.keep(_STAGE, each.unit.name, each.unit.key, value, _Recorded.to_json)
+        for unit, value, again in self.renewed:
+            if all(keys.get(path) == key for path, key in again.items()):
+                self.values.keep(_STAGE, unit.name, unit.key, value, _Recorded.to_json)
+
+
+def _themed(jobs: Sequence[Job]) -> dict[str, list[int]]:
+    """The places of jobs that templates have a part in, by the templates' closures."""
+    found: dict[str, list[int]] = {}
+    for n, job in enumerate(jobs):
+        if closure := job.closure.partition(":")[2]:
+            found.setdefault(closure, []).append(n)
+    return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from toolkit_builder import downloads, frame, logos, pageset
 from toolkit_builder.build.digests import digest, digest_of_value
@@ -23,18 +23,26 @@ from toolkit_builder.site import Conference
 from toolkit_builder.theme import brand_css
 
 
+class Given(NamedTuple):
+    """What a unit is given of the theme: the digest of what templates read by name (a planner sees no more of them
+    than whether they are there), and that of the listings."""
+
+    closures: dict[str, str]
+    listings: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """``make`` adds the unit's jobs to a draft and returns its pages.
 
-    Nothing decides them but what is in ``key``, and what ``given`` digests: the templates that the planner asks for,
-    and the listings that the theme wants on their pages. ``templates`` are asked for in other ways than by the draft.
+    Nothing decides them but what is in ``key``, and what is ``given``: the templates that the planner asks for, and the
+    listings that the theme wants on their pages. ``templates`` are asked for in other ways than by the draft.
     """
 
     name: str
     key: str
     make: Callable[[Draft], list[Page]]
-    given: Callable[[Iterable[str]], str]
+    given: Callable[[Iterable[str]], Given]
     templates: Sequence[str] = ()
 
 
@@ -175,15 +183,15 @@ class _Keys:
         config = self._site.config.model_dump_json()
         return digest_of_value([draft.code, config, draft.shared.digest, self._theme.name, draft.printing])
 
-    def given(self, templates: Iterable[str]) -> str:
-        """The digest of these templates, and of the listings that the theme wants on their pages."""
+    def given(self, templates: Iterable[str]) -> Given:
+        """What these templates read ("" for one that is not there), and the listings that the theme wants on them."""
         theme, templates = self._theme, sorted(templates)
         asked = [
             [name, listing.model_dump(mode="json"), self._listing(name)]
             for name, listing in theme.settings.listings.items()
             if not listing.for_ or not set(listing.for_).isdisjoint(templates)
         ]
-        return digest_of_value([[theme.closure_digest(n) if theme.has(n) else "" for n in templates], asked])
+        return Given({n: theme.closure_digest(n) if theme.has(n) else "" for n in templates}, digest_of_value(asked))
 
     def _listing(self, name: str) -> str:
         if name not in self._known:
