@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from toolkit_builder.diagnostics import Diagnostic
+from toolkit_builder.diagnostics import Diagnostic, Span, error
 from toolkit_builder.importers import docx, html, mail, text
 from toolkit_builder.importers.desk import KINDS, Draft, Options
 from toolkit_builder.importers.families import sort_out
@@ -18,6 +18,11 @@ from toolkit_builder.importers.pieces import Incoming
 __all__ = ["KINDS", "Draft", "Options", "convert", "front_matter"]
 
 _PLAIN = re.compile(r"[A-Za-z0-9(£][^\n\t:#\\\"'{}\[\],&*!|>%@`]*(?<! )")
+_NO_TEXT = {
+    b"%PDF-": "a PDF", b"{\\rtf": "a document in rich text format (.rtf)", b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture", b"GIF8": "a picture", b"RIFF": "a picture or a recording",
+}  # fmt: skip
+"""How files begin that have no text to be read, and what they are."""
 _RESERVED = {"yes", "no", "true", "false", "on", "off", "null", "y", "n", "~"}
 
 
@@ -35,6 +40,10 @@ def _read(data: bytes, path: str) -> Incoming:
     suffix = path.lower().rpartition(".")[2]
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or suffix in {"docx", "doc"}:
         return docx.read(data, path)
+    if what := next((name for start, name in _NO_TEXT.items() if data.startswith(start)), ""):
+        hint = "copy its words into a text file, or save it as .docx"
+        refused = error("I305", f"this is {what}, and no text", Span(path), hint=hint)
+        return Incoming(path=path, pieces=(), problems=(refused,))
     if mail.is_mail(data, path):
         form, words, problems = mail.body(data, path)
         made = html.read_markup(words, path, []) if form == "html" else text.read(words.encode(), path)

@@ -8,6 +8,7 @@ other words stay in the body, in their order.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
@@ -28,7 +29,7 @@ def sort_out(incoming: Incoming, options: Options) -> tuple[tuple[Draft, ...], l
         empty = error("I201", "there is no text in this file", Span(incoming.path), hint="import a file that has some")
         return (), [empty]
     kind = options.kind or guess(incoming)
-    desk = Desk(incoming, options, list(incoming.pieces))
+    desk = Desk(incoming, options, papers.apart(incoming.pieces))
     _drop_furniture(desk)
     _FAMILIES[kind](desk)
     drafts = _drafts(kind, desk, to_markdown(desk.pieces))
@@ -39,7 +40,7 @@ def sort_out(incoming: Incoming, options: Options) -> tuple[tuple[Draft, ...], l
         desk.warn("I206", "only a motion's tracked changes become an amendment; these were rejected",
                   "accept them in Word first, or import the text with --kind motion")  # fmt: skip
         return tuple(drafts), problems
-    edited = Desk(Incoming(path=incoming.path, pieces=incoming.edited), options, list(incoming.edited))
+    edited = Desk(Incoming(path=incoming.path, pieces=incoming.edited), options, papers.apart(incoming.edited))
     _drop_furniture(edited)
     papers.motion(edited)
     return (drafts[0], _edited_copy(drafts[0], to_markdown(edited.pieces)), *drafts[1:]), problems
@@ -255,5 +256,6 @@ def _edited_copy(motion: Draft, body: str) -> Draft:
 
 
 def _slug(text: str) -> str:
-    kept = re.sub(r"[^a-z0-9.]+", "-", text.lower().replace("'", "").replace("’", "")).strip("-.")
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    kept = re.sub(r"[^a-z0-9.]+", "-", plain.lower().replace("'", "").replace("’", "")).strip("-.")
     return kept[:60].rstrip("-.")

@@ -15,6 +15,7 @@ _OPENS = (
 _LEAD = r"(?:[^\w\n]{0,3}\w{1,20},? )?(?:[Tt]his )?"
 OPENER = rf"(?m)^{_LEAD}(?i:{_BODIES}) (?:further |also |therefore |furthermore )?(?:{_OPENS})\b"
 _MOTION = r"(?im)^back to all motions|\A(?:motion|composite|emergency motion) (?:no\.? )?\w{1,4}\b"
+_ISSUE = r"(?i)\b(?:bulletin|newsheet|daily)\b[ ,:–-]{1,3}(?:no\.?|number|issue|#)\s*\d"
 _BULLETIN = r"(?i)\b(?:bulletins?|delegates?)\b"
 _POINT = re.compile(r"\d{1,2}[.)]?\s+[A-Z]")
 _POINT_PLAN = r"(?i)\b(?:\d{1,2}|five|six|seven|eight|nine|ten|twelve)[- ]point (?:plan|charter|programme)\b"
@@ -33,7 +34,8 @@ def guess(incoming: Incoming) -> str:
         "plan": 8 * bool(re.search(_POINT_PLAN, top)),
         "update": 6 * bool(re.search(r"(?i)\b(?:week|part|update|no\.?)\s*\d{1,3}\b", top))
         + 4 * bool(re.search(r"(?im)^\d+ comments?:?$|^\S.{0,40} said(?:\.{3}|…)$", text)),
-        "bulletin": 4 * (headings >= 2) + (headings >= 3) + 3 * bool(re.search(_BULLETIN, text)),
+        "bulletin": 8 * bool(re.search(_ISSUE, top)) + 3 * bool(re.search(_BULLETIN, text))
+        + 4 * (headings >= 2) + (headings >= 3),
         "news": 3 * bool(re.search(r"(?im)^(?:related articles|comments are closed|sign up|more from)\b", text)) + 1,
     }  # fmt: skip
     if scores["plan"] and not sum(1 for piece in pieces if _POINT.match(piece.plain) or piece.kind == "item") > 2:

@@ -124,6 +124,9 @@ def _within(node: Node, outer: Node) -> bool:
     return False
 
 
+_GOOGLE_LEVEL = re.compile(r"\blst-kix_\w+-(\d)\b")
+
+
 class _Reader:
     """Walks a tree once and collects pieces; inline content gathers until the next block."""
 
@@ -182,6 +185,8 @@ class _Reader:
 
     def list(self, node: Node, depth: int, level: int) -> None:
         ordered = node.tag == "ol"
+        if google := _GOOGLE_LEVEL.search(node.attributes.get("class") or ""):
+            level = int(google[1]) + 1  # Google Docs writes the lists within a list one after another
         start = node.attributes.get("start") or "1"
         number = int(start) if start.lstrip("-").isdigit() and len(start) < 6 else 1
         shape = written.list_type(node)

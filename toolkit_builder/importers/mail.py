@@ -11,6 +11,7 @@ import re
 from email.message import EmailMessage
 
 from toolkit_builder.diagnostics import Diagnostic, Span, note
+from toolkit_builder.importers.guess import OPENER
 from toolkit_builder.importers.pieces import left_out
 
 _HEAD = re.compile(r"(?i)>*\s*(?:from|to|cc|bcc|date|sent|subject|reply-to|importance|attachments?):(?:\s.*)?")
@@ -86,6 +87,9 @@ def bare(text: str, path: str) -> tuple[str, list[Diagnostic]]:
     at = next((n for n, line in enumerate(lines) if line.strip()), 0)
     head = _head_from(lines, at)
     if not head:
+        quoted = [_QUOTED.sub("", line, count=1) for line in lines if line.startswith(">")]
+        if len(quoted) > 2 and re.search(OPENER, "\n".join(quoted)):  # a paper that was forwarded below a greeting
+            return "\n".join(_QUOTED.sub("", line, count=1) for line in lines), []
         return text, []
     found.append(left_out(path, "the head of an e-mail", "; ".join(lines[n] for n in head), head[0] + 1))
     subject = next((lines[n].partition(":")[2] for n in head if lines[n].lower().startswith("subject:")), "")

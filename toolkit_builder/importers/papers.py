@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from toolkit_builder.importers.dates import whole_date
 from toolkit_builder.importers.desk import TOP, Desk, free_number, is_number, number_in_name, one_line
 from toolkit_builder.importers.guess import OPENER
-from toolkit_builder.importers.pieces import left_out
+from toolkit_builder.importers.pieces import Piece, became, left_out
 from toolkit_builder.motions import numbering, results
 from toolkit_builder.motions.numbering import Number
 
@@ -55,6 +56,34 @@ def motion(desk: Desk) -> None:
     desk.fields = {"number": number, **desk.fields}
 
 
+_TOP_LINE = re.compile(
+    r"(?i)(?:(?:composite|emergency|late)(?: motion)?|motion|amendment)(?: no\.?)? ?[A-Z]{0,3}\d[\w.]*"
+    r"(?:\s*[:–—-]\s.*(?<![.;])| to motion \S+)?|amendment to motion \S+"
+)
+
+
+def apart(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces, the first lines of the first by themselves where they are a title, a date or who moves: a text that
+    was typed in a hurry has no empty line below its title."""
+    first, rest = pieces[:1], list(pieces[1:])
+    plain, words = ([*first[0].plain.split("\n")], [*first[0].text.split("\n")]) if first else ([], [])
+    if len(plain) < 2 or len(plain) != len(words) or first[0].kind != "paragraph":
+        return [*first, *rest]
+    heads = int(bool(_TOP_LINE.fullmatch(plain[0]) or (whole_date(plain[1]) and len(plain[0]) <= 150)))
+    while heads and heads < len(plain) and (whole_date(plain[heads]) or _moving(plain[heads])):
+        heads += 1
+    if not heads:
+        return [*first, *rest]
+    cut = [(plain[n], words[n].rstrip()) for n in range(heads)]
+    left = [("\n".join(plain[heads:]), "\n".join(words[heads:]))] if heads < len(plain) else []
+    line = first[0].line
+    return [*(replace(first[0], plain=p, text=t, line=line) for p, t in [*cut, *left]), *rest]
+
+
+def _moving(line: str) -> bool:
+    return any(pattern.fullmatch(line) for pattern in (_BOTH, _MOVER, _SECONDER))
+
+
 def amendment(desk: Desk) -> None:
     """The instruction stays as its mover wrote it; only the lines above it become front matter."""
     _head(desk)
@@ -63,10 +92,13 @@ def amendment(desk: Desk) -> None:
     amends = desk.fields.pop("amends", "")
     if title:
         found, amends = found or title["number"] or "", amends or title["amends"] or ""
-        words = title["title"] or ""
-        desk.became("title", desk.fields["title"], value=words)
-        if not words:
-            del desk.fields["title"]
+        if title["title"]:
+            desk.became("title", desk.fields["title"], value=title["title"])
+        else:
+            stated = desk.fields.pop("title")
+            desk.problems.append(
+                became(desk.incoming.path, "amends" if amends else "number", amends or found, stated, 0)
+            )
     number = desk.options.number or found or number_in_name(desk.incoming.path)
     if not amends and number:
         parent = Number.parse(number).parent if is_number(number) else None
@@ -189,11 +221,12 @@ def _head_line(desk: Desk, line: str, at: int) -> bool:
     return False
 
 
+_BY = "(?:moved|proposed|submitted|tabled|sponsored)"
 _BOTH = re.compile(
-    r"(?i)(?:moved|proposed)(?: by:?|:)\s*(?P<a>.+?)[,;]?\s+(?:and )?seconded(?: by:?|:)\s*(?P<b>.+)"
+    rf"(?i){_BY}(?: by:?|:)\s*(?P<a>.+?)[,;]?\s+(?:and )?seconded(?: by:?|:)\s*(?P<b>.+)"
     r"|(?P<c>\S.{2,60}?) to (?:move|propose),? (?:and )?(?P<d>\S.{2,60}?) to second:?"
 )
-_MOVER = re.compile(r"(?i)(?:moved|proposed)(?: by:?|:)\s*(.+)|(?:mover|proposer):\s*(.+)")
+_MOVER = re.compile(rf"(?i){_BY}(?: by:?|:)\s*(.+)|(?:mover|proposer):\s*(.+)")
 _SECONDER = re.compile(r"(?i)seconded(?: by:?|:)\s*(.+)|seconder:\s*(.+)")
 
 

@@ -69,8 +69,14 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
         return text, found
 
 
-_BULLET = re.compile(r"(?P<indent>[ \t]*)(?:(?P<sign>[-•*–·▪◦§➢\uf0a7])[ \t]+|(?P<o>o)(?:\t|[ ]{2,}))(?=\S)")
-"""A bullet; the small o and a tab are what Word writes into plain text for its second level."""
+_SYMBOLS = "\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf071►■□●‣⁃∙▫"
+_BULLET = re.compile(
+    rf"(?P<indent>[ \t]*)(?:(?P<sign>[-•*–·▪◦§➢{_SYMBOLS}])[ \t]+|(?P<o>o)(?:\t|[ ]{{2,}})|(?P<letter>[Øüvq])\t[ \t]*)"
+    r"(?=\S)"
+)
+"""A bullet; letters and a tab are what Word writes into plain text for bullets of its symbol fonts."""
+_NEEDS_A_LIST = "o§➢Øüvq"
+_REWRITTEN = f"{_NEEDS_A_LIST}{_SYMBOLS}"
 
 
 def _with_bullets(lines: list[_Line]) -> list[_Line]:
@@ -79,8 +85,8 @@ def _with_bullets(lines: list[_Line]) -> list[_Line]:
     listed = full = False
     for line in lines:
         found = _BULLET.match(line.text)
-        sign = (found["sign"] or "o") if found else ""
-        if found is None or (sign in "o§➢\uf0a7" and not listed):
+        sign = (found["sign"] or found["o"] or found["letter"]) if found else ""
+        if found is None or (sign in _NEEDS_A_LIST and not listed):
             listed = listed and (full or not line.text.strip())  # words below an empty line end the list
             full = bool(line.text.strip())
             continue
@@ -88,10 +94,10 @@ def _with_bullets(lines: list[_Line]) -> list[_Line]:
         indent = len(found["indent"].expandtabs(4))
         while above and (indent < above[-1][0] - 1 or (indent <= above[-1][0] + 1 and (indent, sign) in above[:-1])):
             above.pop()
-        if not above or indent > above[-1][0] + 1 or (sign != above[-1][1] and sign in "o§◦▪➢\uf0a7–"):
+        if not above or indent > above[-1][0] + 1 or (sign != above[-1][1] and sign in f"◦▪–{_REWRITTEN}"):
             above.append((indent, sign))
         line.bullet = str(len(above))
-        if sign in "o§➢\uf0a7":
+        if sign in _REWRITTEN:
             line.text = f"{found['indent']}- {line.text[found.end() :]}"
     return lines
 
@@ -211,6 +217,8 @@ def _continues(above: str, below: str, width: int, *, wrapped: bool = False) -> 
         return True
     if whole_date(above) or whole_date(below):
         return False
+    if _OPEN.search(above.rstrip()):
+        return True
     if width < _NARROW:
         rest = below[:1].islower() and not _END.search(above)
         return rest and (bool(_OPEN.search(above.rstrip())) or (wrapped and len(above) >= 0.6 * width))
