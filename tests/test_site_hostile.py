@@ -186,3 +186,16 @@ def test_a_menu_that_leads_nowhere_is_a_warning(site: SiteTest) -> None:
     site.edit("toolkit.yaml", append="menu: [{title: News, url: /news/}, {title: About, url: '/about/#top'}]\n").build()
     assert "warning[S306]: the menu leads to '/news/', and there is no such page" in site.problems
     assert "/about/" not in site.problems
+
+
+def test_a_menu_entry_of_a_section_whose_only_file_cannot_be_read_is_not_reported_as_well(site: SiteTest) -> None:
+    site.edit(
+        "toolkit.yaml",
+        "title: Test site",
+        "title: Test site\nmenu:\n  - {title: News, url: /news/}\n  - {title: Gone, url: /gone/}",
+    )
+    site.content(**{"news/one.md": "---\ntitle: One\ndate: [\n---\n\nText.\n"})
+    report = site.check()
+    assert "Y204" in report
+    assert "'/news/'" not in report
+    assert "S306]: the menu leads to '/gone/'" in report

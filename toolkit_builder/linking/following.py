@@ -19,7 +19,10 @@ _NUMBERED = re.compile(r"(?P<number>(?:[a-z]{1,2})?\d+[a-z]?(?:\.\d+[a-z]?)?)-")
 
 
 def unread(paths: Iterable[str], documents: Sequence[Document]) -> frozenset[str]:
-    """The names under which files that could not be read may be mentioned: their stems, and the numbers in front."""
+    """The names under which files that could not be read may be mentioned: their stems, and the numbers in front.
+
+    Also, with a stroke before it, each folder around them: its list may have nothing else in it.
+    """
     read = {doc.path for doc in documents}
     names: set[str] = set()
     for path in paths:
@@ -29,6 +32,7 @@ def unread(paths: Iterable[str], documents: Sequence[Document]) -> frozenset[str
         if stem == "index":
             stem = posixpath.basename(posixpath.dirname(path)).lower()
         names.add(stem)
+        names |= {f"/{folder.lower()}" for folder in path.split("/")[1:-1]}
         if number := _NUMBERED.match(stem):
             names.add(number["number"])
     return frozenset(names)
@@ -36,10 +40,11 @@ def unread(paths: Iterable[str], documents: Sequence[Document]) -> frozenset[str
 
 def without_followers(problems: Iterable[Diagnostic], names: frozenset[str]) -> list[Diagnostic]:
     """The reports that are not about one of these names."""
-    return [d for d in problems if not (names and d.code in _CODES and _is_about(d.message, names))]
+    return [d for d in problems if not (names and d.code in _CODES and _is_about(d, names))]
 
 
-def _is_about(message: str, names: frozenset[str]) -> bool:
-    named = _NAMED.search(message)
+def _is_about(problem: Diagnostic, names: frozenset[str]) -> bool:
+    named = _NAMED.search(problem.message)
     last = named[1].partition("#")[0].rstrip("/").rpartition("/")[2] if named else ""
-    return last.lower().removesuffix(".md") in names
+    name = last.lower().removesuffix(".md")
+    return name in names or (problem.code == "S306" and f"/{name}" in names)

@@ -195,11 +195,14 @@ def _branches(
     near_names += [n for t in tables for n in sorted(t.names)[:5000]]
     for name in [n for n, count in named.items() if not count]:
         near = nearest(name, near_names)
-        found.append(error("L130", f"there is no branch '{name}'", hint=f"did you mean {near}?" if near else ""))
+        hint = f"did you mean {near}?" if near else "'toolkit list branch' shows the branches of the site"
+        found.append(error("L130", f"there is no branch '{name}'", hint=hint))
     for name in [n for n, count in regions.items() if not count]:
         known = sorted({b.get("region") or "" for rows in [iter(listed), *map(iter, tables)] for b in rows} - {""})
         near = nearest(name, known) or (known[0] if len(known) == 1 else "")
-        hint = f"did you mean {near}?" if near else f"the regions are: {', '.join(known[:8])}" if known else ""
+        hint = "no branch has a region: write 'region:' in content/branches/, or in the table's column"
+        if known:
+            hint = f"did you mean {near}?" if near else f"the regions are: {', '.join(known[:8])}"
         found.append(error("L131", f"no branch is in a region '{name}'", hint=hint))
     if not total and not any_errors(found):
         found.append(
