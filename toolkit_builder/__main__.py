@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -23,6 +24,21 @@ def main() -> None:
     if looked:
         looked.files.end()
     gc.freeze()  # nor is there anything to be gained from looking through what ends with the process
+    _leave(code)
+
+
+def _leave(code: int) -> None:
+    """End, without taking 200 MB apart value by value first where nobody is left who could miss it."""
+    threading = sys.modules.get("threading")
+    if "multiprocessing" not in sys.modules and (threading is None or threading.active_count() == 1):
+        atexit._run_exitfuncs()
+        try:
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:  # it is where somebody has closed it
+                    stream.flush()
+        except (OSError, ValueError):  # what cannot be written is reported on the usual way out
+            sys.exit(code)
+        os._exit(code)
     sys.exit(code)
 
 

@@ -259,7 +259,7 @@ class Store:
 
     # --- size ------------------------------------------------------------------------------------------
 
-    def collect(self, live: set[str]) -> None:
+    def collect(self, live: Callable[[], set[str]]) -> None:
         """Once a day, drop what no build used for 30 days, then the oldest beyond the limit; never ``live`` objects."""
         day = self._guarded(
             lambda: self._connection.execute("SELECT value FROM notes WHERE name = 'collected'").fetchone()
@@ -268,7 +268,7 @@ class Store:
             return
         self._mark_used()
         self._guarded(self._collect_rows)
-        self._collect_objects(live)
+        self._collect_objects(live())
 
     def _collect_rows(self) -> None:
         run = self._connection.execute

@@ -342,9 +342,11 @@ class _Build:
             publication.abandon()
             return
         every: list[Job | Settled] = [*self._jobs, *(job for job, _ in self._settled.values())]
-        files = {job.path: outcome.made[job.path] for job in every if job.publish}
-        hidden = {job.path: outcome.made[job.path] for job in every if not job.publish}
-        report.removed = sorted(self._known.files.keys() - files.keys())
+        files: dict[str, Made] = {}
+        hidden: dict[str, Made] = {}
+        for job in every:
+            (files if job.publish else hidden)[job.path] = outcome.made[job.path]
+        report.removed = sorted(path for path in self._known.files if path not in files)
         report.reused = len(every) - len(report.paths)
         report.keys = {j.path: outcome.made[j.path].key for j in self._jobs if j.path not in self._options.left}
         same = not self._before.touched and self._known.files.keys() == files.keys() and bool(identity(self._output))
@@ -377,7 +379,7 @@ class _Build:
                 tree = identity(self._output)
                 record = _record(self._project, self._options, self._options.inputs, tree, saved, said)
                 write_file(self._state / "record", record.to_bytes())
-        self._store.collect({made.digest for made in outcome.made.values()})
+        self._store.collect(lambda: {made.digest for made in outcome.made.values()})
 
 
 def _record(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _FEW = 1500  # files: so many are looked at sooner than a process is forked
 _PIECES = 120  # the files are looked at in so many pieces, and the folders too: the number of a piece fits a byte
+_BY_FOLDER = os.stat in os.supports_dir_fd
 _MODE = 0 if os.name == "nt" else 0o100644  # of every published file: a plain one, whatever the umask was
 
 FILE, MODE, FOLDER = "-", "m", "d"  # what differs: a file; a file's mode alone; a folder's time stamp
@@ -141,14 +142,27 @@ class Glance:
         columns = self._columns[kind]
         size = -(-len(columns[0]) // _PIECES)
         part = [column[piece * size : (piece + 1) * size] for column in columns]
-        self._differ += _folders(self._top, *part) if kind else _files(self._top, *part)
+        if not _BY_FOLDER:
+            self._differ += (_folders if kind else _files)(self._top, None, *part)
+            return
+        try:
+            here = os.open(self._top, os.O_RDONLY)  # so that the way to the site is not walked down for each file
+        except OSError:
+            self._differ += [(FOLDER if kind else FILE) + path for path in part[0]]
+            return
+        try:
+            self._differ += (_folders if kind else _files)("", here, *part)
+        finally:
+            os.close(here)
 
 
-def _files(top: str, paths: list[str], sizes: list[str], mtimes: list[str], inodes: list[str]) -> Iterator[str]:
-    look = os.lstat
+def _files(
+    top: str, here: int | None, paths: list[str], sizes: list[str], mtimes: list[str], inodes: list[str]
+) -> Iterator[str]:
+    look = os.stat
     for path, size, mtime, inode in zip(paths, map(int, sizes), map(int, mtimes), map(int, inodes), strict=True):
         try:
-            there = look(top + path)
+            there = look(top + path, dir_fd=here, follow_symlinks=False)
         except OSError:
             yield FILE + path
             continue
@@ -158,10 +172,10 @@ def _files(top: str, paths: list[str], sizes: list[str], mtimes: list[str], inod
             yield MODE + path
 
 
-def _folders(top: str, paths: list[str], mtimes: list[str]) -> Iterator[str]:
+def _folders(top: str, here: int | None, paths: list[str], mtimes: list[str]) -> Iterator[str]:
     for path, mtime in zip(paths, map(int, mtimes), strict=True):
         try:
-            if os.lstat(top + path).st_mtime_ns == mtime:
+            if os.stat(top + path or ".", dir_fd=here, follow_symlinks=False).st_mtime_ns == mtime:
                 continue
         except OSError:
             pass

@@ -102,6 +102,8 @@ class Publication:
                     raise
 
     def _remove_others(self, wanted: Collection[str]) -> None:
+        if self.trusted and self._inodes.keys() == wanted:
+            return  # nor are there other folders then
         for path in [path for path in self._inodes if path not in wanted]:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(self._at(path))
@@ -264,7 +266,7 @@ class Publication:
 
     def follow(self, live: Tree) -> None:
         """Bring the standby tree to what is live, file by file, and exchange nothing."""
-        self.begin(live.files)
+        self.begin(live.files.keys())
         self.keep_all(live.files)
         _step("followed")
         self._write_down(live.files, live.hidden)
