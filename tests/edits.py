@@ -273,3 +273,24 @@ LEFT_BEHIND: dict[str, Edit] = {  # by builds: the site and the cache
     "damaged objects": lambda s, n, r: damaged(s, r, "objects/*/*"),
 }
 EDITS = {**CONTENT, **SETTINGS, **THEME, **LEFT_BEHIND}
+
+
+State = dict[str, tuple[int, int, int]]
+
+
+def states(site: SiteTest) -> State:
+    """Every file and folder that a site is made from, by path, with what tells whether a file has changed."""
+    found: State = {}
+    for place in (site.folder / "content", site.folder / "themes", site.folder / "toolkit.yaml"):
+        for path in (place, *place.rglob("*")):
+            if path.exists():
+                status = path.lstat()
+                state = (0, 0, 0) if path.is_dir() else (status.st_ino, status.st_mtime_ns, status.st_size)
+                found[path.relative_to(site.folder).as_posix()] = state
+    return found
+
+
+def reported(before: State, after: State) -> set[str]:
+    """As little as a watcher may tell: of folders that have come or gone their names, and nothing of what is inside."""
+    names = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    return {name for name in names if name.rpartition("/")[0] not in names}

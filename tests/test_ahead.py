@@ -6,13 +6,14 @@ import os
 import random
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.driver import SiteTest
-from tests.edits import CONTENT, EDITS, MOTIONS, SETTINGS, THEME, world
+from tests.edits import CONTENT, EDITS, MOTIONS, SETTINGS, THEME, reported, states, world
+from tests.verified import verified
 from toolkit_builder import ahead, intake, pipeline
 from toolkit_builder.ahead import Ahead, Answer, Scout
 from toolkit_builder.build.lock import hold
@@ -31,8 +32,9 @@ class Server:
         self.options = Options(**site.options, warm=intake.Warm(), on_later=self.last.append)
         self.build()
 
-    def build(self) -> bool:
-        self.site.report = pipeline.build(self.site.folder, self.options)
+    def build(self, found: Ahead | None = None) -> bool:
+        options = replace(self.options, foreseen=found.foreseen if found else None)
+        self.site.report = pipeline.build(self.site.folder, options)
         return self.site.report.published
 
     def look(self, *changed: str) -> Ahead | None:
@@ -51,20 +53,6 @@ class Server:
 @pytest.fixture
 def server(site: SiteTest) -> Server:
     return Server(world(site))
-
-
-def below(folder: Path) -> Iterator[tuple[str, tuple[int, int, int]]]:
-    for place in (folder / "content", folder / "themes", folder / "toolkit.yaml"):
-        for path in (place, *place.rglob("*")):
-            found = path.lstat()
-            state = (0, 0, 0) if path.is_dir() else (found.st_ino, found.st_mtime_ns, found.st_size)
-            yield path.relative_to(folder).as_posix(), state
-
-
-def reported(before: dict[str, tuple[int, int, int]], after: dict[str, tuple[int, int, int]]) -> set[str]:
-    """As little as a watcher may tell: of folders that have come or gone their names, and nothing of what is inside."""
-    names = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    return {name for name in names if os.path.dirname(name) not in names}
 
 
 def compare(found: Ahead, before: dict[str, bytes], after: dict[str, bytes], tally: Counter[str]) -> None:
@@ -94,26 +82,32 @@ def test_what_is_shown_after_any_edit_is_what_is_published(server: Server, tmp_p
         kept = tmp_path / f"kept-{number}"
         for name in ("content", "themes"):
             shutil.copytree(site.folder / name, kept / name)
-        state, before = dict(below(site.folder)), site.tree()
+        state, before = states(site), site.tree()
         name = edits[(seed * 37 + number * 11) % len(edits)]
         try:
             EDITS[name](site, number, rng)
         except (AssertionError, OSError, IndexError, ValueError):  # of what another edit has taken away
             continue
-        changed |= reported(state, dict(below(site.folder)))
+        changed |= reported(state, states(site))
         found = server.look(*changed)
-        if server.build():
+        with verified():
+            published = server.build(found)
+        if published:
             assert found is not None, name
             assert found.made_from(server.last[-1].loaded), name
             compare(found, before, site.tree(), tally)
+            clean = site.clean_build_of_the_same(tmp_path / f"clean-{number}")
+            wanted = {path: data for path, data in clean.tree().items() if path not in server.last[-1].paths}
+            assert site.tree() == wanted, name
+            assert site.problems == clean.problems, name
             changed.clear()
         else:
             tally["refused"] += 1
-            state = dict(below(site.folder))
+            state = states(site)
             for folder in ("content", "themes"):
                 shutil.rmtree(site.folder / folder)
                 shutil.copytree(kept / folder, site.folder / folder)
-            changed |= {*reported(state, dict(below(site.folder))), "content", "themes"}
+            changed |= {*reported(state, states(site)), "content", "themes"}
     assert tally["made"] > 50, tally
     assert tally["SAME"] > 500, tally
 

@@ -40,9 +40,9 @@ def served(site: SiteTest, before: Callable[[], object] = lambda: None) -> Itera
     started = threading.Event()
     tasks: list[asyncio.Task[None]] = []
 
-    def build() -> BuildReport:
+    def build(foreseen: pipeline.Foreseen | None) -> BuildReport:
         before()
-        return pipeline.build(site.folder, replace(options, on_progress=state.go_on))
+        return pipeline.build(site.folder, replace(options, on_progress=state.go_on, foreseen=foreseen))
 
     async def run() -> None:
         folders = [site.folder / "content", site.folder / "toolkit.yaml"]

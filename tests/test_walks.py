@@ -27,12 +27,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.driver import SiteTest
-from tests.edits import CONTENT, EDITS, LEFT_BEHIND, SETTINGS, THEME, setting, world
+from tests.edits import CONTENT, EDITS, LEFT_BEHIND, SETTINGS, THEME, State, reported, setting, states, world
 from tests.verified import verified
 from toolkit_builder import cli, formats, intake, quick, theme
+from toolkit_builder.ahead import Scout
 from toolkit_builder.build import glance
 from toolkit_builder.formats import pdf
-from toolkit_builder.pipeline import Later
+from toolkit_builder.pipeline import Later, Options
 
 CLEAN_ENGINE = cache(pdf.engine.__wrapped__)
 CHANCE = st.integers(0, 2**32 - 1).map(
@@ -91,6 +92,7 @@ class Edits(RuleBasedStateMachine):
     builds: ClassVar[Counter[str]] = Counter()
     refused: ClassVar[Counter[str]] = Counter()
     units: ClassVar[Counter[str]] = Counter()
+    foreseen: ClassVar[int] = 0
 
     @initialize()
     def start(self) -> None:
@@ -101,6 +103,8 @@ class Edits(RuleBasedStateMachine):
         self.site.edit("toolkit.yaml", "enabled: no", "enabled: yes")
         self.warm = intake.Warm()
         self.steps = 0
+        self.last: Later | None = None
+        self.seen: State = {}
         self.build("build")
 
     def teardown(self) -> None:
@@ -165,14 +169,26 @@ class Edits(RuleBasedStateMachine):
                 assert code in (0, 1)
                 published = code == 0
             else:
-                served = {"warm": self.warm, "on_later": later.append, "arguments": ("serve",)}
-                published = self.site.attempt(**(served if how == "serve" else {})).report.published
+                served = self.as_served(later) if how == "serve" else {}
+                published = self.site.attempt(**served).report.published
                 assert not self.site.report.fault, self.site.problems
         type(self).units.update(counts)
         if published:
             type(self).builds[how] += 1
+            if later:
+                self.last, self.seen = later[0], states(self.site)
             self.compare(how, later[0] if later else None)
         return published
+
+    def as_served(self, later: list[Later]) -> dict[str, Any]:
+        """How a server builds: it remembers, and has looked ahead at what it was told of."""
+        told = {"warm": self.warm, "on_later": later.append, "arguments": ("serve",)}
+        found = None
+        if self.last:
+            changed = [str(self.site.folder / name) for name in reported(self.seen, states(self.site))]
+            found = Scout(self.site.folder, Options(**{**self.site.options, **told})).look(self.last, changed)
+        type(self).foreseen += found is not None
+        return {**told, "foreseen": found.foreseen if found else None}
 
     def compare(self, how: str, later: Later | None) -> None:
         folder = Path(tempfile.mkdtemp(dir=self.place))
@@ -252,6 +268,7 @@ def walked(machine: type[Edits], examples: int, steps: int) -> None:
     """Run a machine, and check that its edits were of nearly all kinds, and nearly all could be published."""
     for counts in (machine.edits, machine.builds, machine.refused, machine.units):
         counts.clear()
+    machine.foreseen = 0
     several = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
     )
@@ -260,7 +277,8 @@ def walked(machine: type[Edits], examples: int, steps: int) -> None:
     print(
         f"counted: {machine.edits.total()} edits of {len(machine.edits)} kinds published ({machine.refused.total()} "
         f"refused), {machine.builds.total()} builds ({builds}), each equal to a clean one; "
-        f"{machine.units['kept']} units from memory, {machine.units['laid']} laid out"
+        f"{machine.units['kept']} units from memory, {machine.units['laid']} laid out; "
+        f"{machine.foreseen} sites foreseen"
     )
 
 
@@ -278,6 +296,7 @@ def test_random_edits_of_a_whole_site_each_equal_a_clean_build() -> None:
     assert Edits.edits.total() + Edits.refused.total() >= 15 * WALKS
     assert len(Edits.edits) >= 20, set(EDITS) - set(Edits.edits)
     assert Edits.units["kept"] > Edits.units["laid"] / 4, "memory is used at all"
+    assert Edits.foreseen > WALKS
 
 
 @pytest.mark.slow

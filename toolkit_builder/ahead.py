@@ -15,17 +15,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
 
 from toolkit_builder import intake, sources
-from toolkit_builder.blueprint import Blueprint
 from toolkit_builder.build import aside
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.engine import Stock
 from toolkit_builder.build.guard import Inspection
 from toolkit_builder.build.jobs import Deferred, Encoder, Job
 from toolkit_builder.build.lock import Locked, hold
-from toolkit_builder.build.manifest import Made
 from toolkit_builder.build.recall import Recall
 from toolkit_builder.diagnostics import Diagnostic, Unsteady, any_errors
 from toolkit_builder.formats import Toolchain
@@ -34,6 +31,7 @@ from toolkit_builder.layout.memory import Kept, Memory
 from toolkit_builder.layout.units import Unit
 from toolkit_builder.pipeline import (
     CONTENT,
+    Foreseen,
     Later,
     Loaded,
     Options,
@@ -60,17 +58,16 @@ class Ahead:
     """The next site, as far as it can be told. ``jobs`` are what must be made of it, by path."""
 
     project: Path
-    loaded: Loaded
-    plan: Blueprint
+    foreseen: Foreseen
     jobs: Mapping[str, Job]
     toolchain: Toolchain
-    standing: Mapping[str, Made]
 
     def known(self, path: str) -> Answer | None:
         """What can be said without making anything; None where the file must be made."""
         job = self.jobs.get(path)
         if job is None:
-            return Answer.SAME if path in self.plan.settled or path in self.plan.late else Answer.GONE
+            plan = self.foreseen.plan
+            return Answer.SAME if path in plan.settled or path in plan.late else Answer.GONE
         return Answer.WAIT if job.heavy or not job.publish else None
 
     def make(self, path: str) -> bytes | Answer:
@@ -82,30 +79,17 @@ class Ahead:
                     encoded = Encoder()(job)
                     if encoded.outputs:
                         return Answer.WAIT
-                    if path in self.standing and self.standing[path].key == encoded.key({}):
+                    if (standing := self.foreseen.tree.files.get(path)) and standing.key == encoded.key({}):
                         return Answer.SAME
-                made = aside.make([job], Values(self.plan.blobs, store.blobs), self.toolchain, store, workers=1)
+                values = Values(self.foreseen.plan.blobs, store.blobs)
+                made = aside.make([job], values, self.toolchain, store, workers=1)
         except (Unsteady, OSError):
             return Answer.WAIT
         return Answer.WAIT if any_errors(made.diagnostics) else made.files.get(path, Answer.WAIT)
 
     def made_from(self, other: Loaded) -> bool:
         """Whether that site is of the same files and settings."""
-        mine = self.loaded
-        return (
-            mine.config == other.config
-            and _files(mine.tree) == _files(other.tree)
-            and (mine.theme is other.theme or _look(mine) == _look(other))
-        )
-
-
-def _files(tree: sources.Tree) -> list[tuple[str, str]]:
-    return [(each.path, each.digest) for each in (*tree.sources, *tree.assets)]
-
-
-def _look(loaded: Loaded) -> Any:
-    look = loaded.theme
-    return look and (look.name, look.settings, look.templates, look.assets, look.print_files, look.locales)
+        return self.foreseen.of(other.config, other.tree, other.theme)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +159,9 @@ class Scout:
             return None
         return Ahead(
             project=self.project,
-            loaded=loaded,
-            plan=plan,
+            foreseen=Foreseen(loaded=loaded, plan=plan, tree=last.tree),
             jobs={job.path: job for job in plan.jobs},
             toolchain=last.toolchain if loaded.theme is last.loaded.theme else Toolchain(loaded.theme.bundle),
-            standing=last.tree.files,
         )
 
 

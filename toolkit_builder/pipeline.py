@@ -52,7 +52,8 @@ class Options:
 
     With ``on_later`` no printed document is made: it is handed what makes each of them when it is asked for. The
     last ones stay in output/ as they are, and the next build without it sees which of them have changed. ``looked`` is
-    what was seen of the project a moment ago.
+    what was seen of the project a moment ago, ``foreseen`` what has been worked out of the site, as far as that turns
+    out to be right.
     """
 
     drafts: bool = False
@@ -69,6 +70,7 @@ class Options:
     on_progress: Callable[[int, int], None] | None = None
     on_wait: Callable[[Holder], None] | None = None
     on_later: Callable[[Later], None] | None = None
+    foreseen: Foreseen | None = None
     looked: fastpath.Looked | None = None
 
     @property
@@ -94,6 +96,35 @@ class Loaded:
     def documents(self) -> list[Document]:
         """All of them, those that are not public yet too."""
         return [doc for volume in self.volumes for doc in volume.documents]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """A site as it was worked out before everything was looked at: from files that might not have been all that had
+    changed, and for a ``tree`` of published files that might not stand any more. ``plan`` are its jobs."""
+
+    loaded: Loaded
+    plan: Blueprint
+    tree: Tree
+
+    def of(self, config: Config | None, tree: sources.Tree, look: theme.Theme | None) -> bool:
+        """Whether it was made from these very files and settings."""
+        mine = self.loaded
+        return mine.config == config and _digests(mine.tree) == _digests(tree) and _same_look(mine.theme, look)
+
+    def upon(self, stock: engine.Stock | None) -> bool:
+        """Whether its jobs are those of a build that finds just this published."""
+        if stock is None or stock.before.touched:
+            return False
+        return stock.known.files == self.tree.files and stock.known.hidden == self.tree.hidden
+
+
+def _digests(tree: sources.Tree) -> list[tuple[str, str]]:
+    return [(each.path, each.digest) for each in (*tree.sources, *tree.assets)]
+
+
+def _same_look(one: theme.Theme | None, other: theme.Theme | None) -> bool:
+    return one is other or one == other
 
 
 def moment(config: Config, options: Options) -> tuple[visible.Moment, list[Diagnostic]]:
@@ -140,6 +171,10 @@ def load(
     if config is None:
         return Loaded(config=None, site=None, theme=None, tree=tree, diagnostics=tuple(ordered(found)))
     look, problems = load_theme(project, config, store)
+    if options.foreseen and options.foreseen.of(config, tree, look):
+        known_already = options.foreseen.loaded
+        found += [*problems, *known_already.diagnostics]
+        return replace(known_already, tree=tree, diagnostics=tuple(ordered(found)))
     return assembled(config, tree, look, [*found, *problems], replace(options, warm=warm), recall)
 
 
@@ -384,7 +419,8 @@ def _build(project: Path, options: Options, store: Store, *, remember: bool = Tr
     stock = engine.look(project, output, looked) if remember else None
     framed = options.executor is None and can_fork()
     memory = Memory(recall, stock, late=options.on_later is not None, framed=framed)
-    plan = lay_out(loaded, memory)
+    foreseen = options.foreseen if options.foreseen and loaded.site is options.foreseen.loaded.site else None
+    plan = foreseen.plan if foreseen and foreseen.upon(stock) else lay_out(loaded, memory)
     found = [*loaded.diagnostics, *(plan.diagnostics if plan else ()), *_only_problems(plan, options.only)]
     if loaded.config and loaded.config.print.enabled and (missing := print_problem()):
         found.append(warning("B501", f"the site was built without its PDFs: {missing}"))

@@ -23,7 +23,7 @@ from livereload.handlers import LiveReloadHandler, LiveReloadJSHandler
 from toolkit_builder.ahead import Ahead, Answer, Scout
 from toolkit_builder.build.engine import BuildReport
 from toolkit_builder.diagnostics import Diagnostic, Severity, ordered
-from toolkit_builder.pipeline import Later
+from toolkit_builder.pipeline import Foreseen, Later
 
 HOST = "127.0.0.1"
 _LOCAL = {"127.0.0.1", "localhost", "[::1]"}
@@ -295,13 +295,13 @@ async def serve(
     state: State,
     port: int,
     folders: Sequence[Path],
-    rebuild: Callable[[], BuildReport],
+    rebuild: Callable[[Foreseen | None], BuildReport],
     say: Callable[[BuildReport, float], None],
     scout: Scout,
 ) -> None:
     """Serve until cancelled; rebuild in a thread after every change below ``folders``.
 
-    Raises OSError where the port is taken.
+    ``rebuild`` is told what is known of the site already. Raises OSError where the port is taken.
     """
     from watchfiles import awatch
 
@@ -323,7 +323,7 @@ async def serve(
 
 async def _work(
     state: State,
-    rebuild: Callable[[], BuildReport],
+    rebuild: Callable[[Foreseen | None], BuildReport],
     say: Callable[[BuildReport, float], None],
     scout: Scout,
 ) -> None:
@@ -345,7 +345,7 @@ async def _warm_up(state: State, scout: Scout) -> None:
 
 async def _follow(
     state: State,
-    rebuild: Callable[[], BuildReport],
+    rebuild: Callable[[Foreseen | None], BuildReport],
     say: Callable[[BuildReport, float], None],
     scout: Scout,
 ) -> None:
@@ -361,7 +361,7 @@ async def _follow(
         Reload.tell_browsers()
         await state.until_shown()
     try:
-        report: Any = await run(state.builder, rebuild)
+        report: Any = await run(state.builder, rebuild, ahead.foreseen if ahead else None)
     except Interrupted:
         return
     told = shown and report.published and state.later and shown.made_from(state.later.loaded)

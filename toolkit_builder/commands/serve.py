@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import click
@@ -49,6 +48,9 @@ def command(
     calm = replace(options, on_progress=state.go_on)
     scout = ahead.Scout(project, calm)
 
+    def rebuild(foreseen: pipeline.Foreseen | None) -> Any:
+        return pipeline.build(project, replace(calm, foreseen=foreseen))
+
     def say(report: Any, seconds: float) -> None:
         voice.report(report.diagnostics)
         if not voice.quiet and report.published:
@@ -60,7 +62,7 @@ def command(
     if open_:
         click.launch(address)
     try:
-        asyncio.run(serve.serve(state, port, folders, partial(pipeline.build, project, calm), say, scout))
+        asyncio.run(serve.serve(state, port, folders, rebuild, say, scout))
     except KeyboardInterrupt:
         click.echo("Stopped.")
     except OSError as problem:
