@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -172,18 +175,74 @@ def test_a_page_that_cannot_be_made_is_left_to_the_build(server: Server) -> None
     assert "Conference notes" in server.site.text(PAGE)
 
 
-@pytest.mark.parametrize("what", ["store/fragments.db", "store"])
-def test_a_lost_or_damaged_store_costs_time_and_nothing_else(server: Server, what: str) -> None:
-    for file in (server.site.folder / ".toolkit" / what, server.site.folder / ".toolkit/store/fragments.db-wal"):
-        if file.is_dir():
-            shutil.rmtree(file)
-        elif file.exists():
+def damage(site: SiteTest, what: str) -> None:
+    """Take away, or fill with rubbish, what builds remember things in; or what they remember of texts."""
+    store = site.folder / ".toolkit/store"
+    if what == "gone":
+        shutil.rmtree(store)
+    elif what == "rubbish":
+        for file in store.glob("fragments.db*"):
             file.write_bytes(b"\0" * 5000)
-    server.site.edit(MOTION, "the facts", "the figures")
+    else:
+        with closing(sqlite3.connect(store / "fragments.db")) as database, database:
+            database.execute("UPDATE blobs SET value = x'00'")
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before it is looked ahead", "after that"])
+@pytest.mark.parametrize("what", ["gone", "rubbish", "altered"])
+def test_a_lost_or_damaged_store_costs_time_and_nothing_else(
+    server: Server, tmp_path: Path, what: str, before: bool
+) -> None:
+    site = server.site.edit(MOTION, "the facts", "the figures")
+    if before:
+        damage(site, what)
     found = server.look(MOTION)
-    assert found is None or b"the figures" in (made := found.make(PAGE)) or made is Answer.WAIT
-    assert server.build()
-    assert "the figures" in server.site.text(PAGE)
+    if not before:
+        damage(site, what)
+    if found is not None:
+        made = found.make(PAGE)
+        assert made is Answer.WAIT or b"the figures" in cast(bytes, made)
+    assert server.build(found)
+    wanted = site.clean_build_of_the_same(tmp_path / "clean").tree()
+    assert site.tree() == {path: data for path, data in wanted.items() if path not in server.last[-1].paths}
+
+
+def test_what_was_foreseen_is_taken_over_only_where_it_is_right(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked: list[int] = []
+    link = pipeline.linking.link
+    monkeypatch.setattr(pipeline.linking, "link", lambda *given: (linked.append(1), link(*given))[1])
+    site = server.site.edit(MOTION, "the facts", "the figures")
+    found = server.look(MOTION)
+    assert linked == [1]
+    assert server.build(found)
+    assert linked == [1], "it was worked out twice"
+    assert "the figures" in site.text(PAGE)
+    site.edit(MOTION, "the figures", "the sums")
+    found = server.look(MOTION)
+    site.edit("content/news/a.md", "Text.", "Words.")  # unreported
+    (site.output / "news/b/index.html").write_text("changed by hand")
+    (site.output / "about/index.html").unlink()
+    assert server.build(found)
+    assert linked == [1] * 3
+    clean = site.clean_build_of_the_same(tmp_path / "clean")
+    assert site.tree() == {p: data for p, data in clean.tree().items() if p not in server.last[-1].paths}
+
+
+@pytest.mark.parametrize("meddled", ["news/b/index.html", "about/index.html"])
+def test_what_somebody_has_done_to_the_published_site_is_seen(server: Server, meddled: str) -> None:
+    site = server.site
+    whole = site.tree()
+    site.edit(MOTION, "the facts", "the figures")
+    found = server.look(MOTION)
+    (site.output / meddled).unlink()
+    (site.output / "mine.txt").write_text("not of this site")
+    assert not server.build(found)
+    assert "B201" in {d.code for d in site.report.diagnostics}
+    (site.output / "mine.txt").unlink()
+    assert server.build(found)
+    assert site.tree()[meddled] == whole[meddled]
 
 
 def test_warming_up_makes_the_page_that_was_saved_last(server: Server) -> None:

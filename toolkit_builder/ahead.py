@@ -159,7 +159,7 @@ class Scout:
             return None
         return Ahead(
             project=self.project,
-            foreseen=Foreseen(loaded=loaded, plan=plan, tree=last.tree),
+            foreseen=Foreseen(loaded=loaded, plan=plan, tree=last.tree, store=recall.store),
             jobs={job.path: job for job in plan.jobs},
             toolchain=last.toolchain if loaded.theme is last.loaded.theme else Toolchain(loaded.theme.bundle),
         )

@@ -101,11 +101,13 @@ class Loaded:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreseen:
     """A site as it was worked out before everything was looked at: from files that might not have been all that had
-    changed, and for a ``tree`` of published files that might not stand any more. ``plan`` are its jobs."""
+    changed, and for a ``tree`` of published files that might not stand any more. ``plan`` are its jobs; what they are
+    made from was read by way of ``store``, which is closed."""
 
     loaded: Loaded
     plan: Blueprint
     tree: Tree
+    store: Store
 
     def of(self, config: Config | None, tree: sources.Tree, look: theme.Theme | None) -> bool:
         """Whether it was made from these very files and settings."""
@@ -173,6 +175,7 @@ def load(
     look, problems = load_theme(project, config, store)
     if options.foreseen and options.foreseen.of(config, tree, look):
         known_already = options.foreseen.loaded
+        options.foreseen.store.followed_by(store)
         found += [*problems, *known_already.diagnostics]
         return replace(known_already, tree=tree, diagnostics=tuple(ordered(found)))
     return assembled(config, tree, look, [*found, *problems], replace(options, warm=warm), recall)
@@ -389,7 +392,7 @@ def build(project: Path, options: Options) -> engine.BuildReport:
             except Unsteady:  # somebody has been at the store, or is at the files
                 if options.warm:
                     options.warm.held.clear()
-                report = _build(project, replace(options, looked=None), store, remember=False)
+                report = _build(project, replace(options, looked=None, foreseen=None), store, remember=False)
     except Locked as busy:
         report = engine.BuildReport(diagnostics=[engine.in_use(busy)])
     except sources.Changed as problem:

@@ -80,10 +80,8 @@ class State:
 
     async def until_shown(self) -> None:
         """Leave the processor to who makes the page that browsers were told of, until they have it."""
-        waiting = [asyncio.create_task(event.wait()) for event in (self.shown, self.edited)]
-        await asyncio.wait(waiting, timeout=_PATIENCE, return_when=asyncio.FIRST_COMPLETED)
-        for each in waiting:
-            each.cancel()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.shown.wait(), _PATIENCE)
 
     def go_on(self, done: int, total: int) -> None:
         """For a build's progress. Raises `Interrupted` where the next edit waits to be shown."""
@@ -313,10 +311,12 @@ async def serve(
                 break
             state.changed |= {path for _, path in changes}
             state.edited.set()
+            state.shown.set()  # nobody needs to wait for the page of the edit before
         await working
     finally:
         server.stop()
         working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
         state.builder.shutdown()
         state.maker.shutdown()
 

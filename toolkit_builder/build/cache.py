@@ -81,6 +81,7 @@ class Store:
         self._stale: dict[str, list[tuple[str, ...]]] = {"fragments": [], "blobs": [], "results": []}
         self._makers: dict[str, Callable[[], Mapping[str, bytes | str]]] = {}
         self._closed = False
+        self._next: Store | None = None
         self._process = os.getpid()
         self._parents: sqlite3.Connection | None = None
         self._connection = self._open()
@@ -111,13 +112,21 @@ class Store:
 
     @contextlib.contextmanager
     def still_open(self) -> Iterator[Store]:
-        """This store; once it is closed, another one on the same folder."""
-        if not self._closed:
-            yield self
+        """This store; once it is closed, the next one on the same folder, or one of its own."""
+        opened: Store | None = self
+        while opened and opened._closed:
+            opened = opened._next
+        if opened:
+            yield opened
             return
         with Store(self.folder, limit=self._limit, today=self._today) as again:
             again._makers = self._makers
             yield again
+
+    def followed_by(self, other: Store) -> None:
+        """From now on another store on the same folder answers those who still ask this one."""
+        self._next = other
+        other._makers = self._makers | other._makers
 
     # --- fragments -------------------------------------------------------------------------------------
 
