@@ -14,7 +14,7 @@ import pytest
 from tests.driver import SiteTest
 from tests.edits import MOTIONS, start, world
 from tests.verified import verified
-from toolkit_builder import blueprint, intake
+from toolkit_builder import blueprint, intake, rehearsal
 from toolkit_builder.build import engine
 from toolkit_builder.layout import units
 
@@ -146,3 +146,29 @@ def test_the_cache_may_go_while_the_site_is_served(site: SiteTest, tmp_path: Pat
         shutil.rmtree(site.folder / ".toolkit/store")
     site.edit("content/conferences/2027/motions/3.md", "the facts", "the figures").build(**served)
     assert site.tree() == site.clean_build_of_the_same(tmp_path / "clean").tree()
+
+
+def test_pages_rendered_beside_the_build_are_the_same(
+    site: SiteTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that renders them has the templates ready before it is known which pages there are."""
+    monkeypatch.setattr(rehearsal, "MANY", 0)
+    site.conference().motion("1", tags="[pay]").motion("2").build()
+    with verified():
+        site.edit("content/conferences/2027/motions/1.md", "title: Motion 1 title", "title: Renamed").build(jobs=2)
+    assert "Renamed" in site.words("/tags/pay/")
+    assert site.tree() == site.clean_build_of_the_same(tmp_path / "clean").tree()
+
+
+def test_for_a_few_files_of_many_a_process_makes_ready(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(rehearsal.beside, "started", lambda chain, formats, ready: asked.append(ready.args[0]))
+    site.conference().motion("1").motion("2").build()
+    monkeypatch.setattr(rehearsal, "MANY", 0)
+    site.edit("content/conferences/2027/motions/1.md", append="\nMore.\n").build(jobs=2)
+    assert len(asked) == 1
+    assert {"motion.html", "base.html", "parts/row.html"} <= set(asked[0])
+    site.edit("content/conferences/2027/motions/1.md", append="\nMore.\n").build(jobs=1)
+    monkeypatch.setattr(rehearsal, "FEW", 0)
+    site.edit("content/conferences/2027/motions/1.md", append="\nMore.\n").build(jobs=2)
+    assert len(asked) == 1

@@ -81,6 +81,7 @@ ARROWS: dict[str, set[str]] = {
         "volumes",
     },
     "blueprint": READING | {"kinds", "site", "theme", "build", "pageset", "frame", "misfits", "layout"},
+    "rehearsal": BASE | {"build", "formats", "kinds", "site", "sources", "theme"},
     "redirects": READING | {"site"},
     "importers": READING | {"motions", "prose", "kinds"},
     "finding": READING | {"motions", "kinds", "site"},

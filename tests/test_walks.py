@@ -29,7 +29,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from tests.driver import SiteTest
 from tests.edits import CONTENT, EDITS, LEFT_BEHIND, SETTINGS, THEME, State, reported, setting, states, world
 from tests.verified import verified
-from toolkit_builder import cli, formats, intake, quick, theme
+from toolkit_builder import cli, formats, intake, quick, rehearsal, theme
 from toolkit_builder.ahead import Scout
 from toolkit_builder.build import glance
 from toolkit_builder.formats import pdf
@@ -97,7 +97,7 @@ class Edits(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.place = Path(tempfile.mkdtemp())
-        self.site = SiteTest(self.place / "site", clock="", jobs=1)
+        self.site = SiteTest(self.place / "site", clock="", jobs=2)
         world(self.site)
         setting(self.site, "clock", "2027-06-20T12:00")
         self.site.edit("toolkit.yaml", "enabled: no", "enabled: yes")
@@ -216,7 +216,8 @@ class Edits(RuleBasedStateMachine):
         ):
             patch.setattr("sys.argv", ["toolkit", *BUILD])
             patch.setenv("TOOLKIT_JOBS", "1")
-            patch.setattr(glance, "_FEW", 5)  # even so small a site is looked at by two processes
+            patch.setattr(glance, "_FEW", 5)  # even so small a site is looked at by two processes,
+            patch.setattr(rehearsal, "MANY", 0)  # and its pages are rendered by one of its own
             answered, looked = quick.answer(BUILD)
             return 0 if answered else cli.run(BUILD, looked)
 

@@ -16,7 +16,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit_builder import decisions, editions, intake, linking, quick, sources, studied, theme
+from toolkit_builder import decisions, editions, intake, linking, quick, rehearsal, sources, studied, theme
 from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import aside, engine, fastpath
 from toolkit_builder.build.cache import LostBlob, Store
@@ -156,11 +156,13 @@ def load(
     store: Store,
     known: Mapping[str, str] | None = None,
     recall: Recall | None = None,
+    begin: Callable[[theme.Theme, sources.Tree], None] | None = None,
 ) -> Loaded:
     """Scan, read and link the whole project. Every mistake found on the way is in ``diagnostics``.
 
     ``known`` are digests of files, by path, that need not be read; ``recall`` is what earlier builds have worked out,
-    if not only that in the store. Raises `sources.Changed`.
+    if not only that in the store. ``begin`` is told of the theme and the files as soon as they are known. Raises
+    `sources.Changed`.
     """
     warm = options.warm or intake.Warm()
     recall = recall or warm.recall(store)
@@ -178,6 +180,8 @@ def load(
         options.foreseen.store.followed_by(store)
         found += [*problems, *known_already.diagnostics]
         return replace(known_already, tree=tree, diagnostics=tuple(ordered(found)))
+    if look and begin:
+        begin(look, tree)
     return assembled(config, tree, look, [*found, *problems], replace(options, warm=warm), recall)
 
 
@@ -404,6 +408,13 @@ def build(project: Path, options: Options) -> engine.BuildReport:
 
 
 def _build(project: Path, options: Options, store: Store, *, remember: bool = True) -> engine.BuildReport:
+    with rehearsal.Stage(options.executor, options.jobs) as beside:
+        return _built(project, options, store, beside, remember=remember)
+
+
+def _built(
+    project: Path, options: Options, store: Store, beside: rehearsal.Stage, *, remember: bool
+) -> engine.BuildReport:
     config, _ = load_config(project, options.environment)
     roots = input_roots(project, config.theme if config else "default")
     output = project / (config.output if config else "output")
@@ -417,7 +428,7 @@ def _build(project: Path, options: Options, store: Store, *, remember: bool = Tr
     known = engine.known_digests(record, scan) if remember else {}
     warm = options.warm or intake.Warm()
     recall = warm.recall(store)
-    loaded = load(project, replace(options, warm=warm), store, known, recall)
+    loaded = load(project, replace(options, warm=warm), store, known, recall, beside.begin)
     store.save()
     stock = engine.look(project, output, looked) if remember else None
     framed = options.executor is None and can_fork()
@@ -445,6 +456,7 @@ def _build(project: Path, options: Options, store: Store, *, remember: bool = Tr
         inputs=inputs,
         workers=options.jobs,
         executor=options.executor,
+        beside=beside.process,
         locked=True,
         strict=options.strict,
         clock=_utc(loaded.when.now) if not pinned else "",

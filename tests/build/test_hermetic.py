@@ -135,7 +135,7 @@ class InMemory:
     def before(self, job: Job) -> None:
         return None
 
-    def remember(self, job: Job, made: Made, keys: Sequence[str]) -> None:
+    def remember(self, job: Job, made: Made, keys: Sequence[str], places: Sequence[Any] | None) -> None:
         return None
 
     def keep_seams(self, job: Job, made: Made, payload: str, seams: str) -> None:

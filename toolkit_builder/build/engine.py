@@ -29,6 +29,8 @@ from toolkit_builder.diagnostics import Diagnostic, Severity, Unsteady, any_erro
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from toolkit_builder.build.beside import Beside
+
 _LOOK_AGAIN_AFTER = 1.0  # seconds; before an exchange, output/ is looked at once more for files that have come since
 _NOT_AS_LEFT = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENOTEMPTY}
 
@@ -69,6 +71,7 @@ class Options:
     said: tuple[Diagnostic, ...] = ()
     workers: int = 0
     executor: Executor | None = None
+    beside: Beside | None = None
     locked: bool = False
     strict: bool = False
     lock_timeout: float = 600.0
@@ -319,6 +322,7 @@ class _Build:
             workers=options.workers,
             on_progress=options.on_progress,
             settled=self._settled,
+            beside=options.beside,
         )
         try:
             outcome = run.execute()

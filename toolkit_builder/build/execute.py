@@ -13,12 +13,24 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from toolkit_builder.build.jobs import Deferred, Encoded, Encoder, Job, Settled, Toolchain, waves
 from toolkit_builder.build.manifest import Made
 from toolkit_builder.build.parts import Before, changed, keys_of
-from toolkit_builder.build.rendering import Deferrals, Inherited, Result, Task, render, render_apart, values
+from toolkit_builder.build.rendering import (
+    Deferrals,
+    Inherited,
+    Result,
+    Task,
+    prepared,
+    render,
+    render_apart,
+    render_ready,
+    values,
+)
 from toolkit_builder.build.workers import Lost, Workers, can_fork, processors
 from toolkit_builder.diagnostics import Diagnostic, Unsteady, error
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from toolkit_builder.build.beside import Beside
 
 _WORTH_WORKERS = 300  # light jobs; below that, starting processes takes longer than the work
 _WORTH_KEYING = 3000  # jobs of which most may turn out to stand as they are
@@ -79,6 +91,7 @@ class Run:
         workers: int = 0,
         on_progress: Progress | None = None,
         settled: Mapping[str, tuple[Settled, Made]] | None = None,
+        beside: Beside | None = None,
     ) -> None:
         forked = executor is None and can_fork()
         if not forked:  # what makes a payload does not travel
@@ -98,6 +111,9 @@ class Run:
         self._shared = Inherited(toolchain, jobs if executor is None else None, blobs if forked else None)
         self._given = executor is not None
         self._workers = Workers(executor, workers or processors(), self._shared)
+        self._beside = beside if forked and workers != 1 else None
+        self._elsewhere: dict[int, str] = {}  # keys of jobs that are rendered beside this process
+        self._needed: set[str] = set()  # outputs that other jobs are made from
 
     def execute(self) -> Outcome:
         encode = Encoder()
@@ -107,11 +123,12 @@ class Run:
         if wrong:
             outcome.diagnostics = wrong
             return outcome
-        needed = (path for one in self._encoded if one and one.marks for path in one.outputs)
-        self._digests = {path: self._there[path][1].digest for path in needed if path in self._there}
+        self._needed = {path for one in self._encoded if one and one.marks for path in one.outputs}
+        self._digests = {path: self._there[path][1].digest for path in self._needed if path in self._there}
         with self._workers:
             for wave in order:
                 self._wave(wave)
+            self._gather()
         outcome.rebuilt.sort()
         outcome.made = {job.path: outcome.made[job.path] for job in self._jobs if job.path in outcome.made}
         for n in sorted(self._found):
@@ -137,7 +154,7 @@ class Run:
                 deferred[n] = self._sink.standing(job)
             else:
                 keys[n] = key
-        for result in self._results(list(keys), deferred):
+        for result in self._results(keys, deferred):
             n = result.position
             if result.unread:
                 [result] = render(self._shared, Deferrals((n,), (deferred[n],)))
@@ -154,8 +171,27 @@ class Run:
             self._found[n] = [Diagnostic.from_json(dict(d)) for d in made.diagnostics]
         self._settle(n, made)
 
-    def _again(self, n: int) -> Result | None:
-        """A job of whose parts most are as they were: only the others are made."""
+    def _gather(self) -> None:
+        """Take in what was rendered beside this process."""
+        for result in self._beside.results() if self._beside else ():
+            n = result.position
+            if result.data is None and self._jobs[n].parts:  # its parts could not be taken from the file
+                [result] = render(self._shared, self._task([n]))
+            self._accept(self._elsewhere[n], result)
+
+    def _here_or_beside(self, task: Task | Deferrals, keys: Mapping[int, str]) -> Iterator[Result]:
+        """Render a task, less what is handed over to the process beside this one."""
+        results, pending = prepared(self._shared, task)
+        yield from results
+        for ready in pending:
+            n = ready.position
+            if self._beside and self._jobs[n].path not in self._needed and self._beside.takes(ready):
+                self._elsewhere[n] = keys.get(n, ready.key)
+            else:
+                yield render_ready(self._shared.toolchain, ready)
+
+    def _again(self, n: int, keys: Mapping[int, str]) -> Result | None:
+        """A job of whose parts most are as they were: only the others are made. None where that does not do."""
         job = self._jobs[n]
         before = self._sink.before(job) if job.parts else None
         if before is None or (found := changed(job, self._keys_of_parts(n), before)) is None:
@@ -168,18 +204,19 @@ class Run:
             outputs={path: self._bytes_of(path) for path in sorted(set(needed.outputs))},
             blobs=values(self._blobs, needed.blobs),
         )
-        [result] = render(self._shared, task)
-        return None if result.data is None else result
+        for result in self._here_or_beside(task, keys):
+            return None if result.data is None else result
+        return None
 
     def _keys_of_parts(self, n: int) -> list[str]:
         if n not in self._parts:
             self._parts[n] = keys_of(self._jobs[n], self._digests)
         return self._parts[n]
 
-    def _results(self, pending: list[int], deferred: Mapping[int, str]) -> Iterator[Result]:
-        soon = {n: result for n in pending if (result := self._again(n))}
+    def _results(self, keys: Mapping[int, str], deferred: Mapping[int, str]) -> Iterator[Result]:
+        soon = {n: result for n in keys if (result := self._again(n, keys))}
         yield from soon.values()
-        pending = [n for n in pending if n not in soon]
+        pending = [n for n in keys if n not in soon and n not in self._elsewhere]
         heavy = [n for n in pending if self._jobs[n].heavy]
         light = [n for n in pending if not self._jobs[n].heavy]
         new = len(light) + sum(not standing or self._jobs[n].known is not None for n, standing in deferred.items())
@@ -187,7 +224,7 @@ class Run:
         worth_it = len(heavy) > 1 or new >= many or len(deferred) >= _WORTH_KEYING or (self._given and pending)
         if not worth_it or (self._workers.count < 2 and not self._given):
             for task in self._tasks(heavy, light, deferred, _LARGEST_CHUNK):
-                yield from render(self._shared, task)
+                yield from self._here_or_beside(task, keys)
             return
         size = max(1, min(_LARGEST_CHUNK, (len(light) + len(deferred)) // (self._workers.count * 8)))
         for task, results in self._workers.run(render_apart, self._tasks(heavy, light, deferred, size)):

@@ -8,7 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-from toolkit_builder.build.jobs import Deferred, Encoder, Job, Parted, RenderError, Seamed, Toolchain, key_of, resolve
+from toolkit_builder.build.jobs import (
+    Deferred,
+    Encoder,
+    Job,
+    Parted,
+    Renderer,
+    RenderError,
+    Seamed,
+    Toolchain,
+    key_of,
+    resolve,
+)
 from toolkit_builder.build.workers import shared_value
 from toolkit_builder.diagnostics import Unsteady
 
@@ -66,6 +77,25 @@ class Result(NamedTuple):
     seams: str = ""
 
 
+class Ready(NamedTuple):
+    """A job that must be rendered: its ``payload``, the number of references in it and what they stand for; ``key``
+    is that of a deferred payload, and ``name`` the digest of that."""
+
+    position: int
+    format: str
+    payload: Any
+    marks: int
+    outputs: Mapping[str, bytes]
+    blobs: Blobs
+    key: str = ""
+    name: str = ""
+
+    def resolved(self) -> Ready:
+        """The same with each reference replaced by its value, so that nothing else need travel."""
+        payload = resolve(self.payload, self.marks, self.outputs, self.blobs)
+        return Ready(self.position, self.format, payload, 0, {}, {}, self.key, self.name)
+
+
 _local = threading.local()  # a cluster's worker runs several threads; renderers need not be safe to share
 
 
@@ -83,6 +113,12 @@ def render(handed: Inherited | None, task: Task | Deferrals) -> list[Result]:
     Raises `Unsteady` where what a deferred payload is made from is not what it was.
     """
     shared: Inherited = shared_value(handed)
+    results, pending = prepared(shared, task)
+    return [*results, *(render_ready(shared.toolchain, ready) for ready in pending)]
+
+
+def prepared(shared: Inherited, task: Task | Deferrals) -> tuple[list[Result], list[Ready]]:
+    """What is known of the jobs of a task without rendering any, and what must be rendered. Raises `Unsteady`."""
     if isinstance(task, Deferrals):
         return _settle(shared, task)
     if task.payloads is None:
@@ -90,14 +126,14 @@ def render(handed: Inherited | None, task: Task | Deferrals) -> list[Result]:
         items: Iterable[tuple[str, Any]] = [(shared.jobs[n].format, shared.jobs[n].payload) for n in task.positions]
     else:
         items = task.payloads
-    return [
-        _rendered(shared.toolchain, n, name, payload, marks, task.outputs, task.blobs)
+    return [], [
+        Ready(n, name, payload, marks, task.outputs, task.blobs)
         for n, marks, (name, payload) in zip(task.positions, task.marks, items, strict=True)
     ]
 
 
-def _settle(shared: Inherited, task: Deferrals) -> list[Result]:
-    """Make payloads and their keys, and render those whose results do not stand."""
+def _settle(shared: Inherited, task: Deferrals) -> tuple[list[Result], list[Ready]]:
+    """Make payloads and their keys: those whose results stand, and those that must be rendered."""
     assert shared.jobs is not None
     assert shared.blobs is not None
     encode = Encoder()
@@ -126,10 +162,10 @@ def _settle(shared: Inherited, task: Deferrals) -> list[Result]:
             changed.append((n, payload, len(encoded.marks), key, name))
             needed += encoded.blobs
     blobs = values(shared.blobs, needed)
-    for n, payload, marks, key, name in changed:
-        found = _rendered(shared.toolchain, n, shared.jobs[n].format, payload, marks, {}, blobs)
-        results.append(found._replace(key=key, payload=name if found.seams else ""))
-    return results
+    return results, [
+        Ready(n, shared.jobs[n].format, payload, marks, {}, blobs, key, name)
+        for n, payload, marks, key, name in changed
+    ]
 
 
 def values(blobs: Blobs, names: Iterable[str]) -> Blobs:
@@ -140,27 +176,31 @@ def values(blobs: Blobs, names: Iterable[str]) -> Blobs:
     return found
 
 
-def _rendered(
-    toolchain: Toolchain, n: int, name: str, payload: Any, marks: int, outputs: Mapping[str, bytes], blobs: Blobs
-) -> Result:
+def render_ready(toolchain: Toolchain, ready: Ready) -> Result:
+    """Render one job."""
+    n, key = ready.position, ready.key
     try:
-        result = _renderer(toolchain, name)(resolve(payload, marks, outputs, blobs))
+        payload = resolve(ready.payload, ready.marks, ready.outputs, ready.blobs)
+        result = renderers_of(toolchain)[ready.format](payload)
         if isinstance(result, Parted):
-            return Result(n, result.data, places=result.places)
+            return Result(n, result.data, key=key, places=result.places)
         if isinstance(result, Seamed):
-            return Result(n, result.data, places=result.places, seams=result.seams)
+            name = ready.name if result.seams else ""
+            return Result(n, result.data, key=key, places=result.places, payload=name, seams=result.seams)
         data, found = (result, ()) if isinstance(result, bytes) else result
         if not isinstance(data, bytes):
-            raise TypeError(f"the renderer '{name}' returned {type(data).__name__} instead of bytes")
-        return Result(n, data, [d.to_json() for d in found])
+            raise TypeError(f"the renderer '{ready.format}' returned {type(data).__name__} instead of bytes")
+        return Result(n, data, [d.to_json() for d in found], key=key)
     except RenderError as problem:
-        return Result(n, None, [d.to_json() for d in problem.diagnostics])
+        return Result(n, None, [d.to_json() for d in problem.diagnostics], key=key)
     except Exception:
-        return Result(n, fault=traceback.format_exc(limit=-8))
+        return Result(n, fault=traceback.format_exc(limit=-8), key=key)
 
 
-def _renderer(toolchain: Toolchain, name: str) -> Any:
+def renderers_of(toolchain: Toolchain) -> Mapping[str, Renderer]:
+    """The renderers of this thread, made once."""
     if getattr(_local, "digest", None) != toolchain.digest:
         _local.renderers = toolchain.renderers()
         _local.digest = toolchain.digest
-    return _local.renderers[name]
+    found: Mapping[str, Renderer] = _local.renderers
+    return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib import import_module
@@ -77,6 +78,16 @@ class Toolchain:
         return {name: partial(dressed, f.render) if f.themed else f.render for name, f in FORMATS.items()}
 
 
+def rehearse(templates: Sequence[str], renderers: Mapping[str, Render]) -> Iterator[None]:
+    """Make ready what rendering pages of these templates needs, step by step: `Toolchain`'s renderers come in."""
+    page = renderers["page"]
+    assert isinstance(page, partial)
+    assert isinstance(page.func, _Dressed)
+    import_module(f"{__name__}.page")
+    yield
+    yield from page.func.ready(templates)
+
+
 class _Dressed:
     """Calls a renderer with the theme's templates, which are compiled once, for the first page that there is."""
 
@@ -88,6 +99,15 @@ class _Dressed:
         from toolkit_builder.formats.templates import Templates
 
         return Templates(self._bundle)
+
+    def ready(self, names: Sequence[str]) -> Iterator[None]:
+        """Compile templates; what is wrong with one is told by the page that needs it."""
+        from jinja2 import TemplateError
+
+        for name in names:
+            with suppress(TemplateError):
+                self._templates.environment.get_template(name)
+            yield
 
     def __call__(self, render: Callable[..., Any], payload: Payload) -> Any:
         """A template's failure is the theme's or the content's fault, never an internal one."""
