@@ -18,6 +18,7 @@ def main() -> None:
     if answered:
         sys.exit(0)
     gc.set_threshold(1_000_000, 50, 100)  # what is imported stays: looking through it for garbage takes a tenth of it
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else all installed packages are asked for theirs
     from toolkit_builder.cli import run
 
     code = run(sys.argv[1:], looked)

@@ -115,6 +115,25 @@ def test_who_was_not_told_to_look_at_folders_has_no_result(site: Site) -> None:
     assert found.result() is None
 
 
+@needs_fork
+@pytest.mark.usefixtures("forking")
+def test_where_no_process_can_be_had_one_sees_it_alone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    built(site)
+    monkeypatch.setattr(os, "fork", none)
+    before = len(os.listdir("/proc/self/fd"))
+    assert not glanced(site).files_differ()
+    (site.output / "3/10.html").write_text("hand")
+    found = glanced(site)
+    assert found.files_differ()
+    found.go_on()
+    assert found.result() is None
+    found.end()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def looked(site: Site) -> fastpath.Looked:
     found = fastpath.look(str(site.folder), str(site.output))
     assert found is not None

@@ -91,6 +91,15 @@ def test_where_it_fails_the_next_build_does_it(site: Site, monkeypatch: pytest.M
     assert site.files() == expected({**TEXTS, "index.html": "new"})
 
 
+def test_where_no_process_can_be_had_the_next_build_does_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", none)
+    assert site.built(TEXTS).diagnostics == []
+    assert not followed(site)
+
+
 def test_a_build_that_is_stopped_meanwhile_stops_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     from toolkit_builder.build import engine
 

@@ -59,7 +59,13 @@ class Glance:
         self._answers, answers = os.pipe()
         os.write(self._numbers, bytes(range(_PIECES)))
         sys.stdout.flush()
-        self._child = os.fork()
+        try:
+            self._child = os.fork()
+        except OSError:  # no more processes, or no memory for one
+            for descriptor in (self._next, self._numbers, self._answers, answers):
+                os.close(descriptor)
+            self._answers = self._next = self._numbers = -1
+            return
         if self._child == 0:
             try:
                 self._elsewhere(answers)

@@ -34,7 +34,11 @@ def following(publication: Publication, tree: Tree) -> Iterator[None]:
         yield
         return
     parent = os.getpid()
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError:  # no more processes, or no memory for one
+        yield
+        return
     if child == 0:
         try:
             _follow(publication.output, publication.state, tree, parent)
