@@ -20,6 +20,7 @@ ARROWS: dict[str, set[str]] = {
     "patterns": set(),
     "resources": set(),
     "newfile": set(),
+    "glyphs": BASE,
     "quick": {"build", "diagnostics"},
     "model": BASE | {"site"},  # for the types of signatures only
     "encodings": BASE,

@@ -16,7 +16,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit_builder import decisions, editions, intake, linking, quick, rehearsal, sources, studied, theme
+from toolkit_builder import decisions, editions, glyphs, intake, linking, quick, rehearsal, sources, studied, theme
 from toolkit_builder.blueprint import Blueprint, blueprint
 from toolkit_builder.build import aside, engine, fastpath
 from toolkit_builder.build.cache import LostBlob, Store
@@ -479,7 +479,7 @@ def _built(
     )
     if report.published:
         memory.remember(plan.laid, report.keys, {job.path for job in late} - left)
-    report.diagnostics = ordered(as_strict([*found, *report.diagnostics], options))
+    report.diagnostics = ordered(as_strict(glyphs.placed([*found, *report.diagnostics], project), options))
     if options.on_later and report.published:
         options.on_later(
             Later(
@@ -585,7 +585,7 @@ def check(project: Path, options: Options, *, printing: bool = True) -> list[Dia
         found += publish.shortfalls(loaded.site)
     for doc in loaded.documents:
         found += prose.broken_lines(doc.body, doc.path, doc.body_line)
-    return ordered(as_strict(found, options))
+    return ordered(as_strict(glyphs.placed(found, project), options))
 
 
 def _still_to_come(project: Path, options: Options, loaded: Loaded, store: Store) -> list[Diagnostic]:

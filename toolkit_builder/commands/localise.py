@@ -65,7 +65,7 @@ def command(
 
     For example: toolkit localise leaflet-a5 --region Wales --zip
     """
-    from toolkit_builder import frame, intake, misfits, pipeline, sources
+    from toolkit_builder import frame, glyphs, intake, misfits, pipeline, sources
     from toolkit_builder.build.cache import Store
     from toolkit_builder.diagnostics import ordered
     from toolkit_builder.localise import bureau
@@ -107,7 +107,7 @@ def command(
     with common.executor(work) as workers:
         order = replace(order, executor=workers)
         done = bureau.carry_out(order, loaded.site, loaded.theme, frame.site_payload(loaded.site), loaded.tree.assets)
-    voice.report(done.diagnostics)
+    voice.report(ordered(glyphs.placed(done.diagnostics, project, map(str, tables))))
     if done.outcome is not None:
         voice.say(_summary(done, out))
     return 1 if _stop(done.diagnostics) else 0

@@ -103,7 +103,7 @@ def command(
 def _printed(
     options: Any, words: tuple[str, ...], conference: str, wish: Wish, messages: str
 ) -> tuple[list[Sheet], list[Diagnostic]]:
-    from toolkit_builder import finding, pipeline, press
+    from toolkit_builder import finding, glyphs, pipeline, press
 
     project = common.site(messages)
     here = [_as_path(word, project) for word in words]
@@ -121,7 +121,8 @@ def _printed(
             raise click.UsageError(_with_hint(str(problem), problem.hint)) from None
         except press.Unprintable as problem:
             raise click.UsageError(_with_hint(str(problem), problem.hint)) from None
-        return press.make(loaded, ordered, wish, store, workers=options.jobs, on_progress=common.progress)
+        sheets, found = press.make(loaded, ordered, wish, store, workers=options.jobs, on_progress=common.progress)
+        return sheets, glyphs.placed(found, project)
 
 
 def _with_hint(sentence: str, hint: str) -> str:

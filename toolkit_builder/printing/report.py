@@ -106,8 +106,8 @@ def no_glyph(code: int, span: Span) -> Diagnostic:
     char = chr(code)
     name = unicodedata.name(char, "a character without a name")
     seen = f" '{char}'" if char.isprintable() and not char.isspace() else ""
-    hint = "use another character, or add a font that has it to the theme"
-    return error("Q106", f"no font of this document has the character{seen} U+{code:04X} {name}", span, hint=hint)
+    hint = "write it in words or leave it out, or add a font that has it to the theme"
+    return error("Q106", f"print has no font with the character{seen} U+{code:04X} {name}", span, hint=hint)
 
 
 def _font(args: tuple[Any, ...], refused: set[str], span: Span) -> list[Diagnostic]:
