@@ -215,12 +215,31 @@ def test_a_reader_that_goes_away_is_no_fault(site: SiteTest) -> None:
     assert "fault" not in said
 
 
+def test_a_command_outside_a_site_says_so_and_writes_nothing(tmp_path: Path) -> None:
+    done = toolkit(tmp_path, "localise", "--all")
+    assert done.returncode == 1
+    assert "there is no toolkit.yaml here" in done.stderr
+    assert "1 error" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_piped_in_is_a_motion_inside_a_site_too(site: SiteTest) -> None:
+    site.content(**{"a.md": "---\ntitle: A\n---\n\nDelete paragraph 2.\n"})
+    done = subprocess.run(
+        [*COMMAND, "amend", "-", "content/a.md"], cwd=site.folder, input="Conference notes.\n\nConference resolves.\n",
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "Conference notes.\n")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_behind_standard_output_is_one_sentence(site: SiteTest) -> None:
+@pytest.mark.parametrize("words", [["list", "--clock", "2027-06-20"], ["build"]])
+def test_a_full_disk_behind_standard_output_is_one_sentence(site: SiteTest, words: list[str]) -> None:
     _news(site, "a", 1)
+    assert site.run("build").returncode == 0  # so that the next one has nothing to do
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [*COMMAND, "list", "--clock", "2027-06-20"],
+            [*COMMAND, *words],
             cwd=site.folder,
             stdout=full,
             stderr=subprocess.PIPE,

@@ -14,7 +14,10 @@ def main() -> None:
         _start_again()
     from toolkit_builder import quick
 
-    answered, looked = quick.answer(sys.argv[1:])
+    try:
+        answered, looked = quick.answer(sys.argv[1:])
+    except OSError:  # what it says cannot be written; the long way says so
+        answered, looked = False, None
     if answered:
         sys.exit(0)
     gc.set_threshold(1_000_000, 50, 100)  # what is imported stays: looking through it for garbage takes a tenth of it

@@ -43,6 +43,7 @@ def answer(arguments: list[str]) -> tuple[bool, Looked | None]:
     _say_again(looked.record.head["said"], quiet)
     if not quiet:
         sys.stdout.write(f"Nothing has changed since the last build ({time.perf_counter() - started:.2f} s).\n")
+        sys.stdout.flush()
     return True, None
 
 

@@ -214,7 +214,7 @@ def command(motion: str, amendments: tuple[str, ...], chosen: str, conference: s
 
 
 def _is_file(name: str) -> bool:
-    return Path(name).exists() or Path(name).suffix.lower() in {".md", ".txt"}
+    return name == "-" or Path(name).exists() or Path(name).suffix.lower() in {".md", ".txt"}
 
 
 def _of_the_site(

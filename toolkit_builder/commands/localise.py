@@ -75,7 +75,7 @@ def command(
         raise click.UsageError(f"There is no format '{wrong[0]}'. The formats are: {', '.join(_FORMATS)}.")
     if not (branches or regions or everything or tables):
         raise click.UsageError("Which branches? Say --branch NAME, --region R, --all or --data FILE.")
-    project = common.project()
+    project = common.site()
     with Store(project / ".toolkit" / "store") as store:
         loaded = pipeline.load(project, asked.options(), store)
     found = list(loaded.diagnostics)
