@@ -1,5 +1,5 @@
-"""A built toolkit site comes in (a folder of `bench/corpus.py`, or `WORK/toolkit` of `bench/run.py`); the CPU and wall
-seconds of builds as `toolkit serve` makes them, after an edit of one text each, go out.
+"""A built toolkit site comes in (a folder of `bench/corpus.py`, or `WORK/toolkit` of `bench/run.py`); what an edit of
+one text takes `toolkit serve` goes out: CPU and wall seconds until its page can be made, of making it, of publishing.
 
     python bench/served.py FOLDER [--edits 5]
 
@@ -10,9 +10,23 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from toolkit_builder import intake, pipeline
+from toolkit_builder import ahead, intake, pipeline
+
+T = TypeVar("T")
+
+
+def timed(what: str, work: Callable[[], T]) -> T:
+    cpu, wall = time.process_time(), time.perf_counter()
+    result = work()
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    print(f"  {what:10} cpu {cpu:6.3f}  wall {wall:6.3f}")
+    return result
 
 
 def main() -> None:
@@ -20,20 +34,31 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--edits", type=int, default=5)
     asked = parser.parse_args()
+    last: list[pipeline.Later] = []
     options = pipeline.Options(
-        environment=pipeline.environment(), arguments=("serve",), warm=intake.Warm(), on_later=lambda _: None
+        environment=pipeline.environment(), arguments=("serve",), warm=intake.Warm(), on_later=last.append
     )
+    scout = ahead.Scout(asked.folder.absolute(), options)
     motions = sorted((asked.folder / "content").rglob("motions/*.md"))
-    edited = motions[len(motions) // 2]
-    for number in range(asked.edits + 1):
-        if number:
-            text = edited.read_text(encoding="utf-8")
-            edited.write_text(f"{text}\nConference adds edit {number}.\n", encoding="utf-8")
-        cpu, wall = time.process_time(), time.perf_counter()
-        report = pipeline.build(asked.folder, options)
-        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-        what = f"edit {number}" if number else "first"
-        print(f"{what:8} {len(motions)} motions  cpu {cpu:5.2f}  wall {wall:5.2f}  {len(report.paths)} files made")
+    edited = motions[len(motions) // 2].absolute()
+    edited.touch()  # so that it is this text that is got ready for
+    print(f"{len(motions)} motions")
+    timed("built", partial(pipeline.build, asked.folder, options))
+    found = timed("warmed up", partial(scout.warm_up, last[-1]))
+    assert found, "there is nothing to be served"
+    warm, page = found
+    timed("first page", partial(warm.make, page))
+    for number in range(1, asked.edits + 1):
+        text = edited.read_text(encoding="utf-8")
+        edited.write_text(f"{text}\nConference adds edit {number}.\n", encoding="utf-8")
+        print(f"edit {number}")
+        seen = timed("looked", partial(scout.look, last[-1], [str(edited)]))
+        assert seen, "the build must tell"
+        made = timed("page made", partial(seen.make, page))
+        assert isinstance(made, bytes)
+        now = replace(options, foreseen=seen.foreseen)
+        report = timed("published", partial(pipeline.build, asked.folder, now))
+        print(f"  {len(report.paths)} files made")
 
 
 if __name__ == "__main__":
