@@ -133,6 +133,24 @@ def test_a_frame_that_reads_the_document_is_a_pages_own() -> None:
     assert seams.own == {"kind", "main", "menu", "aside"}
 
 
+@pytest.mark.parametrize(
+    ("title", "alone"),
+    [
+        ("{% block title %}{% block more %}{{ page.title }}!{% endblock %}{% endblock %}", True),
+        ("{% macro loud() %}{{ page.title }}!{% endmacro %}{% block title %}{{ loud() }}{% endblock %}", False),
+    ],
+)
+def test_a_block_of_the_frame_that_the_page_has_its_own_way_of(title: str, alone: bool) -> None:
+    before, other = (Templates(theme(root, CHILD + title)) for root in (BASE, OTHER))
+    seams = before.seams("page.html")
+    assert seams is not None
+    assert (seams.own, bool(seams.chain)) == ({"kind", "main", "aside"}, alone)
+    made = page.seamed(payload(), before)
+    assert isinstance(made, Seamed)
+    assert b"!</title>" in made.data
+    assert framed(made, payload(), other).data == page.render(payload(), other)
+
+
 def digest(made: Bundle) -> str:
     seams = Templates(made).seams("page.html")
     assert seams is not None

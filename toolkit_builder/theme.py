@@ -58,8 +58,8 @@ class Template:
 class Bundle:
     """What renderers need of a theme, as plain values. ``templates`` maps ``level:name`` to (path, source).
 
-    ``seams`` has what is known of a template's blocks already, by the template's name (`formats.seams`): the root, the
-    own blocks and the digest, or nothing.
+    ``seams`` has what is known of a template's blocks already, by the template's name (`formats.seams.Seams.plain`),
+    or nothing.
     """
 
     templates: Mapping[str, tuple[str, str]]

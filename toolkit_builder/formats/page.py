@@ -260,7 +260,7 @@ def seamed(payload: Payload, templates: Templates) -> bytes | Parted | Seamed:
     cut = _Cut(known, payload.get("pieces"), payload.get("before", b""))
     head = compact_json(payload["page"]).decode("ascii")
     data, places, stands = _rendered(payload, templates, cut)
-    if not stands or compact_json(cut.page).decode("ascii") != head:
+    if not stands or ("pieces" not in payload and compact_json(cut.page).decode("ascii") != head):
         return data if places is None else Parted(data, places)
     of = compact_json([payload["template"], payload["label"], known.digest, cut.pieces]).decode("ascii")
     return Seamed(data, f"[{of},{head}]", places)
@@ -271,6 +271,7 @@ class _Cut:
 
     def __init__(self, seams: Seams, there: Mapping[str, Any] | None, before: bytes) -> None:
         self.root, self.own = seams.root, seams.own
+        self.chain = () if there is None else seams.chain
         self.held: list[str] = []
         self.pieces: dict[str, Any] = dict(there or {})  # by block: from and to in the bytes of the page; or its text
         self.at: dict[int, str] = {}
@@ -312,7 +313,7 @@ def _rendered(payload: Payload, templates: Templates, cut: _Cut | None) -> tuple
     if cut:
         context |= {seams.CUT: cut}
         cut.page = context["page"]
-    html = templates.render(payload["template"], context, payload["label"], lists)
+    html = templates.render(payload["template"], context, payload["label"], lists, cut.chain if cut else ())
     if page["url"] == _LOST:
         # shown at whatever address was wrong: from the root of the host, on whichever host it is
         root = urlsplit(payload["root"]).path
@@ -330,7 +331,10 @@ def _with_pieces(html: str, cut: _Cut, url: str) -> bytes:
     """A page with all in it that was held back, and in ``cut`` the places of its own pieces."""
     held: list[str] = []
     for n, each in enumerate(cut.held):
-        held.append(_put_back(relative(each, url), held) if n in cut.at else _frame(each, url))
+        if n in cut.bytes:
+            held.append("")
+        else:
+            held.append(_put_back(relative(each, url), held) if n in cut.at else _frame(each, url))
     first, *others = html.split(_PLACE)
     out, size = [first], 0
     parts: list[bytes] = []

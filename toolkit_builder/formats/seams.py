@@ -9,7 +9,7 @@ rendered as a whole, as ever.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -33,11 +33,23 @@ _CHANGING = frozenset({
 @dataclass(frozen=True, slots=True)
 class Seams:
     """The ``own`` blocks of the pages of one template, and the digest of all that decides what these say but the page's
-    payload. ``root`` is the template around them."""
+    payload. ``root`` is the template around them.
+
+    ``chain`` names the templates, each extending the next, where the frame needs nothing of the others but blocks.
+    """
 
     root: str
     own: frozenset[str]
     digest: str
+    chain: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, plain: Sequence[Any]) -> Seams | None:
+        """From `plain` values; None from none."""
+        return cls(plain[0], frozenset(plain[1]), plain[2], tuple(plain[3])) if plain else None
+
+    def plain(self) -> list[Any]:
+        return [self.root, sorted(self.own), self.digest, self.chain]
 
 
 class _Unknown(Exception):
@@ -119,7 +131,18 @@ class _Pages:
                 self._framing(root, each, ())
         if not own:
             raise _Unknown
-        return Seams(root.name, own, self._digest(own, words))
+        chain = tuple(template.name for template in self._chain) if self._by_itself(own | inner) else ()
+        return Seams(root.name, own, self._digest(own, words), chain)
+
+    def _by_itself(self, own: frozenset[str]) -> bool:
+        """Whether the frame's blocks in templates that extend the root use no macros of those."""
+        for template in self._chain[:-1]:
+            names = {name for each in template.tree.body for name in frames.defined(each)}
+            every = (pair for pairs in self._blocks.values() for pair in pairs)
+            blocks = [block for of, block in every if of is template and block.name not in own]
+            if any(isinstance(n, nodes.Name) and n.name in names for block in blocks for n in frames.every(block)):
+                return False
+        return True
 
     def _one_meaning(self) -> None:
         """Raises _Unknown where a name means one thing in one of the templates and another in the next: which of them

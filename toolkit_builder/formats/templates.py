@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -104,7 +104,7 @@ class Templates:
             if known is None:
                 self._seams[name] = self._analyst.seams(name)
             else:
-                self._seams[name] = Seams(known[0], frozenset(known[1]), known[2]) if known else None
+                self._seams[name] = Seams.of(known)
         return self._seams[name]
 
     @cached_property
@@ -123,13 +123,25 @@ class Templates:
 
         return t
 
-    def render(self, name: str, payload: Payload, label: str, lists: Lists | None = None) -> str:
-        """The finished text. Raises ``TemplateFailure`` that names theme file:line and the document ``label``."""
+    def render(
+        self, name: str, payload: Payload, label: str, lists: Lists | None = None, chain: Sequence[str] = ()
+    ) -> str:
+        """The finished text. Raises ``TemplateFailure`` that names theme file:line and the document ``label``.
+
+        With a ``chain`` of templates, of which each extends the next, only the last is done, with the others' blocks.
+        """
         language = payload.get("page", {}).get("language", "en-GB")
         self.environment.begin_page(lists)
         try:
-            words = {"t": self._translate(language), "t_in": self._translate}
-            return self.environment.get_template(name).render(**payload, **words)
+            values = {**payload, "t": self._translate(language), "t_in": self._translate}
+            if not chain:
+                return self.environment.get_template(name).render(values)
+            every = [self.environment.get_template(each) for each in chain]
+            root = every[-1]
+            context = root.new_context(values)
+            for block in {block for each in every for block in each.blocks}:
+                context.blocks[block] = [each.blocks[block] for each in every if block in each.blocks]
+            return "".join(root.root_render_func(context))
         except Exception as problem:
             raise TemplateFailure([self._diagnosis(name, problem, label)]) from problem
 

@@ -124,7 +124,10 @@ class Memory:
         if again is None:
             return None
         keys = {job.path: job.known.key for job in again if job.known}
-        new = {path: replace(job, key=keys[path]) if path in keys else job for path, job in value.jobs.items()}
+        new = {
+            path: Settled(path, keys[path], job.publish, job.heavy) if path in keys else job
+            for path, job in value.jobs.items()
+        }
         self.renewed.append((unit, replace(value, given=given, jobs=new, themed=themed), keys))
         kept = {path: job for path, job in jobs.items() if path not in keys}
         return Kept(jobs=kept, pages=value.pages, late=value.late, diagnostics=value.diagnostics, again=again)

@@ -43,7 +43,7 @@ class Seams:
             found = self._values.known(_STAGE, name, key, plain)
             if found is None:
                 seams = self._templates.seams(name)
-                found = [seams.root, sorted(seams.own), seams.digest] if seams else []
+                found = seams.plain() if seams else []
                 self._values.keep(_STAGE, name, key, found, plain)
             self.known[name] = found
 
