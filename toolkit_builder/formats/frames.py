@@ -14,6 +14,8 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 
+from toolkit_builder.theme import every
+
 SITE = "\0site"
 """In a context: where other pages are given the same site, its number, and what is this page's own in it."""
 
@@ -100,20 +102,6 @@ def without_chance(tree: nodes.Template) -> bool:
         for each in every(tree)
         if isinstance(each, nodes.Filter | nodes.Name)
     )
-
-
-def every(tree: nodes.Node) -> Iterator[nodes.Node]:
-    """All that is in a node. (Jinja's own ``find_all`` takes three times as long.)"""
-    todo = [tree]
-    for node in todo:
-        for name in node.fields:
-            value = getattr(node, name, None)
-            if isinstance(value, nodes.Node):
-                todo.append(value)
-            elif type(value) is list:
-                todo += [each for each in value if isinstance(each, nodes.Node)]
-    del todo[0]
-    return iter(todo)
 
 
 def follow(tree: nodes.Template, parse: Parse, piece: nodes.Node, steady: Callable[[nodes.Node], bool]) -> None:

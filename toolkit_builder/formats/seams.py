@@ -18,6 +18,7 @@ import jinja2
 from jinja2 import nodes
 
 from toolkit_builder.formats import frames
+from toolkit_builder.theme import every
 
 CUT = "\0cut"
 """In a context: a function that is given an own block's name and a function that renders it, and gives what is to stand
@@ -84,7 +85,7 @@ class Analyst:
         if name not in self._known:
             source, path, _ = self._environment.loader.get_source(self._environment, name)  # type: ignore[union-attr]
             tree = jinja2.parser.Parser(self._environment, source, name, path).parse()
-            self._known[name] = _Template(name, tree, source, str(path), tuple(frames.every(tree)))
+            self._known[name] = _Template(name, tree, source, str(path), tuple(every(tree)))
         return self._known[name]
 
 
@@ -118,15 +119,15 @@ class _Pages:
         )
         inner = {  # blocks that stand within a page's own part
             each.name for name in own for _, block in self._blocks[name]
-            for each in frames.every(block) if isinstance(each, nodes.Block)
+            for each in every(block) if isinstance(each, nodes.Block)
         }  # fmt: skip
         for each in root.tree.body:
             if isinstance(each, nodes.Block):
-                within = {b.name for b in frames.every(each) if isinstance(b, nodes.Block)} - own
+                within = {b.name for b in every(each) if isinstance(b, nodes.Block)} - own
                 if not inner.isdisjoint({each.name} if each.name in own else {each.name, *within}):
                     raise _Unknown  # it stands in two places
             elif not isinstance(each, nodes.Import | nodes.FromImport | nodes.Macro):
-                if any(isinstance(n, nodes.Assign | nodes.AssignBlock) for n in (each, *frames.every(each))):
+                if any(isinstance(n, nodes.Assign | nodes.AssignBlock) for n in (each, *every(each))):
                     raise _Unknown  # blocks see what is set there
                 self._framing(root, each, ())
         if not own:
@@ -138,9 +139,9 @@ class _Pages:
         """Whether the frame's blocks in templates that extend the root use no macros of those."""
         for template in self._chain[:-1]:
             names = {name for each in template.tree.body for name in frames.defined(each)}
-            every = (pair for pairs in self._blocks.values() for pair in pairs)
-            blocks = [block for of, block in every if of is template and block.name not in own]
-            if any(isinstance(n, nodes.Name) and n.name in names for block in blocks for n in frames.every(block)):
+            defined = (pair for pairs in self._blocks.values() for pair in pairs)
+            blocks = [block for of, block in defined if of is template and block.name not in own]
+            if any(isinstance(n, nodes.Name) and n.name in names for block in blocks for n in every(block)):
                 return False
         return True
 
@@ -169,7 +170,7 @@ class _Pages:
 
     def _framing(self, template: _Template, node: nodes.Node, within: tuple[str, ...]) -> None:
         """Raises _Unknown where a node could read anything else, or change what is read."""
-        if any(isinstance(each, nodes.Block) for each in frames.every(node)):
+        if any(isinstance(each, nodes.Block) for each in every(node)):
             for each in node.iter_child_nodes():
                 if isinstance(each, nodes.Assign | nodes.AssignBlock):
                     raise _Unknown
@@ -210,7 +211,7 @@ class _Pages:
             shared = isinstance(each, nodes.Import | nodes.FromImport | nodes.Macro)
             if shared or (isinstance(each, nodes.Block) and each.name in own):
                 parts.append(repr(each))
-                todo += _references((each, *frames.every(each)))
+                todo += _references((each, *every(each)))
         others: dict[str, _Template] = {}
         while todo:
             name = _written(todo.pop())
