@@ -30,11 +30,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(site: SiteTest, before: Callable[[], object] = lambda: None) -> Iterator[str]:
-    """The site served from a thread, rebuilt on every edit; yields its address. ``before`` is called before a build."""
+def served(
+    site: SiteTest, before: Callable[[], object] = lambda: None, meanwhile: Callable[[], object] = lambda: None
+) -> Iterator[str]:
+    """The site served from a thread, rebuilt on every edit; yields its address.
+
+    ``before`` is called before a build, ``meanwhile`` between the first one and the time from which edits are noticed.
+    """
     state = serve.State(site.output, "/")
     options = pipeline.Options(**site.options, on_later=state.take_later, warm=intake.Warm())
     state.take(pipeline.build(site.folder, options))
+    meanwhile()
     port = free_port()
     loop = asyncio.new_event_loop()
     started = threading.Event()
@@ -220,6 +226,12 @@ def test_browsers_are_told_once_of_an_edit_that_was_shown(news: SiteTest, monkey
         wait_for(lambda: len(told) == 2)
 
 
+def test_an_edit_that_was_made_while_the_site_was_built_for_the_first_time_shows(news: SiteTest) -> None:
+    with served(news, meanwhile=lambda: news.edit("content/news/a.md", "apples.", "pears.")) as address:
+        wait_for(lambda: "Text about pears." in get(f"{address}/news/a/")[1])
+        wait_for(lambda: "pears" in news.text("news/a/index.html"))
+
+
 def test_edits_that_follow_one_another_are_shown_each_and_published_together(news: SiteTest) -> None:
     with held_up(news) as (address, go):
         for number in range(3):
@@ -315,6 +327,15 @@ def test_a_printed_document_is_made_when_it_is_asked_for(plan: SiteTest) -> None
         assert "Settle a number" in words_of(fetch(address + CARD)[2])
         assert fetch(address + CARD)[2] == fetch(address + CARD)[2]
         assert fetch(f"{address}/plans/three-points/plan-a9.pdf")[0] == 404
+
+
+def test_a_document_of_a_new_page_is_printed_as_soon_as_that_is_published(plan: SiteTest) -> None:
+    with served(plan) as address:
+        plan.content(**{"plans/four-points.md": PLAN.replace("Three points", "Four points")})
+        wait_for(lambda: "Four points" in get(f"{address}/plans/four-points/")[1])
+        status, kind, data = fetch(address + CARD.replace("three", "four"))
+        assert (status, kind) == (200, "application/pdf")
+        assert "Agree a number" in words_of(data)
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -53,6 +54,7 @@ class State:
         self.building = asyncio.Lock()
         self.shown = asyncio.Event()
         self.edited = asyncio.Event()
+        self.begun = time.time()  # before the first build
         self.since = 0.0  # the monotonic time of the first edit that is not published; 0 where all are
         self.builder = ThreadPoolExecutor(1, "build")
         self.maker = ThreadPoolExecutor(1, "pages")
@@ -138,16 +140,17 @@ class Pages(_LocalOnly):
         await self.get(path)
 
     async def get(self, path: str) -> None:
+        if self.state.ahead and (made := await self._ahead(self.state.ahead, path)):
+            self._send(*made)
+            self.state.shown.set()
+            return
         if self.state.later and path in self.state.later.paths:
             async with self.state.building:  # an edit's pages stand a moment before what prints them is known
                 later = self.state.later
             if path in later.paths:
                 await self._print(later, path)
                 return
-        if self.state.ahead and (made := await self._ahead(self.state.ahead, path)):
-            self._send(*made)
-            self.state.shown.set()
-        elif file := self._file(path):
+        if file := self._file(path):
             self._send(file.name, file.read_bytes())
 
     def _send(self, name: str, data: bytes) -> None:
@@ -304,7 +307,7 @@ async def serve(
     from watchfiles import awatch
 
     server = application(state).listen(port, address=HOST)
-    working = asyncio.create_task(_work(state, rebuild, say, scout))
+    working = asyncio.create_task(_work(state, folders, rebuild, say, scout))
     try:
         async for changes in awatch(*folders, debounce=_DEBOUNCE_MS, step=_STEP_MS, yield_on_timeout=False):
             if working.done():
@@ -323,15 +326,34 @@ async def serve(
 
 async def _work(
     state: State,
+    folders: Sequence[Path],
     rebuild: Callable[[Foreseen | None], BuildReport],
     say: Callable[[BuildReport, float], None],
     scout: Scout,
 ) -> None:
+    """Follow edits, one after the other: those first that were made after the first build had begun."""
+    if missed := await asyncio.to_thread(_changed_since, state.begun, folders):
+        state.changed |= missed
+        state.edited.set()
     await _warm_up(state, scout)
     while True:
         await state.edited.wait()
         async with state.building:
             await _follow(state, rebuild, say, scout)
+
+
+def _changed_since(moment: float, places: Sequence[Path]) -> set[str]:
+    """Files and folders that were changed then or later."""
+    waiting, found = list(map(str, places)), set()
+    while waiting:
+        place = waiting.pop()
+        with contextlib.suppress(OSError):
+            if os.stat(place).st_mtime >= moment:
+                found.add(place)
+            if os.path.isdir(place):
+                with os.scandir(place) as entries:
+                    waiting += [entry.path for entry in entries if not entry.is_symlink()]
+    return found
 
 
 async def _warm_up(state: State, scout: Scout) -> None:
