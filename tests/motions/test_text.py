@@ -275,3 +275,15 @@ def test_canadian_resolutions(place: str) -> None:
 def test_boxes_in_a_motion_are_reported() -> None:
     _, found = parse('Conference notes.\n\n::: box "A"\nWords.\n:::\n', "a.md", 7)
     assert [(d.code, d.span.line) for d in found] == [("A102", 9)]
+
+
+@pytest.mark.parametrize(
+    ("source", "gone"),
+    [("In Rule 4.2.2 delete", "arrears"), ("Rule 4.2.3(b): delete", "member"), ("In rule 4.2 delete", "worker")],
+)
+def test_a_rule_is_the_point_that_is_printed_with_its_number(source: str, gone: str) -> None:
+    text, _ = parse("Rule 4.2 – Membership\n\n4.2.1 Any worker may join.\n\n4.2.2 Those in arrears shall lapse.\n\n"
+                    "4.2.3 The Executive may:\n\n(a) refuse;\n(b) expel a member.")  # fmt: skip
+    amended, found = apply(text, [Amendment(id="1", source=f'{source} "{gone}".')])
+    assert [d for d in found if d.is_error] == []
+    assert gone not in amended.after.source

@@ -26,6 +26,11 @@ _NUMBERED_HEADING = re.compile(
     r"(?:rule|article|standing order|bye-?law|schedule|appendix|chapter)\s+[\d.()a-z]+\W*$", re.IGNORECASE
 )
 
+_NUMBERED_RULE = re.compile(
+    r"(?:rule|article|clause|standing order|bye-?law)\s+(?P<number>\d+(?:\.\d+)*(?:\s?\([a-z\d]{1,4}\))*)\W*$",
+    re.IGNORECASE,
+)
+_LABELS = re.compile(r"[a-z]+|\d+")
 _RECITAL = {
     "whereas": re.compile(r"(?:and\s+)?whereas\b", re.IGNORECASE),
     "resolved": re.compile(
@@ -151,18 +156,22 @@ class Locator(Searcher):
 
     def _part(self, region: Region, place: Place) -> list[Region]:
         """What stands under a heading, up to the next; or the paragraph that a heading begins (``Background: ...``)."""
-        wanted = _bare_heading(place.beginning)
+        wanted, rule = _bare_heading(place.beginning), _NUMBERED_RULE.match(place.beginning)
         found: list[Region] = []
         blocks = list(region.blocks)
         for index, block in enumerate(blocks):
             words = self.text.text(block)
             heads = block.kind == "heading" or (len(words) < 40 and not words.endswith((".", ":")))
-            if heads and _bare_heading(words) == wanted:
+            if heads and (_bare_heading(words) == wanted or (rule and _titled(words, wanted))):
                 under = list(takewhile(self._goes_on, blocks[index + 1 :]))
                 if under:
                     found.append(replace(self._span("section", under), name=print_place(place)))
             elif block.kind == "paragraph" and _led_by(words, wanted):
                 found.append(self._one(block, "paragraph"))
+        if not found and rule:  # "Rule 4.2.2" is what is printed as 4.2.2
+            labels = tuple(_LABELS.findall(rule["number"].lower()))
+            calls = [b for b in blocks if b.kind == "call"]
+            found = self._labelled(calls, Place(unit="point", labels=labels)) if len(labels) > 1 else []
         return found
 
     def _goes_on(self, block: Block) -> bool:
@@ -385,6 +394,11 @@ def _led_by(words: str, heading: str) -> bool:
     return folded.startswith(heading) and (
         after.lstrip()[:1] in {":", "–"} or (heading[-1:].isdigit() and after[:1] == " ")
     )
+
+
+def _titled(words: str, rule: str) -> bool:
+    """Whether a heading is a rule's number with its name: ``Rule 4.2 - Membership``."""
+    return re.match(rf"{re.escape(rule)}\s*[–—:-]", _bare_heading(words)) is not None
 
 
 def _bare_heading(words: str) -> str:
