@@ -21,6 +21,7 @@ from toolkit_builder import ahead, intake, pipeline
 from toolkit_builder.ahead import Ahead, Answer, Scout
 from toolkit_builder.build.lock import hold
 from toolkit_builder.pipeline import Later, Options
+from toolkit_builder.serve import Interrupted
 
 MOTION = f"{MOTIONS}/3.md"
 PAGE = "conferences/2027/motions/3/index.html"
@@ -253,3 +254,39 @@ def test_warming_up_makes_the_page_that_was_saved_last(server: Server) -> None:
     assert found[1] == PAGE
     made = found[0].make(PAGE)
     assert made == site.tree()[PAGE]
+
+
+def test_a_server_that_ends_before_it_publishes_leaves_nothing_behind(server: Server, tmp_path: Path) -> None:
+    site = server.site
+    stood = site.tree()
+    site.edit(MOTION, "the facts", "the figures").edit("content/news/a.md", "Apples", "Pears")
+    found = server.look(MOTION, "content/news/a.md")
+    assert found is not None
+    assert isinstance(found.make(PAGE), bytes)
+    assert site.tree() == stood
+    clean = site.clean_build_of_the_same(tmp_path / "clean")
+    assert site.build().tree() == clean.tree()
+
+
+@pytest.mark.parametrize("at", [1, 5, 20])
+def test_a_build_that_gives_way_leaves_the_last_site_and_the_next_one_is_whole(
+    server: Server, tmp_path: Path, at: int
+) -> None:
+    def go_on(done: int, total: int) -> None:
+        if done >= at:
+            raise Interrupted
+
+    site = server.site
+    stood, calm = site.tree(), server.options
+    site.edit(MOTION, "the facts", "the figures")
+    server.options = replace(calm, on_progress=go_on)
+    with pytest.raises(Interrupted):
+        server.build(server.look(MOTION))
+    assert site.tree() == stood
+    server.options = calm
+    site.edit(MOTION, "the figures", "the sums")
+    found = server.look(MOTION)
+    assert server.build(found)
+    clean = site.clean_build_of_the_same(tmp_path / "clean")
+    assert site.tree() == {p: data for p, data in clean.tree().items() if p not in server.last[-1].paths}
+    assert site.build().tree() == clean.tree()
