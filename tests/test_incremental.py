@@ -15,7 +15,7 @@ from tests.driver import SiteTest
 from tests.edits import MOTIONS, start, world
 from tests.verified import verified
 from toolkit_builder import blueprint, intake, rehearsal
-from toolkit_builder.build import engine
+from toolkit_builder.build import beside, engine
 from toolkit_builder.layout import units
 
 
@@ -162,7 +162,7 @@ def test_pages_rendered_beside_the_build_are_the_same(
 
 def test_for_a_few_files_of_many_a_process_makes_ready(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[str]] = []
-    monkeypatch.setattr(rehearsal.beside, "started", lambda chain, formats, ready: asked.append(ready.args[0]))
+    monkeypatch.setattr(beside, "started", lambda chain, formats, ready: asked.append(ready.args[0]))
     site.conference().motion("1").motion("2").build()
     monkeypatch.setattr(rehearsal, "MANY", 0)
     site.edit("content/conferences/2027/motions/1.md", append="\nMore.\n").build(jobs=2)

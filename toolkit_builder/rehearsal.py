@@ -6,7 +6,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from toolkit_builder.build import beside
 from toolkit_builder.formats import Toolchain, rehearse
 from toolkit_builder.kinds import kind_of
 from toolkit_builder.site import PAPERS
@@ -15,6 +14,8 @@ from toolkit_builder.theme import Theme
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from toolkit_builder.build.beside import Beside
 
 FEW = 50
 """Files that have changed: more are for worker processes, each of which compiles templates for itself."""
@@ -30,7 +31,7 @@ class Stage:
     """Where a build has its process beside it, if it has one; leaving it ends that."""
 
     def __init__(self, executor: Executor | None, workers: int) -> None:
-        self.process: beside.Beside | None = None
+        self.process: Beside | None = None
         self._alone = executor is not None or workers == 1
 
     def __enter__(self) -> Stage:
@@ -45,6 +46,8 @@ class Stage:
         changed = [source for source in tree.sources if not isinstance(source, Unread)]
         if self._alone or len(tree.sources) < MANY or not 0 < len(changed) <= FEW:
             return
+        from toolkit_builder.build import beside
+
         kinds = dict.fromkeys(kind_of(source.path)[0] for source in changed)
         pages = [kind.template for kind in kinds]
         if any(kind.name in PAPERS for kind in kinds):

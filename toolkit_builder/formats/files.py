@@ -13,7 +13,6 @@ from xml.etree import ElementTree as ET
 from toolkit_builder import pictures
 from toolkit_builder.build.jobs import RenderError
 from toolkit_builder.build.parts import BEFORE, Same
-from toolkit_builder.formats.page import relative
 from toolkit_builder.model import Payload
 
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -62,6 +61,8 @@ def robots(payload: Payload) -> bytes:
 
 def redirect(payload: Payload) -> bytes:
     """``{url, target, title, language, root}`` -> a page that leads on: for people, browsers and search engines."""
+    from toolkit_builder.formats.page import relative  # with Jinja, which no other file here needs
+
     target = escape(payload["target"], quote=True)
     canonical = escape(payload["root"] + payload["target"], quote=True)
     html = (
