@@ -94,10 +94,10 @@ def test_most_lines_are_done_at_once() -> None:
     for text in (
         "Conference *notes* that -- as in [motion 4](../4.md) -- **nothing** moved.",
         'It\'s "so".',
-        "[^1] a [b]",
+        "[1] a [b]",
     ):
         assert brief.inline(text, "en") == inline_at_length(text, "en")
-    for text in ("[a](javascript:x)", "<b>a</b>", "a & b", "a@b.org", "see www.x.org", "x" * 3000):
+    for text in ("[a](javascript:x)", "<b>a</b>", "a & b", "a@b.org", "see www.x.org", "a[^1]", "x" * 3000):
         assert brief.inline(text, "en") is None
 
 

@@ -89,18 +89,14 @@ def convert(
 def inline(text: str, *, lang: str = "en-GB") -> str:
     """One line of text with inline marks -> safe HTML without a paragraph around it: titles, captions, labels."""
     short = brief.inline(text, lang.split("-")[0].lower())
-    return inline_at_length(text, lang) if short is None else _footnotes(short)
+    return inline_at_length(text, lang) if short is None else short
 
 
 _FOOTNOTE_MARK = pattern(r"(?P<code><(code|pre)\b.*?</\2>)|\[\^(?P<name>[^\]\s<>]+)\](?P<defines>:?)", re.DOTALL)
 
 
-def _footnotes(shown: str) -> str:
-    """Footnotes of a paper, whose notes stand as paragraphs where they were typed."""
-    return _FOOTNOTE_MARK.sub(_footnote_mark, shown) if "[^" in shown else shown
-
-
 def _footnote_mark(match: re.Match[str]) -> str:
+    """A footnote in a paper, whose notes stand as paragraphs where they were typed."""
     if match["code"]:
         return match["code"]
     return f"[{match['name']}]:" if match["defines"] else f"<sup>[{match['name']}]</sup>"
@@ -117,7 +113,8 @@ def inline_at_length(text: str, lang: str) -> str:
     structure = Structure(context, engine)
     fragment = clean(structure.inline("\n".join(lines).strip(), 0))
     options = Options(lang.split("-")[0].lower(), 1, "", frozenset(), {})
-    return _footnotes(dress(_BLOCK_TAG.sub(" ", fragment) if "<" in text else fragment, options))
+    shown = dress(_BLOCK_TAG.sub(" ", fragment) if "<" in text else fragment, options)
+    return _FOOTNOTE_MARK.sub(_footnote_mark, shown) if "[^" in shown else shown
 
 
 _BLOCK_TAG = pattern(rf"</?(?:{'|'.join(sorted(BLOCK - {'br'}))})\b[^<>]*>\n?")

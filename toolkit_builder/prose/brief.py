@@ -21,7 +21,7 @@ _NAMES = ("", "em", "strong")
 
 def inline(text: str, language: str) -> str | None:
     """The finished fragment, or None where the text needs more than is known here. ``language`` as in ``curl``."""
-    if ("@" in text or ">" in text or "www." in text or len(text) > _LONGEST
+    if ("@" in text or ">" in text or "www." in text or "[^" in text or len(text) > _LONGEST
             or not text.replace("\n", "").replace(HELD, "").isprintable()):  # fmt: skip
         return None
     if not has_marks(text):
