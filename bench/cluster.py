@@ -31,7 +31,7 @@ import localise
 sys.path.insert(0, str(localise.ROOT))
 
 from tests.cluster import running
-from toolkit_builder import frame, pipeline
+from toolkit_builder import frame, intake, loading
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.cluster import connect
 from toolkit_builder.localise import bureau
@@ -100,7 +100,7 @@ def pages(site: Path, address: str, pids: list[int], workers: int) -> Measured:
 def pdfs(table: Path, folder: Path, address: str, pids: list[int], workers: int) -> Measured:
     """Every template of the sample for every branch of a table."""
     with Store(folder / "store") as store:
-        loaded = pipeline.load(localise.ROOT, pipeline.Options(), store)
+        loaded = loading.load(localise.ROOT, loading.Options(), store)
     assert loaded.site is not None
     assert loaded.theme is not None
     with connect(address) as executor, measured(pids) as stop:
@@ -108,7 +108,7 @@ def pdfs(table: Path, folder: Path, address: str, pids: list[int], workers: int)
             templates=localise.chosen(loaded),
             tables=(table,),
             out=folder / f"out-{workers}",
-            code=pipeline.code_digest(),
+            code=intake.code_digest(),
             executor=executor,
         )
         done = bureau.carry_out(order, loaded.site, loaded.theme, frame.site_payload(loaded.site), loaded.tree.assets)

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from toolkit_builder import frame, pipeline  # noqa: E402
+from toolkit_builder import frame, intake, loading  # noqa: E402
 from toolkit_builder.build.cache import Store  # noqa: E402
 from toolkit_builder.localise import bureau, resources  # noqa: E402
 
@@ -46,7 +46,7 @@ def table(count: int) -> str:
     return "\n".join(rows)
 
 
-def chosen(loaded: pipeline.Loaded) -> tuple[str, ...]:
+def chosen(loaded: loading.Loaded) -> tuple[str, ...]:
     """The sample's templates, as many as have twenty sheets together."""
     assert loaded.site is not None
     names, count = [], 0
@@ -100,7 +100,7 @@ def watch(peak: list[float], done: threading.Event) -> None:
         peak[0] = max(peak[0], memory())
 
 
-def run(order: bureau.Order, loaded: pipeline.Loaded) -> tuple[bureau.Done, float, float]:
+def run(order: bureau.Order, loaded: loading.Loaded) -> tuple[bureau.Done, float, float]:
     assert loaded.site is not None
     assert loaded.theme is not None
     started, before = time.perf_counter(), used()
@@ -115,12 +115,12 @@ def main() -> None:
         folder = Path(name)
         (folder / "branches.csv").write_text(table(count), "utf-8")
         with Store(folder / "store") as store:
-            loaded = pipeline.load(ROOT, pipeline.Options(), store)
+            loaded = loading.load(ROOT, loading.Options(), store)
         order = bureau.Order(
             templates=chosen(loaded),
             tables=(folder / "branches.csv",),
             out=folder / "out",
-            code=pipeline.code_digest(),
+            code=intake.code_digest(),
             workers=workers,
         )
         peak, over = [0.0], threading.Event()

@@ -11,12 +11,11 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from toolkit_builder import ahead, intake, pipeline
+from toolkit_builder import ahead, intake, later, loading, pipeline
 
 T = TypeVar("T")
 
@@ -34,16 +33,15 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--edits", type=int, default=5)
     asked = parser.parse_args()
-    last: list[pipeline.Later] = []
-    options = pipeline.Options(
-        environment=pipeline.environment(), arguments=("serve",), warm=intake.Warm(), on_later=last.append
-    )
+    last: list[later.Later] = []
+    options = loading.Options(environment=loading.environment(), arguments=("serve",), warm=intake.Warm())
     scout = ahead.Scout(asked.folder.absolute(), options)
     motions = sorted((asked.folder / "content").rglob("motions/*.md"))
     edited = motions[len(motions) // 2].absolute()
     edited.touch()  # so that it is this text that is got ready for
     print(f"{len(motions)} motions")
-    timed("built", partial(pipeline.build, asked.folder, options))
+    build = partial(pipeline.build, asked.folder, options, on_later=last.append)
+    timed("built", build)
     found = timed("warmed up", partial(scout.warm_up, last[-1]))
     assert found, "there is nothing to be served"
     warm, page = found
@@ -56,8 +54,7 @@ def main() -> None:
         assert seen, "the build must tell"
         made = timed("page made", partial(seen.make, page))
         assert isinstance(made, bytes)
-        now = replace(options, foreseen=seen.foreseen)
-        report = timed("published", partial(pipeline.build, asked.folder, now))
+        report = timed("published", partial(build, foreseen=seen.foreseen))
         print(f"  {len(report.paths)} files made")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from toolkit_builder import pipeline
+from toolkit_builder import loading, pipeline
 from toolkit_builder.build.engine import BuildReport
 from toolkit_builder.diagnostics import Severity, as_text
 
@@ -103,8 +103,9 @@ class SiteTest:
     # --- building ----------------------------------------------------------------------------------------
 
     def attempt(self, **options: Any) -> SiteTest:
-        """Build, whatever comes of it."""
-        self.report = pipeline.build(self.folder, pipeline.Options(**{**self.options, **options}))
+        """Build, whatever comes of it. What is no option of a run is handed to the build itself."""
+        given = {name: options.pop(name) for name in ("foreseen", "on_later") if name in options}
+        self.report = pipeline.build(self.folder, loading.Options(**{**self.options, **options}), **given)
         return self
 
     def build(self, **options: Any) -> SiteTest:
@@ -115,7 +116,7 @@ class SiteTest:
 
     def check(self, **options: Any) -> str:
         """The report of `toolkit check`, as text."""
-        found = pipeline.check(self.folder, pipeline.Options(**{**self.options, **options}))
+        found = pipeline.check(self.folder, loading.Options(**{**self.options, **options}))
         return "\n".join(as_text(d) for d in found)
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

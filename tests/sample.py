@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from toolkit_builder import pipeline
+from toolkit_builder import loading
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.jobs import Blob, Deferred, Job, Output, SharedValue
 from toolkit_builder.diagnostics import Diagnostic
@@ -32,7 +32,7 @@ class Made:
 class Sample:
     """The loaded sample site. ``jobs`` are by path; ``printed`` makes a PDF as a build would."""
 
-    loaded: pipeline.Loaded
+    loaded: loading.Loaded
     jobs: dict[str, Job]
     blobs: dict[str, bytes | str]
     templates: Templates
@@ -54,8 +54,8 @@ class Sample:
     def of(cls, folder: Path) -> Sample:
         """Any project, as it lies in its folder."""
         with Store(folder / "store") as store:
-            loaded = pipeline.load(folder, pipeline.Options(jobs=1), store)
-        plan = pipeline.lay_out(loaded)
+            loaded = loading.load(folder, loading.Options(jobs=1), store)
+        plan = loading.lay_out(loaded)
         assert plan is not None
         assert loaded.theme is not None
         return cls(loaded, {j.path: j for j in plan.jobs}, dict(plan.blobs), Templates(loaded.theme.bundle),

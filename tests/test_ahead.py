@@ -17,10 +17,11 @@ import pytest
 from tests.driver import SiteTest
 from tests.edits import CONTENT, EDITS, MOTIONS, SETTINGS, THEME, reported, states, world
 from tests.verified import verified
-from toolkit_builder import ahead, intake, pipeline
+from toolkit_builder import ahead, intake, loading, pipeline
 from toolkit_builder.ahead import Ahead, Answer, Scout
 from toolkit_builder.build.lock import hold
-from toolkit_builder.pipeline import Later, Options
+from toolkit_builder.later import Later
+from toolkit_builder.loading import Options
 from toolkit_builder.serve import Interrupted
 
 MOTION = f"{MOTIONS}/3.md"
@@ -33,12 +34,12 @@ class Server:
     def __init__(self, site: SiteTest) -> None:
         self.site = site
         self.last: list[Later] = []
-        self.options = Options(**site.options, warm=intake.Warm(), on_later=self.last.append)
+        self.options = Options(**site.options, warm=intake.Warm())
         self.build()
 
     def build(self, found: Ahead | None = None) -> bool:
-        options = replace(self.options, foreseen=found.foreseen if found else None)
-        self.site.report = pipeline.build(self.site.folder, options)
+        foreseen = found.foreseen if found else None
+        self.site.report = pipeline.build(self.site.folder, self.options, foreseen=foreseen, on_later=self.last.append)
         return self.site.report.published
 
     def look(self, *changed: str) -> Ahead | None:
@@ -212,8 +213,8 @@ def test_what_was_foreseen_is_taken_over_only_where_it_is_right(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     linked: list[int] = []
-    link = pipeline.linking.link
-    monkeypatch.setattr(pipeline.linking, "link", lambda *given: (linked.append(1), link(*given))[1])
+    link = loading.linking.link
+    monkeypatch.setattr(loading.linking, "link", lambda *given: (linked.append(1), link(*given))[1])
     site = server.site.edit(MOTION, "the facts", "the figures")
     found = server.look(MOTION)
     assert linked == [1]

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.driver import SiteTest
-from toolkit_builder import decode, scaffold, theme
+from toolkit_builder import decode, scaffold
 from toolkit_builder.diagnostics import as_text
 from toolkit_builder.formats import FORMATS, Toolchain
 from toolkit_builder.kinds import KINDS, example, kind_of
 from toolkit_builder.model import Kind
+from toolkit_builder.theme import loading
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,13 +28,13 @@ def test_the_example_of_a_kind_decodes_without_a_complaint(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.name)
 def test_the_default_theme_has_a_template_for_the_kind(kind: Kind) -> None:
-    look, _ = theme.load(ROOT, "default")
+    look, _ = loading.load(ROOT, "default")
     assert look is not None
     assert look.has(kind.template)
 
 
 def test_the_default_theme_has_no_mistakes() -> None:
-    _, found = theme.load(ROOT, "default")
+    _, found = loading.load(ROOT, "default")
     assert [as_text(d) for d in found] == []
 
 
@@ -56,7 +57,7 @@ def test_a_new_site_builds_without_a_complaint(tmp_path: Path) -> None:
 
 
 def test_the_toolchain_travels_to_workers_and_is_the_same_there() -> None:
-    look, _ = theme.load(ROOT, "default")
+    look, _ = loading.load(ROOT, "default")
     assert look is not None
     chain = Toolchain(look.bundle)
     again = pickle.loads(pickle.dumps(chain))

@@ -10,7 +10,7 @@ import yaml
 from fontTools.ttLib import TTFont
 
 from toolkit_builder.kinds.prints import PRINTS
-from toolkit_builder.theme import contrast
+from toolkit_builder.theme.colours import contrast
 
 THEME = Path(__file__).parents[1] / "themes" / "default"
 TEMPLATES = sorted((THEME / "templates").rglob("*.html"))

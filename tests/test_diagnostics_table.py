@@ -23,7 +23,8 @@ def report(case: Case, project: Path) -> list[Diagnostic]:
     """What ``toolkit check`` says; for a case of reading, what reading alone says: its projects are no whole sites."""
     if case.area in ("file", "yaml", "value", "config"):
         return reading(project)
-    from toolkit_builder.pipeline import Options, check
+    from toolkit_builder.loading import Options
+    from toolkit_builder.pipeline import check
 
     return check(project, Options(clock="2027-06-20T12:00", jobs=1))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.driver import SiteTest
-from toolkit_builder import glyphs, pipeline
+from toolkit_builder import glyphs, loading
 from toolkit_builder.diagnostics import Span, as_text, warning
 from toolkit_builder.printing.report import no_glyph
 
@@ -60,7 +60,7 @@ def test_many_characters_are_counted(project: Path) -> None:
     assert found.message.endswith("'六' U+516D and 3 more")
 
 
-@pytest.mark.skipif(pipeline.print_problem() is not None, reason="this computer cannot print")
+@pytest.mark.skipif(loading.print_problem() is not None, reason="this computer cannot print")
 def test_check_build_and_print_say_where(site: SiteTest) -> None:
     site.edit("toolkit.yaml", "enabled: no", "enabled: yes")
     site.content(**{"plans/one.md": "---\ntitle: Plan\n---\n\n1 One: 🚀 go.\n\n2 Two: stop.\n"})

@@ -88,13 +88,25 @@ ARROWS: dict[str, set[str]] = {
     "finding": READING | {"motions", "kinds", "site"},
     "scaffold": READING | {"resources", "kinds", "build", "newfile"},
 }
-ABOVE = {"pipeline", "press", "ahead", "serve", "commands", "cli", "__main__"}  # these see everything below them
+ABOVE = {
+    "loading",
+    "later",
+    "pipeline",
+    "press",
+    "ahead",
+    "serve",
+    "commands",
+    "cli",
+    "__main__",
+}  # these see everything below them
 ORDER_ABOVE = {
-    "pipeline": set(),
-    "press": {"pipeline"},
-    "ahead": {"pipeline"},
-    "serve": {"pipeline", "ahead"},
-    "commands": {"pipeline", "press", "ahead", "serve", "cli"},
+    "loading": set(),
+    "later": {"loading"},
+    "pipeline": {"loading", "later"},
+    "press": {"loading", "later"},
+    "ahead": {"loading", "later"},
+    "serve": {"loading", "later", "ahead"},
+    "commands": {"loading", "pipeline", "press", "ahead", "serve", "cli"},
     "cli": {"commands"},
     "__main__": {"cli"},
 }

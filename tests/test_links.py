@@ -14,7 +14,7 @@ from PIL import Image
 from tests.crawl import Published
 from tests.driver import SiteTest
 from toolkit_builder import resources, scaffold
-from toolkit_builder.pipeline import print_problem
+from toolkit_builder.loading import print_problem
 
 ROOT = "https://sample.example/toolkit"
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.driver import SiteTest
 from tests.printing.helpers import ua_failures, unpacked
-from toolkit_builder import cli, finding, pipeline, press
+from toolkit_builder import cli, finding, later, loading, pipeline, press
 from toolkit_builder.build import aside
 from toolkit_builder.build.cache import Store
 from toolkit_builder.diagnostics import as_text
@@ -21,7 +21,7 @@ from toolkit_builder.formats import Toolchain, pdf
 from toolkit_builder.printing.inspect import facts, papers, pdf_text
 from toolkit_builder.site import Site
 
-pytestmark = pytest.mark.skipif(pipeline.print_problem() is not None, reason="this computer cannot print")
+pytestmark = pytest.mark.skipif(loading.print_problem() is not None, reason="this computer cannot print")
 
 CONFIG = "title: Test site\nbase_url: https://example.org\norganisation:\n  name: The Union\n"
 BULLETIN = "---\nissue: 3\ndate: 2027-06-15\n---\n\n# Votes\n\nMotion 4 was carried.\n"
@@ -64,7 +64,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> SiteTest:
 @pytest.fixture(scope="module")
 def linked(site: SiteTest) -> Site:
     with Store(site.folder / ".toolkit" / "store") as store:
-        loaded = pipeline.load(site.folder, pipeline.Options(**site.options), store)
+        loaded = loading.load(site.folder, loading.Options(**site.options), store)
     assert loaded.site is not None
     assert not loaded.diagnostics, [as_text(d) for d in loaded.diagnostics]
     return loaded.site
@@ -196,13 +196,13 @@ def test_a_document_is_printed_as_a_build_prints_it_and_never_over_another_file(
 def _built(site: SiteTest, path: str) -> bytes:
     """What a build of the whole site makes of one of its files."""
     with Store(site.folder / ".toolkit" / "store") as store:
-        loaded = pipeline.load(site.folder, pipeline.Options(**site.options), store)
-        plan = pipeline.lay_out(loaded)
+        loaded = loading.load(site.folder, loading.Options(**site.options), store)
+        plan = loading.lay_out(loaded)
         assert plan is not None
         assert loaded.theme is not None
         made = aside.make(
             aside.needed(plan.jobs, [path]),
-            pipeline.Values(plan.blobs, store.blobs),
+            later.Values(plan.blobs, store.blobs),
             Toolchain(loaded.theme.bundle),
             store,
         )
@@ -311,7 +311,7 @@ def long_bulletin(tmp_path: Path) -> SiteTest:
 def test_check_says_by_how_many_lines_a_bulletin_is_over_and_the_second_time_prints_nothing(
     long_bulletin: SiteTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options = pipeline.Options(**long_bulletin.options)
+    options = loading.Options(**long_bulletin.options)
     assert "Q131" not in "".join(as_text(d) for d in pipeline.check(long_bulletin.folder, options, printing=False))
     first = pipeline.check(long_bulletin.folder, options)
     over = [d for d in first if d.code == "Q131"]

@@ -13,14 +13,14 @@ import pytest
 from PIL import Image
 
 from tests.sample import ROOT
-from toolkit_builder import theme
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.formats import pdf
 from toolkit_builder.formats.templates import Templates
 from toolkit_builder.printing.engine import WeasyPrintEngine, available
 from toolkit_builder.printing.inspect import facts, pdf_text
 from toolkit_builder.printing.picture import pages
-from toolkit_builder.theme import brand_css
+from toolkit_builder.theme import loading
+from toolkit_builder.theme.colours import brand_css
 
 WORDS = "<h2>Enough hands</h2><p>There is too much work for too few of us.</p><ul><li>Count it</li><li>Say so</li></ul>"
 PANELS = {
@@ -51,7 +51,7 @@ class Press:
     """The default theme's print folder, and one document after another through it."""
 
     def __init__(self) -> None:
-        found, problems = theme.load(ROOT, "default")
+        found, problems = loading.load(ROOT, "default")
         assert found is not None
         assert not problems
         self.templates = Templates(found.bundle)

@@ -20,7 +20,7 @@ import pytest
 from tests.driver import SiteTest
 from tests.edits import EDITS, start
 from toolkit_builder.build import engine
-from toolkit_builder.pipeline import print_problem
+from toolkit_builder.loading import print_problem
 
 ROOT = str(Path(__file__).resolve().parent.parent)
 BUILD = """

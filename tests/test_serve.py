@@ -17,7 +17,7 @@ from typing import cast
 import pytest
 
 from tests.driver import SiteTest
-from toolkit_builder import intake, pipeline, serve
+from toolkit_builder import intake, loading, pipeline, serve
 from toolkit_builder.ahead import Ahead, Scout
 from toolkit_builder.build.engine import BuildReport
 
@@ -38,17 +38,18 @@ def served(
     ``before`` is called before a build, ``meanwhile`` between the first one and the time from which edits are noticed.
     """
     state = serve.State(site.output, "/")
-    options = pipeline.Options(**site.options, on_later=state.take_later, warm=intake.Warm())
-    state.take(pipeline.build(site.folder, options))
+    options = loading.Options(**site.options, warm=intake.Warm())
+    state.take(pipeline.build(site.folder, options, on_later=state.take_later))
     meanwhile()
     port = free_port()
     loop = asyncio.new_event_loop()
     started = threading.Event()
     tasks: list[asyncio.Task[None]] = []
 
-    def build(foreseen: pipeline.Foreseen | None) -> BuildReport:
+    def build(foreseen: loading.Foreseen | None) -> BuildReport:
         before()
-        return pipeline.build(site.folder, replace(options, on_progress=state.go_on, foreseen=foreseen))
+        calm = replace(options, on_progress=state.go_on)
+        return pipeline.build(site.folder, calm, foreseen=foreseen, on_later=state.take_later)
 
     async def run() -> None:
         folders = [site.folder / "content", site.folder / "toolkit.yaml"]
@@ -294,7 +295,7 @@ CARD = "/plans/three-points/plan-a6.pdf"
 
 @pytest.fixture
 def plan(site: SiteTest) -> SiteTest:
-    if missing := pipeline.print_problem():
+    if missing := loading.print_problem():
         pytest.skip(missing)
     return site.write(**{"toolkit.yaml": PRINTED}).content(**{"plans/three-points.md": PLAN})
 

@@ -29,11 +29,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from tests.driver import SiteTest
 from tests.edits import CONTENT, EDITS, LEFT_BEHIND, SETTINGS, THEME, State, reported, setting, states, world
 from tests.verified import verified
-from toolkit_builder import cli, formats, intake, quick, rehearsal, theme
+from toolkit_builder import cli, formats, intake, quick, rehearsal
 from toolkit_builder.ahead import Scout
 from toolkit_builder.build import glance
 from toolkit_builder.formats import pdf
-from toolkit_builder.pipeline import Later, Options
+from toolkit_builder.later import Later
+from toolkit_builder.loading import Options
+from toolkit_builder.theme import templates
 
 CLEAN_ENGINE = cache(pdf.engine.__wrapped__)
 CHANCE = st.integers(0, 2**32 - 1).map(
@@ -67,7 +69,7 @@ def stamped(payload: Any) -> bytes:
 def made_by(renderers: Mapping[str, Callable[[Any], Any]]) -> Iterator[None]:
     """While this is open, these formats are made by these functions, and no template is looked over twice."""
     known: dict[bytes, Any] = {}
-    look_over = theme.look_over
+    look_over = templates.look_over
 
     def looked_over(template: Any) -> Any:
         name = stamped(template)
@@ -76,7 +78,7 @@ def made_by(renderers: Mapping[str, Callable[[Any], Any]]) -> Iterator[None]:
         return known[name]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(theme, "look_over", looked_over)
+        patch.setattr(templates, "look_over", looked_over)
         changed = {name: replace(formats.FORMATS[name], render=render) for name, render in renderers.items()}
         patch.setattr(formats, "FORMATS", {**formats.FORMATS, **changed})
         yield
@@ -182,13 +184,13 @@ class Edits(RuleBasedStateMachine):
 
     def as_served(self, later: list[Later]) -> dict[str, Any]:
         """How a server builds: it remembers, and has looked ahead at what it was told of."""
-        told = {"warm": self.warm, "on_later": later.append, "arguments": ("serve",)}
+        told = {"warm": self.warm, "arguments": ("serve",)}
         found = None
         if self.last:
             changed = [str(self.site.folder / name) for name in reported(self.seen, states(self.site))]
             found = Scout(self.site.folder, Options(**{**self.site.options, **told})).look(self.last, changed)
         type(self).foreseen += found is not None
-        return {**told, "foreseen": found.foreseen if found else None}
+        return {**told, "on_later": later.append, "foreseen": found.foreseen if found else None}
 
     def compare(self, how: str, later: Later | None) -> None:
         folder = Path(tempfile.mkdtemp(dir=self.place))

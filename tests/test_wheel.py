@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.driver import toolkit
-from toolkit_builder.pipeline import print_problem
+from toolkit_builder.loading import print_problem
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.slow

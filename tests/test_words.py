@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.driver import SiteTest
-from toolkit_builder import decode, pipeline
+from toolkit_builder import decode, loading
 from toolkit_builder.build.cache import Store
 from toolkit_builder.prose import plain
 
@@ -69,7 +69,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> SiteTest:
 
 def test_every_word_of_the_sample_is_on_its_page(sample: SiteTest) -> None:
     with Store(sample.folder / ".toolkit" / "store") as store:
-        loaded = pipeline.load(sample.folder, pipeline.Options(), store)
+        loaded = loading.load(sample.folder, loading.Options(), store)
     assert loaded.site is not None
     assert len(loaded.site.documents) > 80
     for doc in loaded.site.documents:

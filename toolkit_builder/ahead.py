@@ -26,17 +26,15 @@ from toolkit_builder.build.lock import Locked, hold
 from toolkit_builder.build.recall import Recall
 from toolkit_builder.diagnostics import Diagnostic, Unsteady, any_errors
 from toolkit_builder.formats import Toolchain
+from toolkit_builder.later import Later, Values
 from toolkit_builder.layout.draft import output_path
 from toolkit_builder.layout.memory import Kept, Memory
 from toolkit_builder.layout.units import Unit
-from toolkit_builder.pipeline import (
+from toolkit_builder.loading import (
     CONTENT,
     Foreseen,
-    Later,
     Loaded,
     Options,
-    Values,
-    as_strict,
     assembled,
     few_collections,
     lay_out,
@@ -155,7 +153,7 @@ class Scout:
         stock = Stock(last.tree, Inspection(live=last.tree), time.monotonic())
         plan = lay_out(loaded, _Memory(recall, stock, late=True, besides=besides))
         found = [*loaded.diagnostics, *(plan.diagnostics if plan else ())]
-        if plan is None or loaded.theme is None or any_errors(as_strict(found, self.options)):
+        if plan is None or loaded.theme is None or any_errors(self.options.judged(found)):
             return None
         return Ahead(
             project=self.project,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from toolkit_builder import intake, pipeline
+from toolkit_builder import intake, later, loading
 from toolkit_builder.blueprint import print_jobs
 from toolkit_builder.build import aside
 from toolkit_builder.build.cache import Store
@@ -76,7 +76,7 @@ def orders(site: Site, docs: Sequence[Document], wish: Wish, has: Callable[[str]
 
 
 def make(
-    loaded: pipeline.Loaded,
+    loaded: loading.Loaded,
     ordered: Sequence[_Order],
     wish: Wish,
     store: Store,
@@ -92,7 +92,7 @@ def make(
     paths = [job.path for job in plan.jobs if job.format == "pdf"]
     made = aside.make(
         aside.needed(plan.jobs, paths),
-        pipeline.Values(plan.blobs, store.blobs),
+        later.Values(plan.blobs, store.blobs),
         Toolchain(loaded.theme.bundle),
         store,
         workers=workers,

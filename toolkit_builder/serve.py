@@ -24,7 +24,8 @@ from livereload.handlers import LiveReloadHandler, LiveReloadJSHandler
 from toolkit_builder.ahead import Ahead, Answer, Scout
 from toolkit_builder.build.engine import BuildReport
 from toolkit_builder.diagnostics import Diagnostic, Severity, ordered
-from toolkit_builder.pipeline import Foreseen, Later
+from toolkit_builder.later import Later
+from toolkit_builder.loading import Foreseen
 
 HOST = "127.0.0.1"
 _LOCAL = {"127.0.0.1", "localhost", "[::1]"}

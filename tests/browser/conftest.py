@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.browser.visit import Browser, Site
-from toolkit_builder import pipeline
+from toolkit_builder import loading, pipeline
 
 ROOT = Path(__file__).parents[2]
 PREFIX = "/unions/lodestar"
@@ -57,7 +57,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "toolkit.yaml").write_text(f"{config}\nprint:\n  enabled: no\n", encoding="utf-8")
     (folder / "content/ahlan.md").write_text(ARABIC, encoding="utf-8")
     report = pipeline.build(
-        folder, pipeline.Options(clock="2027-07-10T12:00", jobs=2, base_url=f"https://unions.example{PREFIX}")
+        folder, loading.Options(clock="2027-07-10T12:00", jobs=2, base_url=f"https://unions.example{PREFIX}")
     )
     assert report.published, [d.message for d in report.diagnostics]
     return folder / "output"

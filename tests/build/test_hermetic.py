@@ -169,19 +169,19 @@ def test_the_watch_sees_what_it_is_there_for(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not (ROOT / "toolkit.yaml").exists(), reason="needs the project's own sample site")
 def test_every_renderer_sees_nothing_but_its_payload(tmp_path: Path) -> None:
-    from toolkit_builder import pipeline
+    from toolkit_builder import later, loading
     from toolkit_builder.formats import Toolchain
 
     for name in ("content", "themes"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "toolkit.yaml", tmp_path)
-    options = pipeline.Options(clock="2027-06-20T12:00", jobs=1)
+    options = loading.Options(clock="2027-06-20T12:00", jobs=1)
     with Store(tmp_path / "store") as store:
-        loaded = pipeline.load(tmp_path, options, store)
-        plan = pipeline.lay_out(loaded)
+        loaded = loading.load(tmp_path, options, store)
+        plan = loading.lay_out(loaded)
         assert plan is not None
         encode = Encoder()
-        blobs = pipeline.Values(plan.blobs, store.blobs).many([name for job in plan.jobs for name in encode(job).blobs])
+        blobs = later.Values(plan.blobs, store.blobs).many([name for job in plan.jobs for name in encode(job).blobs])
     assert loaded.theme is not None
     chain = Watched(Toolchain(loaded.theme.bundle))
     sys.addaudithook(_audit)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.driver import SiteTest
-from toolkit_builder.pipeline import print_problem
+from toolkit_builder.loading import print_problem
 
 LETTER = """---
 title: Letter to the director

@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 
 from tests.printing.helpers import ua_failures
-from toolkit_builder import frame, pipeline
+from toolkit_builder import frame, loading
 from toolkit_builder.build.cache import Store
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.formats import pdf
@@ -43,7 +43,7 @@ def branches(own: list[Payload]) -> Iterator[Payload]:
 
 def test_every_sample_template_from_a_form_and_by_itself(tmp_path: Path) -> None:
     with Store(tmp_path / "store") as store:
-        loaded = pipeline.load(ROOT, pipeline.Options(), store)
+        loaded = loading.load(ROOT, loading.Options(), store)
     assert loaded.site is not None
     assert loaded.theme is not None
     paper = sheets.stationery(frame.site_payload(loaded.site), "", loaded.theme, {})

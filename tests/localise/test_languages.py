@@ -14,14 +14,15 @@ from docx.oxml.ns import qn
 
 from tests.driver import CONFIG, SiteTest
 from tests.localise.helpers import branch
-from toolkit_builder import pipeline
+from toolkit_builder import loading
 from toolkit_builder.build.cache import Store
 from toolkit_builder.formats import pdf
 from toolkit_builder.formats.templates import Templates
 from toolkit_builder.localise import documents, languages, outputs, resources, sheets
 from toolkit_builder.localise.data import open_table
 from toolkit_builder.localise.resources import Template
-from toolkit_builder.theme import Theme, load
+from toolkit_builder.theme import Theme
+from toolkit_builder.theme.loading import load
 
 ROOT = Path(__file__).parents[2]
 SITE = {"title": "U", "organisation": {"name": "U", "short_name": ""}}
@@ -105,7 +106,7 @@ def bilingual(tmp_path: Path) -> SiteTest:
 @pytest.fixture
 def known(bilingual: SiteTest) -> dict[str, Template]:
     with Store(bilingual.folder / ".toolkit" / "store") as store:
-        loaded = pipeline.load(bilingual.folder, pipeline.Options(jobs=1), store)
+        loaded = loading.load(bilingual.folder, loading.Options(jobs=1), store)
     assert loaded.site is not None, loaded.diagnostics
     return {t.name: t for t in resources.templates(loaded.site)}
 
@@ -252,7 +253,7 @@ PRESS = "---\ntitle: Press\ntype: press-release\ntemplate: true\nsizes: [a4]\n--
 def test_fixed_words_stand_in_every_language(bilingual: SiteTest, theme: Theme) -> None:
     bilingual.content(**{"toolkits/hands/press.md": PRESS, "toolkits/hands/press.cy.md": translated(PRESS, "press")})
     with Store(bilingual.folder / ".toolkit" / "store") as store:
-        loaded = pipeline.load(bilingual.folder, pipeline.Options(jobs=1), store)
+        loaded = loading.load(bilingual.folder, loading.Options(jobs=1), store)
     assert loaded.site is not None
     every = {t.name: t for t in resources.templates(loaded.site)}
     said = html(own(every, "press", ARAD), ARAD)
@@ -308,7 +309,7 @@ def test_a_social_picture_has_both_languages(known: dict[str, Template], bilingu
         }
     )
     with Store(bilingual.folder / ".toolkit" / "store") as store:
-        loaded = pipeline.load(bilingual.folder, pipeline.Options(jobs=1), store)
+        loaded = loading.load(bilingual.folder, loading.Options(jobs=1), store)
     assert loaded.site is not None
     every = {t.name: t for t in resources.templates(loaded.site)}
     paper = sheets.Stationery(site=SITE, root="", stylesheets={})

@@ -14,7 +14,7 @@ import docx
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from toolkit_builder import frame, pipeline
+from toolkit_builder import frame, loading, pipeline
 from toolkit_builder.build.cache import Store
 from toolkit_builder.formats import pdf
 from toolkit_builder.formats.templates import Templates
@@ -34,15 +34,15 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = (ROOT / "toolkit.yaml").read_text("utf-8")
     text = text.replace("localise: build", "localise: on-demand") + "\nprint:\n  enabled: false\n"
     (folder / "toolkit.yaml").write_text(text, "utf-8")
-    report = pipeline.build(folder, pipeline.Options(jobs=1))
+    report = pipeline.build(folder, loading.Options(jobs=1))
     assert report.published, report.diagnostics
     return folder
 
 
 @pytest.fixture(scope="module")
-def loaded(sample: Path) -> pipeline.Loaded:
+def loaded(sample: Path) -> loading.Loaded:
     with Store(sample / ".toolkit" / "store") as store:
-        return pipeline.load(sample, pipeline.Options(jobs=1), store)
+        return loading.load(sample, loading.Options(jobs=1), store)
 
 
 @pytest.fixture(scope="module")
@@ -73,18 +73,18 @@ def form_of(
     return own if own and own.parts else template
 
 
-def payload_of(template: resources.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> dict[str, Any]:
+def payload_of(template: resources.Template, branch: dict[str, Any], loaded: loading.Loaded) -> dict[str, Any]:
     assert loaded.theme is not None
     paper = sheets.stationery(frame.site_payload(linked(loaded)), "", loaded.theme, {})
     return sheets.page_payload(template, documents.make(template, branch), template.sheets[0], paper)
 
 
-def linked(loaded: pipeline.Loaded) -> Site:
+def linked(loaded: loading.Loaded) -> Site:
     assert loaded.site is not None
     return loaded.site
 
 
-def built_words(template: resources.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> str:
+def built_words(template: resources.Template, branch: dict[str, Any], loaded: loading.Loaded) -> str:
     assert loaded.theme is not None
     html = pdf.page(payload_of(template, branch, loaded), Templates(loaded.theme.bundle)).decode()
     body = LexborHTMLParser(re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL)).body
@@ -102,7 +102,7 @@ SAID = """() => { const body = toolkitMake.page(); body.querySelectorAll('svg, t
     return body.textContent; }"""
 
 
-def test_every_template_says_the_same_in_the_browser(browser: Any, sample: Path, loaded: pipeline.Loaded) -> None:
+def test_every_template_says_the_same_in_the_browser(browser: Any, sample: Path, loaded: loading.Loaded) -> None:
     branches = [documents.branch_of(b, linked(loaded)) for b in linked(loaded).all("branch")]
     every = resources.templates(linked(loaded))
     compared, together = 0, 0
@@ -122,9 +122,7 @@ def test_every_template_says_the_same_in_the_browser(browser: Any, sample: Path,
 
 
 @pytest.mark.parametrize("name", ["leaflet-a5", "model-letter-director-cy", "petition", "press-release"])
-def test_every_language_and_layout_can_be_chosen(
-    browser: Any, sample: Path, loaded: pipeline.Loaded, name: str
-) -> None:
+def test_every_language_and_layout_can_be_chosen(browser: Any, sample: Path, loaded: loading.Loaded, name: str) -> None:
     every = {t.name: t for t in resources.templates(linked(loaded))}
     template = every[name]
     original = next((t for t in every.values() if t.path == template.original), template)

@@ -23,7 +23,7 @@ import pytest
 from PIL import Image
 
 from tests.localise.test_make import form_of, linked, loaded, pick, sample
-from toolkit_builder import frame, logos, pipeline
+from toolkit_builder import frame, loading, logos
 from toolkit_builder.formats.templates import Templates
 from toolkit_builder.localise import documents, outputs, resources, sheets
 from toolkit_builder.localise.album import Album
@@ -122,11 +122,11 @@ def furthest(ours: bytes, theirs: bytes) -> float:
 def press() -> None:
     if not shutil.which("pdftoppm"):
         pytest.skip("pdftoppm is not installed")
-    if problem := pipeline.print_problem():
+    if problem := loading.print_problem():
         pytest.skip(f"print engine: {problem}")
 
 
-def built(template: resources.Template, branch: dict[str, Any], loaded: pipeline.Loaded) -> bytes:
+def built(template: resources.Template, branch: dict[str, Any], loaded: loading.Loaded) -> bytes:
     assert loaded.theme is not None
     logo = logos.place(branch["logo"])
     pictures = {logo: Album(loaded.tree.assets).read(logo)} if logo else {}
@@ -138,7 +138,7 @@ def built(template: resources.Template, branch: dict[str, Any], loaded: pipeline
 
 
 def test_every_template_looks_the_same_in_the_browser(
-    chromium: Any, press: None, address: str, loaded: pipeline.Loaded
+    chromium: Any, press: None, address: str, loaded: loading.Loaded
 ) -> None:
     every = resources.templates(linked(loaded))
     branches = {b.name: documents.branch_of(b, linked(loaded)) for b in linked(loaded).all("branch")}

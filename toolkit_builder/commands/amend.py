@@ -15,6 +15,7 @@ import click
 
 from toolkit_builder.commands import common
 from toolkit_builder.diagnostics import Diagnostic, Span, any_errors, as_text, error, ordered
+from toolkit_builder.loading import project_folder
 from toolkit_builder.motions.amend import FORMS, Amended, Amendment, apply, sub_amend
 from toolkit_builder.motions.compare import as_plain, compare
 from toolkit_builder.motions.conflicts import matrix
@@ -22,7 +23,6 @@ from toolkit_builder.motions.grammar import parse_instructions
 from toolkit_builder.motions.instructions import print_instruction
 from toolkit_builder.motions.lines import MEASURE
 from toolkit_builder.motions.text import MotionText, parse
-from toolkit_builder.pipeline import project_folder
 from toolkit_builder.site import PAPERS
 
 if TYPE_CHECKING:
@@ -221,12 +221,12 @@ def _of_the_site(
     motion: str, amendments: tuple[str, ...], conference: str
 ) -> tuple[MotionText, list[Amendment], list[Diagnostic], int]:
     """A paper of the site and its amendments, all of them if none is named. Raises click's UsageError."""
-    from toolkit_builder import finding, pipeline
+    from toolkit_builder import finding, loading
     from toolkit_builder.build.cache import Store
 
     project = common.site()
     with Store(project / ".toolkit" / "store") as store:
-        loaded = pipeline.load(project, pipeline.Options(environment=pipeline.environment()), store)
+        loaded = loading.load(project, loading.Options(environment=loading.environment()), store)
     site = loaded.site
     if site is None:
         common.report(loaded.diagnostics)

@@ -48,7 +48,7 @@ def command(
     from toolkit_builder.build.lock import Locked
 
     project = common.site(voice.messages)
-    options = asked.options(only=only, arguments=tuple(sys.argv[1:]), on_progress=common.progress, looked=looked)
+    options = asked.options(only=only, arguments=tuple(sys.argv[1:]), on_progress=common.progress)
     if dry_run:
         found, paths = pipeline.preview(project, options)
         failed = voice.report(found)
@@ -62,7 +62,7 @@ def command(
         except Locked as busy:
             raise click.ClickException(str(busy)) from None
     with common.executor(work) as workers:
-        result = pipeline.build(project, replace(options, executor=workers))
+        result = pipeline.build(project, replace(options, executor=workers), looked=looked)
     voice.report([*cleaned, *result.diagnostics])
     if result.published:
         voice.say(_summary(result, voice.verbose))

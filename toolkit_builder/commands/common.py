@@ -20,7 +20,7 @@ from toolkit_builder.diagnostics import Diagnostic, Severity, Span, any_errors, 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from toolkit_builder.pipeline import Options
+    from toolkit_builder.loading import Options
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -77,9 +77,9 @@ class Asked:
 
     def options(self, **more: Any) -> Options:
         """For the pipeline, in this environment; ``more`` are further fields of its options."""
-        from toolkit_builder import pipeline
+        from toolkit_builder import loading
 
-        return pipeline.Options(**asdict(self), environment=pipeline.environment(), on_wait=waiting, **more)
+        return loading.Options(**asdict(self), environment=loading.environment(), on_wait=waiting, **more)
 
 
 site_options = _gathered(
@@ -240,7 +240,7 @@ def progress(done: int, total: int) -> None:
 
 def project() -> Path:
     """The folder upwards from here that holds toolkit.yaml; this one where there is none."""
-    from toolkit_builder.pipeline import project_folder
+    from toolkit_builder.loading import project_folder
 
     return project_folder(Path.cwd())
 

@@ -15,10 +15,11 @@ from toolkit_builder.commands import common
 @click.command("doctor")
 def command() -> int:
     """Check this computer, the project and the cache."""
-    from toolkit_builder import config, theme
+    from toolkit_builder import config
     from toolkit_builder.diagnostics import any_errors
-    from toolkit_builder.pipeline import environment
+    from toolkit_builder.loading import environment
     from toolkit_builder.printing.engine import available
+    from toolkit_builder.theme import loading
 
     click.echo(f"toolkit {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
     missing = available()
@@ -29,7 +30,7 @@ def command() -> int:
         return 0 if not missing else 1
     settings, found = config.load(project, environment())
     if settings:
-        _, problems = theme.load(project, settings.theme)
+        _, problems = loading.load(project, settings.theme)
         found += problems
     failed = common.report(found) or any_errors(found)
     click.echo(f"Project: {project.name}, settings and theme {'have mistakes' if failed else 'are good'}")

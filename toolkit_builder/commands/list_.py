@@ -28,7 +28,7 @@ def command(
 
     For example: toolkit list motions --conference 2027 --result carried
     """
-    from toolkit_builder import pipeline
+    from toolkit_builder import loading
     from toolkit_builder.build.cache import Store
     from toolkit_builder.kinds import BY_NAME, shapes
     from toolkit_builder.site import PAPERS
@@ -40,7 +40,7 @@ def command(
         raise click.UsageError(f"there is no kind '{kind}'{near or '; the kinds are: ' + ', '.join(BY_NAME)}")
     project = common.site()
     with Store(project / ".toolkit" / "store") as store:
-        loaded = pipeline.load(project, asked.options(), store)
+        loaded = loading.load(project, asked.options(), store)
     if loaded.site is None:
         common.report(loaded.diagnostics)
         return 1

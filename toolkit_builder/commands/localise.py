@@ -65,7 +65,7 @@ def command(
 
     For example: toolkit localise leaflet-a5 --region Wales --zip
     """
-    from toolkit_builder import frame, glyphs, intake, misfits, pipeline, sources
+    from toolkit_builder import frame, glyphs, intake, loading, misfits, sources
     from toolkit_builder.build.cache import Store
     from toolkit_builder.diagnostics import ordered
     from toolkit_builder.localise import bureau
@@ -77,7 +77,7 @@ def command(
         raise click.UsageError("Which branches? Say --branch NAME, --region R, --all or --data FILE.")
     project = common.site()
     with Store(project / ".toolkit" / "store") as store:
-        loaded = pipeline.load(project, asked.options(), store)
+        loaded = loading.load(project, asked.options(), store)
     found = list(loaded.diagnostics)
     if loaded.site is not None:
         texts = sources.Texts(loaded.tree.sources)
@@ -85,7 +85,7 @@ def command(
     if loaded.site is None or loaded.theme is None or _stop(found):
         voice.report(ordered(found))
         return 1
-    if "pdf" in chosen and (missing := pipeline.print_problem()):
+    if "pdf" in chosen and (missing := loading.print_problem()):
         raise click.ClickException(f"No PDF can be made on this computer: {missing}.")
     order = bureau.Order(
         templates=templates,

@@ -19,13 +19,13 @@ def command(conference: str, edition: str) -> int:
 
     For example: toolkit pin 2027 --edition final
     """
-    from toolkit_builder import editions, pipeline
+    from toolkit_builder import editions, loading
     from toolkit_builder.build.cache import Store
 
     project = common.site()
     with Store(project / ".toolkit" / "store") as store:
-        loaded = pipeline.load(
-            project, pipeline.Options(environment=pipeline.environment(), drafts=True, future=True), store
+        loaded = loading.load(
+            project, loading.Options(environment=loading.environment(), drafts=True, future=True), store
         )
     held = loaded.site.conference_by_name.get(conference) if loaded.site else None
     if loaded.site is None or held is None:

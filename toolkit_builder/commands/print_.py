@@ -68,7 +68,7 @@ def command(
 
     For example: toolkit print bulletin 3 --layout booklet --sheet a3
     """
-    from toolkit_builder import pipeline
+    from toolkit_builder import loading
     from toolkit_builder.press import Wish
     from toolkit_builder.printing.sheets import SHEETS
 
@@ -90,7 +90,7 @@ def command(
         edition=edition,
         title=title,
     )
-    if missing := pipeline.print_problem():
+    if missing := loading.print_problem():
         raise click.ClickException(missing)
     sheets, found = _printed(asked.options(), doc, conference, wish, voice.messages)
     failed = voice.report(found)
@@ -103,12 +103,12 @@ def command(
 def _printed(
     options: Any, words: tuple[str, ...], conference: str, wish: Wish, messages: str
 ) -> tuple[list[Sheet], list[Diagnostic]]:
-    from toolkit_builder import finding, glyphs, pipeline, press
+    from toolkit_builder import finding, glyphs, loading, press
 
     project = common.site(messages)
     here = [_as_path(word, project) for word in words]
-    with pipeline.opened(project, options) as store:
-        loaded = pipeline.load(project, options, store)
+    with loading.opened(project, options) as store:
+        loaded = loading.load(project, options, store)
         if loaded.site is None or loaded.theme is None:
             return [], list(loaded.diagnostics)
         if broken := len({d.span.path for d in loaded.diagnostics if d.is_error and d.span}):

@@ -34,22 +34,22 @@ def command(
 
     Printed documents are made when they are asked for. It ends with Ctrl-C.
     """
-    from toolkit_builder import ahead, pipeline, quick, serve
+    from toolkit_builder import ahead, loading, pipeline, quick, serve
     from toolkit_builder.intake import Warm
 
     project = common.site(voice.messages)
     state = serve.State(project / quick.output_name(str(project)), "/")
     heard = ("serve", str(asked.drafts), str(asked.future), str(asked.strict), asked.base_url, asked.clock)
-    options = asked.options(arguments=heard, on_progress=common.progress, on_later=state.take_later, warm=Warm())
-    first = pipeline.build(project, options)
+    options = asked.options(arguments=heard, on_progress=common.progress, warm=Warm())
+    first = pipeline.build(project, options, on_later=state.take_later)
     voice.report(first.diagnostics)
     state.take(first)
     address = f"http://{serve.HOST}:{port}/"
     calm = replace(options, on_progress=state.go_on)
     scout = ahead.Scout(project, calm)
 
-    def rebuild(foreseen: pipeline.Foreseen | None) -> Any:
-        return pipeline.build(project, replace(calm, foreseen=foreseen))
+    def rebuild(foreseen: loading.Foreseen | None) -> Any:
+        return pipeline.build(project, calm, foreseen=foreseen, on_later=state.take_later)
 
     def say(report: Any, seconds: float) -> None:
         voice.report(report.diagnostics)

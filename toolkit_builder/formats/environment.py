@@ -273,7 +273,7 @@ class Environment(jinja2.Environment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """``obj[argument]``. Names that begin with ``_`` lead into Python itself: none can be put together here, and
-        ``theme.load`` refuses those that are written out."""
+        ``theme.loading`` refuses those that are written out."""
         try:
             return obj[argument]
         except (AttributeError, TypeError, LookupError):

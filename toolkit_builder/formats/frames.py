@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 
-from toolkit_builder.theme import every
+from toolkit_builder.theme.templates import every
 
 SITE = "\0site"
 """In a context: where other pages are given the same site, its number, and what is this page's own in it."""

@@ -18,7 +18,7 @@ import jinja2
 from jinja2 import nodes
 
 from toolkit_builder.formats import frames
-from toolkit_builder.theme import every
+from toolkit_builder.theme.templates import every
 
 CUT = "\0cut"
 """In a context: a function that is given an own block's name and a function that renders it, and gives what is to stand

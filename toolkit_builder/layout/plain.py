@@ -14,7 +14,8 @@ from toolkit_builder.layout.draft import Draft, output_path
 from toolkit_builder.linking.addresses import address_of
 from toolkit_builder.misfits import Listed
 from toolkit_builder.model import Payload
-from toolkit_builder.theme import Theme, brand_css
+from toolkit_builder.theme import Theme
+from toolkit_builder.theme.colours import brand_css
 
 
 def for_machines(draft: Draft, listed: Sequence[Listed]) -> None:

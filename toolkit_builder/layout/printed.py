@@ -13,7 +13,7 @@ from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.layout.draft import Draft
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Site
-from toolkit_builder.theme import brand_css
+from toolkit_builder.theme.colours import brand_css
 
 if TYPE_CHECKING:
     from toolkit_builder.localise import publish

@@ -20,7 +20,7 @@ from toolkit_builder.layout import feeds, motions, pages, printed
 from toolkit_builder.layout.draft import Draft
 from toolkit_builder.model import Document
 from toolkit_builder.site import Conference
-from toolkit_builder.theme import brand_css
+from toolkit_builder.theme.colours import brand_css
 
 
 class Given(NamedTuple):

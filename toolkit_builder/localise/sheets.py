@@ -11,7 +11,8 @@ from toolkit_builder.localise import languages
 from toolkit_builder.localise.documents import Made
 from toolkit_builder.localise.resources import Template
 from toolkit_builder.model import Payload
-from toolkit_builder.theme import Theme, brand_css
+from toolkit_builder.theme import Theme
+from toolkit_builder.theme.colours import brand_css
 
 NO_COLUMNS = {"print/leaflet-dl.html"}
 """Sheets that have no room for two languages side by side: there they come one after the other."""

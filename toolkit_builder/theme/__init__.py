@@ -1,0 +1,168 @@
+"""What a theme is: a frozen ``Theme`` of templates, assets and settings, with those of its parents, all in memory.
+
+Renderers are handed a ``Bundle`` (plain values that travel to any worker), never a loader that reads files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pydantic import Field
+
+from toolkit_builder.model import Line, Part
+
+API = 1
+MOST_PARENTS = 8
+
+
+class Listing(Part):
+    """A named query: which documents a template is given beyond its own."""
+
+    kind: Line
+    where: dict[str, str] = {}
+    order: Line = "title"
+    limit: int | None = Field(None, gt=0)
+    for_: tuple[Line, ...] = Field((), alias="for", description="Templates that are given it; all, if left out")
+
+
+class ThemeFile(Part):
+    """``theme.yaml``."""
+
+    name: Line = ""
+    parent: Line = ""
+    api: int = API
+    colours: dict[str, str] = {}
+    listings: dict[str, Listing] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One template's text and where it came from. ``level`` 0 is the theme itself, 1 its parent, and so on."""
+
+    name: str
+    path: str
+    level: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What renderers need of a theme, as plain values. ``templates`` maps ``level:name`` to (path, source).
+
+    ``seams`` has what is known of a template's blocks already, by the template's name (`formats.seams.Seams.plain`),
+    or nothing.
+    """
+
+    templates: Mapping[str, tuple[str, str]]
+    locales: Mapping[str, Mapping[str, str]]
+    assets: Mapping[str, bytes] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    seams: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        h = hashlib.blake2b(digest_size=16)
+        h.update(
+            json.dumps(
+                [sorted(self.templates.items()), self.locales, self.settings], sort_keys=True, default=str
+            ).encode()
+        )
+        for name, data in sorted(self.assets.items()):
+            h.update(f"{name}\0{len(data)}\0".encode() + data)
+        return h.hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theme:
+    """A theme with its parents. ``templates`` holds every level; ``assets`` and ``print_files`` the topmost."""
+
+    name: str
+    settings: ThemeFile
+    templates: tuple[Template, ...]
+    assets: Mapping[str, bytes]
+    print_files: Mapping[str, bytes]
+    locales: Mapping[str, Mapping[str, str]]
+
+    @cached_property
+    def by_level(self) -> dict[str, Template]:
+        return {f"{t.level}:{t.name}": t for t in self.templates}
+
+    def find(self, name: str, level: int = 0) -> Template | None:
+        """The topmost template of that name at ``level`` or below it (towards the last parent)."""
+        for depth in range(level, MOST_PARENTS + 1):
+            if found := self.by_level.get(f"{depth}:{name}"):
+                return found
+        return None
+
+    def has(self, name: str) -> bool:
+        return self.find(name) is not None
+
+    @cached_property
+    def bundle(self) -> Bundle:
+        return Bundle(templates={k: (t.path, t.source) for k, t in sorted(self.by_level.items())}, locales=self.locales)
+
+    @cached_property
+    def _closures(self) -> dict[str, tuple[Template, ...]]:
+        return {}
+
+    def closure(self, name: str) -> tuple[Template, ...]:
+        """Every template that rendering ``name`` may read, itself first."""
+        if name not in self._closures:
+            seen: dict[str, Template] = {}
+            todo = [self.find(name)]
+            while todo:
+                template = todo.pop()
+                if template is None or template.path in seen:
+                    continue
+                seen[template.path] = template
+                todo += [self.find(ref, level) for ref, level in _references(template)]
+            self._closures[name] = tuple(seen.values())
+        return self._closures[name]
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _reasons(self) -> dict[str, dict[str, str]]:
+        return {}
+
+    def closure_reasons(self, name: str) -> dict[str, str]:
+        """Each template of the closure with its digest: what `explain` names."""
+        if name not in self._reasons:
+            self._reasons[name] = {
+                f"theme: {t.path}": hashlib.blake2b(
+                    t.source.encode("utf-8", "surrogatepass"), digest_size=8
+                ).hexdigest()
+                for t in self.closure(name)
+            }
+        return self._reasons[name]
+
+    def closure_digest(self, name: str) -> str:
+        """The digest of everything that rendering ``name`` reads, the theme's words in other languages included."""
+        if name in self._digests:
+            return self._digests[name]
+        h = hashlib.blake2b(digest_size=16)
+        for template in sorted(self.closure(name), key=lambda t: t.path):
+            h.update(f"{template.level}:{template.name}\0{template.source}\0".encode())
+        h.update(json.dumps(self.locales, sort_keys=True).encode())
+        self._digests[name] = h.hexdigest()
+        return self._digests[name]
+
+
+_REFERENCE = re.compile(r"{%-?\s*(?:extends|include|import|from)\s+(?P<quote>['\"])(?P<name>[^'\"]+)(?P=quote)")
+
+
+def _references(template: Template) -> Iterator[tuple[str, int]]:
+    for match in _REFERENCE.finditer(template.source):
+        name = match["name"]
+        if name.startswith("parent:"):
+            yield name.removeprefix("parent:"), template.level + 1
+        else:
+            yield name, 0
