@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -38,9 +38,7 @@ from toolkit_builder.loading import Options
 from toolkit_builder.theme import templates
 
 CLEAN_ENGINE = cache(pdf.engine.__wrapped__)
-CHANCE = st.integers(0, 2**32 - 1).map(
-    random.Random
-)  # drawn at once, so that what is drawn is the same whatever is there
+CHANCE = st.integers(0, 2**32 - 1).map(random.Random)  # drawn at once: what is drawn is the same whatever is there
 HOW = st.sampled_from(["build", "serve", "build", "serve", "build", "serve", "command"])
 NOT_THERE = (AssertionError, OSError, IndexError, ValueError)  # an edit of what another edit has taken away
 
@@ -48,6 +46,8 @@ NOT_THERE = (AssertionError, OSError, IndexError, ValueError)  # an edit of what
 BUILD = ["build", "-q"]
 WALKS = int(os.environ.get("TOOLKIT_WALKS", "4"))
 """Walks of at most 50 edits each; a longer run says how many."""
+PHASES = list(Phase) if os.environ.get("TOOLKIT_SHRINK") else [Phase.explicit, Phase.reuse, Phase.generate]
+"""A walk that fails is told as it is; to look for a shorter one takes an hour, for who asks for it."""
 
 
 def stamped(payload: Any) -> bytes:
@@ -273,7 +273,11 @@ def walked(machine: type[Edits], examples: int, steps: int) -> None:
         counts.clear()
     machine.foreseen = 0
     several = settings(
-        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=PHASES,
     )
     run_state_machine_as_test(machine, settings=several)  # type: ignore[no-untyped-call]
     builds = ", ".join(f"{count} as {how}" for how, count in sorted(machine.builds.items()))
