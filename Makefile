@@ -19,7 +19,7 @@ test: $(VENV)/.test print-libraries
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n auto --dist loadfile -m "$(FAST)"
-	$(BIN)/pytest -q -n auto --dist loadfile -m "not ($(FAST))"
+	$(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder --durations 5 -m "not ($(FAST))"
 
 test-fast: $(VENV)/.test
 	$(BIN)/pytest -q -x -m "$(FAST)"

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+LONGEST = ("test_walks.py", "test_walks_printed.py", "test_make_pictures.py", "test_ahead.py", "test_print_documents.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes comes first, so that no processor waits for it in the end."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> SiteTest:
     """An empty project with a toolkit.yaml, printing off."""

@@ -44,9 +44,11 @@ def built_on(site: SiteTest, address: str, **environment: str) -> subprocess.Pop
 
 
 def some_pages_are_there(site: SiteTest, build: subprocess.Popen[str]) -> None:
-    """Wait until the build has the first motions back from the cluster."""
+    """Wait until the build has the first new motions back from the cluster."""
     deadline = time.monotonic() + 120
-    while not list(site.folder.glob(".toolkit/sites/*/standby/conferences/2027/motions/*/index.html")):
+    old = {path.parent.name for path in site.output.glob("conferences/2027/motions/*/index.html")}
+    pages = ".toolkit/sites/*/standby/conferences/2027/motions/*/index.html"
+    while {path.parent.name for path in site.folder.glob(pages)} <= old:
         assert build.poll() is None, build.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -62,8 +62,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 
 
 def words(text: str) -> list[str]:
-    """Words as a reader sees them: no hyphens at line ends, one sort of space and quote, small letters."""
+    """Words as a reader sees them: no hyphens at line ends, one sort of space and quote, small letters.
+
+    What somebody's is, is two words: an abbreviation's explanation may stand between them.
+    """
     text = re.sub("[\u00ad\u2010]\\s*", "", unescape(text)).replace("’", "'").replace("‘", "'")
+    text = re.sub(r"'s\b", " s", text)
     return re.findall(r"[^\W_]+(?:['.,][^\W_]+)*", text.lower())
 
 
