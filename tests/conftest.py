@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-LONGEST = ("test_walks.py", "test_walks_printed.py", "test_make_pictures.py", "test_ahead.py", "test_print_documents.py")
+LONGEST = (
+    "test_walks.py",
+    "test_walks_printed.py",
+    "test_make_pictures.py",
+    "test_ahead.py",
+    "test_print_documents.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
