@@ -200,7 +200,7 @@ def test_a_failing_flush_leaves_the_old_site(site: Site, monkeypatch: pytest.Mon
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
     with monkeypatch.context() as patch:
-        patch.setattr(publish, "_flush", fail)
+        patch.setattr(publish, "flush", fail)
         check(site, site.build(AFTER, durable=True))
 
 

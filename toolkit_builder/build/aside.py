@@ -15,6 +15,7 @@ from toolkit_builder.build.digests import digest
 from toolkit_builder.build.execute import Progress, Run
 from toolkit_builder.build.jobs import Encoder, Job, Settled, Toolchain
 from toolkit_builder.build.manifest import Made
+from toolkit_builder.build.written import Put
 from toolkit_builder.diagnostics import Diagnostic, any_errors
 
 if TYPE_CHECKING:
@@ -96,7 +97,11 @@ class _Shelf:
             return None
         return Made(key, result[0], diagnostics=tuple(d.to_json() for d in result[1]))
 
-    def accept(self, job: Job, key: str, data: bytes, diagnostics: Sequence[Diagnostic]) -> Made:
+    def put(self, job: Job, data: bytes) -> None:
+        return None
+
+    def accept(self, job: Job, key: str, data: bytes | Put, diagnostics: Sequence[Diagnostic]) -> Made:
+        assert isinstance(data, bytes), "it puts nothing"
         if job.stored and not any_errors(diagnostics):
             name = self._store.add_object(data)
             self._new.append((key, name, diagnostics))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from toolkit_builder.build.beside import Beside
+    from toolkit_builder.build.written import Put
 
 _WORTH_WORKERS = 300  # light jobs; below that, starting processes takes longer than the work
 _WORTH_KEYING = 3000  # jobs of which most may turn out to stand as they are
@@ -49,7 +50,10 @@ class Sink(Protocol):
     def known(self, job: Job, key: str | None) -> Made | None:
         """An earlier result of this key that can be used as it is; with None, one that may whatever its key is."""
 
-    def accept(self, job: Job, key: str, data: bytes, diagnostics: Sequence[Diagnostic]) -> Made:
+    def put(self, job: Job, data: bytes) -> Put | None:
+        """In a forked process: bytes just rendered are put where `accept` finds them; None where it must have them."""
+
+    def accept(self, job: Job, key: str, data: bytes | Put, diagnostics: Sequence[Diagnostic]) -> Made:
         """Bytes just rendered."""
 
     def read(self, job: Job | Settled, made: Made) -> bytes | None:
@@ -108,7 +112,8 @@ class Run:
         self._found: dict[int, list[Diagnostic]] = {}
         self._encoded: list[Encoded | None] = []
         self._outcome = Outcome()
-        self._shared = Inherited(toolchain, jobs if executor is None else None, blobs if forked else None)
+        inherited = (blobs, sink.put) if forked else (None, None)
+        self._shared = Inherited(toolchain, jobs if executor is None else None, *inherited)
         self._given = executor is not None
         self._workers = Workers(executor, workers or processors(), self._shared)
         self._beside = beside if forked and workers != 1 else None
@@ -285,7 +290,7 @@ class Run:
             before, encoded = self._digests[path], self._encoded[n]
             task = self._task([n]) if encoded else Deferrals((n,), ("",))
             [result] = render(self._shared, task)
-            if result.data is None:
+            if not isinstance(result.data, bytes):
                 raise Unreproducible(self._jobs[n])
             self._accept(encoded.key(self._digests) if encoded else result.key, result)
             if self._digests[path] != before:

@@ -8,17 +8,14 @@ nothing is ever written through a link. A kill at any instant leaves the live tr
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import os
 import shutil
 import stat as stats
-import sys
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from toolkit_builder.build import exchange
-from toolkit_builder.build.cache import write_all
 from toolkit_builder.build.manifest import (
     FILE_MODE,
     FOLDER_MODE,
@@ -32,10 +29,10 @@ from toolkit_builder.build.manifest import (
     load_tree,
     save_tree,
 )
+from toolkit_builder.build.written import Put, flush, write_new
 
 CARRIED = (".gitignore", ".gitkeep", ".gitattributes")  # the user's, at the top of output/
-_FEW = 16  # files that are flushed one by one; more are flushed with their whole file system
-_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_NEW = ".toolkit-new-"  # how files are called that wait for their place
 
 
 def _step(name: str) -> None:
@@ -117,6 +114,8 @@ class Publication:
             self._touched.discard(folder)
             self._touched.add(_parent(folder))
         self._touched &= folders
+        for folder in sorted(folders - self._folders):
+            self._make_folder(folder)
 
     def _at(self, path: str) -> str:
         return f"{self.standby}/{path}"
@@ -124,7 +123,7 @@ class Publication:
     def _side(self) -> str:
         self._sides += 1
         self._touched.add("")
-        return self._at(f".toolkit-new-{self._sides}")
+        return self._at(f"{_NEW}{self._sides}")
 
     # --- one file --------------------------------------------------------------------------------------
 
@@ -134,12 +133,32 @@ class Publication:
         there = path in self._inodes
         self._withdraw(path)
         name = self._side() if there else self._at(path)
-        found = _write_new(name, data)
+        found = write_new(name, data)
         if there:
             self._waiting[path] = name
         self._note(path, found.st_ino)
         self.written.append(path)
         return found
+
+    def put_apart(self, path: str, data: bytes, name: str) -> Put:
+        """`put` in a forked process: the file, for the process that publishes to `take`. ``name`` is the digest."""
+        self._sides += 1
+        there = path in self._inodes
+        place = self._at(f"{_NEW}{os.getpid()}-{self._sides}" if there else path)
+        try:
+            found = write_new(place, data)
+        except FileExistsError:  # by another one that has died over it; it is gone now
+            found = write_new(place, data)
+        return Put(name, place, found.st_size, found.st_mtime_ns, found.st_ino)
+
+    def take(self, path: str, put: Put) -> None:
+        """What another process has put there, in the new tree."""
+        self._withdraw(path)
+        if put.name != self._at(path):
+            self._touched.add("")
+            self._waiting[path] = put.name
+        self._note(path, put.inode)
+        self.written.append(path)
 
     def _withdraw(self, path: str) -> None:
         """Another file comes in place of one that waits."""
@@ -155,6 +174,13 @@ class Publication:
         for path, name in self._waiting.items():
             os.replace(name, self._at(path))
         self._waiting.clear()
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what has not come to its place: a worker may have died over it, or the build is given up."""
+        for name in os.listdir(self.standby):
+            if name.startswith(_NEW):
+                os.unlink(self._at(name))
 
     def keep(self, path: str) -> None:
         """The live file, in the new tree too."""
@@ -247,7 +273,7 @@ class Publication:
         _step("prepared")
         self._carry()
         if self._durable:
-            _flush([self._waiting.get(path) or self._at(path) for path in self.written], self.standby)
+            flush([self._waiting.get(path) or self._at(path) for path in self.written], self.standby)
         _step("flushed")
         self._place()
         _step("placed")
@@ -280,9 +306,7 @@ class Publication:
     def abandon(self) -> None:
         """Leave the live tree as it is. The standby tree has no state any more: the next build looks at it."""
         with contextlib.suppress(OSError):
-            for n in range(1, self._sides + 1):
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(self._at(f".toolkit-new-{n}"))
+            self._sweep()
 
     def _carry(self) -> None:
         """The user's own files at the top of ``output/`` go along, as links, so that git sees the same file."""
@@ -396,38 +420,3 @@ def parents_of(paths: Iterable[str]) -> set[str]:
 
 def _parent(path: str) -> str:
     return path.rpartition("/")[0]
-
-
-def _write_new(name: str, data: bytes) -> os.stat_result:
-    try:
-        descriptor = os.open(name, _FLAGS, FILE_MODE)
-        try:
-            write_all(descriptor, data)
-            if os.name != "nt":
-                os.fchmod(descriptor, FILE_MODE)  # whatever the umask is
-            return os.fstat(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as problem:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        problem.filename = problem.filename or name
-        raise
-
-
-def _flush(written: list[str], folder: Path) -> None:
-    """Bring what was written to the disk before the exchange can reach it, so that a power cut tears nothing."""
-    if len(written) > _FEW and sys.platform.startswith("linux"):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            if ctypes.CDLL(None, use_errno=True).syncfs(descriptor) != 0:
-                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(folder))
-        finally:
-            os.close(descriptor)
-        return
-    for name in written:
-        descriptor = os.open(name, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

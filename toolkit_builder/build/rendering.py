@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from toolkit_builder.build.jobs import (
     Deferred,
@@ -23,16 +23,21 @@ from toolkit_builder.build.jobs import (
 from toolkit_builder.build.workers import shared_value
 from toolkit_builder.diagnostics import Unsteady
 
+if TYPE_CHECKING:
+    from toolkit_builder.build.written import Put
+
 Blobs: TypeAlias = "Mapping[str, bytes | str]"
 
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """What worker processes get once: the toolchain and, in forked ones, all jobs and where large values are."""
+    """What worker processes get once: the toolchain and, in forked ones, all jobs, where large values are, and what
+    puts a job's bytes where the build finds them (None where it must be handed them)."""
 
     toolchain: Toolchain
     jobs: Sequence[Job] | None
     blobs: Blobs | None = None
+    put: Callable[[Job, bytes], Put | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ class Deferrals:
 
 
 class Result(NamedTuple):
-    """The bytes of the job at ``position``; None where it failed, or where they stand under this ``key`` already.
+    """The bytes of the job at ``position``, or what a worker has done with them; None where it failed, or where they
+    stand under this ``key`` already.
 
     ``diagnostics`` are JSON values; ``fault`` is the traceback of an internal fault. The key is that of a deferred
     payload, "" for any other; what that is made from may turn out to be ``unread`` in a worker. ``places``: of parts.
@@ -67,7 +73,7 @@ class Result(NamedTuple):
     """
 
     position: int
-    data: bytes | None = None
+    data: bytes | Put | None = None
     diagnostics: Sequence[Mapping[str, Any]] = ()
     fault: str = ""
     key: str = ""
@@ -100,11 +106,21 @@ _local = threading.local()  # a cluster's worker runs several threads; renderers
 
 
 def render_apart(handed: Inherited | None, task: Task | Deferrals) -> list[Result]:
-    """`render` in a worker: what cannot be read there is left to the build itself, which knows what to do."""
+    """`render` in a worker, which writes the files where it can. What cannot be read there is left to the build itself,
+    which knows what to do."""
     try:
-        return render(handed, task)
+        results = render(handed, task)
     except Unsteady:
         return [Result(n, unread=True) for n in task.positions]
+    shared: Inherited = shared_value(handed)
+    if shared.put is None or shared.jobs is None:
+        return results
+    return [_put(shared.put, shared.jobs[each.position], each) for each in results]
+
+
+def _put(put: Callable[[Job, bytes], Put | None], job: Job, result: Result) -> Result:
+    done = put(job, result.data) if isinstance(result.data, bytes) else None
+    return result._replace(data=done) if done else result
 
 
 def render(handed: Inherited | None, task: Task | Deferrals) -> list[Result]:

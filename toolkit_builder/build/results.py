@@ -12,6 +12,7 @@ from toolkit_builder.build.jobs import Job, Settled
 from toolkit_builder.build.manifest import Made, Tree
 from toolkit_builder.build.parts import Before
 from toolkit_builder.build.publish import Publication
+from toolkit_builder.build.written import Put
 from toolkit_builder.diagnostics import Diagnostic, any_errors
 
 _PARTS = "parts"
@@ -77,7 +78,21 @@ class Results:
         data = self._store.read_object(name)
         return None if data is None else self._place(job, key, name, data, diagnostics)
 
-    def accept(self, job: Job, key: str, data: bytes, diagnostics: Sequence[Diagnostic]) -> Made:
+    def put(self, job: Job, data: bytes) -> Put | None:
+        if job.stored:
+            return None
+        name = digest(data)
+        live = self._live.files.get(job.path)
+        if live is not None and live.digest == name:
+            return Put(name)
+        try:
+            return self._publication.put_apart(job.path, data, name)
+        except OSError:  # the process that publishes tries it, and tells of it
+            return None
+
+    def accept(self, job: Job, key: str, data: bytes | Put, diagnostics: Sequence[Diagnostic]) -> Made:
+        if isinstance(data, Put):
+            return self._take(job, key, data, diagnostics)
         name = self._store.add_object(data) if job.stored else digest(data)
         if job.stored and not any_errors(diagnostics):
             self._store.add_result(key, name, diagnostics)
@@ -89,13 +104,22 @@ class Results:
         """Put bytes into the new tree: the live file where it has them, so that its time stamp stays."""
         live = self._live.files.get(job.path)
         if live is not None and live.digest == name:
-            self._publication.keep(job.path)
-            return Made(key, name, live.size, live.mtime_ns, live.inode, _as_json(diagnostics))
+            return self._keep(job, key, live, diagnostics)
         if job.stored:
             stat = self._publication.adopt(job.path, self._store.object_path(name), data)
         else:
             stat = self._publication.put(job.path, data)
         return Made(key, name, stat.st_size, stat.st_mtime_ns, stat.st_ino, _as_json(diagnostics))
+
+    def _take(self, job: Job, key: str, put: Put, diagnostics: Sequence[Diagnostic]) -> Made:
+        if not put.name:
+            return self._keep(job, key, self._live.files[job.path], diagnostics)
+        self._publication.take(job.path, put)
+        return Made(key, put.digest, put.size, put.mtime_ns, put.inode, _as_json(diagnostics))
+
+    def _keep(self, job: Job, key: str, live: Made, diagnostics: Sequence[Diagnostic]) -> Made:
+        self._publication.keep(job.path)
+        return Made(key, live.digest, live.size, live.mtime_ns, live.inode, _as_json(diagnostics))
 
     def read(self, job: Job | Settled, made: Made) -> bytes | None:
         data = self._store.read_object(made.digest) if job.stored else self._publication.read(job.path)
