@@ -299,14 +299,6 @@ def test_a_new_site_says_how_to_go_there(tmp_path: Path) -> None:
     assert (tmp_path / "here" / "toolkit.yaml").is_file()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
-def test_with_its_streams_closed_it_builds_all_the_same(site: SiteTest) -> None:
-    _news(site, "a", 1)
-    command = f"{' '.join(COMMAND)} build --clock 2027-06-20 >&- 2>&- <&-"
-    assert subprocess.run(["/bin/sh", "-c", command], cwd=site.folder, timeout=120, check=False).returncode == 0
-    assert (site.output / "news/a/index.html").is_file()
-
-
 def test_a_misspelt_subject_or_result_says_what_was_meant(site: SiteTest) -> None:
     site.conference().motion("1", result="carried", tags="[workload]")
     assert site.run("list", "--tag", "workloda").stderr == "No document is like that; did you mean 'workload'?\n"

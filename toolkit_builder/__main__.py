@@ -9,9 +9,20 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; the build that has nothing to do is answered before anything heavy is imported."""
-    if sys.getfilesystemencoding() != "utf-8":
-        _start_again()
+    """Run the command line, to the end of the process."""
+    try:
+        if sys.getfilesystemencoding() != "utf-8":
+            _start_again()
+        if None in (sys.stdin, sys.stdout, sys.stderr):
+            _open_what_is_closed()
+        _leave(_run())
+    except KeyboardInterrupt:  # while things are imported; `cli.run` answers it as soon as it is there
+        sys.stderr.write("Stopped; the last good site is still in place.\n")
+        sys.exit(130)
+
+
+def _run() -> int:
+    """The exit code; the build that has nothing to do is answered before anything heavy is imported."""
     from toolkit_builder import quick
 
     try:
@@ -28,7 +39,7 @@ def main() -> None:
     if looked:
         looked.files.end()
     gc.freeze()  # nor is there anything to be gained from looking through what ends with the process
-    _leave(code)
+    return code
 
 
 def _leave(code: int) -> None:
@@ -38,12 +49,18 @@ def _leave(code: int) -> None:
         atexit._run_exitfuncs()
         try:
             for stream in (sys.stdout, sys.stderr):
-                if stream is not None:  # it is where somebody has closed it
-                    stream.flush()
+                stream.flush()
         except (OSError, ValueError):  # what cannot be written is reported on the usual way out
             sys.exit(code)
         os._exit(code)
     sys.exit(code)
+
+
+def _open_what_is_closed() -> None:
+    """A stream that is closed leads nowhere from here on; else the next file that is opened would be in its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def _start_again() -> None:

@@ -14,13 +14,12 @@ import pickle
 import select
 import signal
 import struct
-import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NoReturn, TypeAlias
 
 from toolkit_builder.build.jobs import Renderer, Toolchain
 from toolkit_builder.build.rendering import Ready, Result, render_ready, renderers_of
-from toolkit_builder.build.workers import can_fork, processors
+from toolkit_builder.build.workers import can_fork, forked, processors
 
 Rehearse: TypeAlias = "Callable[[Mapping[str, Renderer]], Iterator[object]]"
 
@@ -46,9 +45,7 @@ class Beside:
         self._results, results = os.pipe()
         for pipe in (tasks, results):
             _widen(pipe)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        self._child = os.fork()
+        self._child = forked()
         if self._child == 0:
             try:
                 _close_all_but(tasks, results)
@@ -135,7 +132,6 @@ class _Worker:
         self._buffer = bytearray()
 
     def run(self, rehearse: Rehearse) -> NoReturn:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
         gc.freeze()  # what was inherited lives as long as this process: never walk (and so copy) it
         waiting = select.poll()
         waiting.register(self._tasks, select.POLLIN)

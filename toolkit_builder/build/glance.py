@@ -58,20 +58,19 @@ class Glance:
         self._next, self._numbers = os.pipe()
         self._answers, answers = os.pipe()
         os.write(self._numbers, bytes(range(_PIECES)))
-        sys.stdout.flush()
+        here = os.getpid()
         try:
             self._child = os.fork()
+            if self._child == 0:
+                self._elsewhere(answers)
         except OSError:  # no more processes, or no memory for one
-            for descriptor in (self._next, self._numbers, self._answers, answers):
+            for descriptor in (self._next, self._numbers, self._answers):
                 os.close(descriptor)
             self._answers = self._next = self._numbers = -1
-            return
-        if self._child == 0:
-            try:
-                self._elsewhere(answers)
-            finally:
+        finally:
+            if os.getpid() != here:  # whatever came up there, Ctrl-C in the midst of the fork too
                 os._exit(1)
-        os.close(answers)
+            os.close(answers)
 
     def _elsewhere(self, answers: int) -> None:
         """In the other process: look, say what differs, end. It keeps nothing open that somebody might wait for."""
@@ -125,13 +124,13 @@ class Glance:
         if self._answers < 0:
             return
         self._no_more()
+        answers, self._answers = self._answers, -1
         said = []
-        while piece := os.read(self._answers, 1 << 16):
+        while piece := os.read(answers, 1 << 16):
             said.append(piece)
-        os.close(self._answers)
+        os.close(answers)
         os.close(self._next)
-        os.waitpid(self._child, 0)
-        self._answers = -1
+        _wait_for(self._child)
         *differ, end = b"".join(said).decode("utf-8", "surrogateescape").split("\0")
         self._differ += differ
         self._complete = end == "end"
@@ -191,6 +190,13 @@ def _folders(top: str, here: int | None, paths: list[str], mtimes: list[str]) ->
 def _lines(columns: Sequence[str]) -> list[list[str]]:
     """The values of columns that begin with names; the second one tells whether there are any."""
     return [column.split("\n") if columns[1] else [] for column in columns]
+
+
+def _wait_for(child: int) -> None:
+    try:
+        os.waitpid(child, 0)
+    except ChildProcessError:  # it has ended, and who started this process wanted not to be told
+        return
 
 
 def _can_fork() -> bool:

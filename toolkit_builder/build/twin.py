@@ -16,7 +16,7 @@ from pathlib import Path
 
 from toolkit_builder.build.manifest import Tree, identity
 from toolkit_builder.build.publish import Publication
-from toolkit_builder.build.workers import can_fork, end_with_parent, processors
+from toolkit_builder.build.workers import can_fork, end_with_parent, forked, processors
 
 _MANY = 300  # files: fewer are linked by the next build sooner than a process is forked
 
@@ -35,7 +35,7 @@ def following(publication: Publication, tree: Tree) -> Iterator[None]:
         return
     parent = os.getpid()
     try:
-        child = os.fork()
+        child = forked()
     except OSError:  # no more processes, or no memory for one
         yield
         return
@@ -46,16 +46,21 @@ def following(publication: Publication, tree: Tree) -> Iterator[None]:
             os._exit(1)
     try:
         yield
-        os.waitpid(child, 0)
+        _wait_for(child)
     except BaseException:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        _wait_for(child)
         raise
+
+
+def _wait_for(child: int) -> None:
+    with contextlib.suppress(ChildProcessError):  # it has ended, and who started this process wanted not to be told
+        os.waitpid(child, 0)
 
 
 def _follow(output: Path, state: Path, tree: Tree, parent: int) -> None:
     """In the other process; never returns. Whatever goes wrong here is no fault of the build."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     gc.freeze()
     end_with_parent(parent)
     with contextlib.suppress(OSError):

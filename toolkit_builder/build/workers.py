@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +124,8 @@ class Workers:
         if self._given is None:
             if self._pool is None:
                 self._pool = _local_pool(self.count, self._shared, self._fork)
+                with _undisturbed():  # that starts them
+                    return self._pool.submit(function, None, task)
             return self._pool.submit(function, None, task)
         if self._handle is None:
             share = getattr(self._given, "share", None)
@@ -157,6 +161,30 @@ def can_fork() -> bool:
     return sys.platform.startswith("linux") and threading.active_count() == 1
 
 
+def forked() -> int:
+    """`os.fork`, for a process that leaves it to its parent what Ctrl-C means. Raises OSError."""
+    with _undisturbed():
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        elif signal.SIGINT in signal.sigpending():  # nobody will know of the child
+            os.kill(child, signal.SIGKILL)
+    return child
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C waits: what it raises in the midst of a fork is lost, or is raised in two processes."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _local_pool(count: int, shared: Any, fork: bool) -> ProcessPoolExecutor:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
@@ -166,8 +194,6 @@ def _local_pool(count: int, shared: Any, fork: bool) -> ProcessPoolExecutor:
 
 
 def _start(shared: Any, parent: int) -> None:
-    import signal
-
     global _inherited
     _inherited = shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
@@ -179,7 +205,6 @@ def end_with_parent(parent: int) -> None:
     """Do not outlive a parent that was killed: nobody else would end this process, and it has the lock's file open."""
     if sys.platform.startswith("linux"):
         import ctypes
-        import signal
 
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
