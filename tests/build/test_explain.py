@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from toolkit_builder.build.explain import FIRST, LOST, PROGRAM, changes, explain
-from toolkit_builder.build.jobs import Job
+from toolkit_builder.build.jobs import Deferred, Encoder, Job, Known
 
 from .fake import Site
 
@@ -47,6 +47,37 @@ def test_a_printed_file_that_comes_back_from_the_store_has_a_reason_too(site: Si
     found = explain(site.folder, site.output, "a.pdf")
     assert found is not None
     assert found.inputs == ("print/a.pdf.html",)
+
+
+def framed(text: str, base: str) -> Job:
+    """The job of a page of which nothing but the template around it has changed."""
+    job = motion(text, closure=f"c{base}")
+    encoded = Encoder()(job)
+    key, payload = encoded.key({}), encoded.payload({})
+    job = replace(job, payload=Deferred(lambda: {"text": f"{text} {base}"}), reasons={"theme: base": base})
+    return replace(job, known=Known(key, payload, told="theme: "))
+
+
+def test_a_page_that_gets_another_frame_keeps_what_else_it_is_made_from(site: Site) -> None:
+    site.built([motion("a", **{"theme:_base": "1"})])
+    for text, base, said in (
+        ("a", "2", ["theme: base changed"]),
+        ("a", "3", ["theme: base changed"]),
+        ("b", "3", ["content/motions/20.md was removed"]),
+    ):
+        if text == "a":
+            site.built([framed(text, base)])
+            found = explain(site.folder, site.output, "motions/20/")
+            assert found is not None
+            assert (found.inputs, found.label) == (("content/motions/20.md", "theme: base"), "motion 20")
+        else:
+            job = motion(text, closure=f"c{base}", **{"theme:_base": base})
+            site.built([replace(job, reasons={"theme: base": base})])
+        assert why(site) == said
+    site.built([replace(framed("b", "4"), reasons={"theme: other": "1"})])
+    assert why(site) == ["theme: base was removed", "theme: other was added"]
+    site.built([replace(framed("b", "5"), reasons={"theme: other": "1"})])
+    assert why(site) == [PROGRAM]
 
 
 def test_a_build_that_renders_nothing_changes_no_story(site: Site) -> None:

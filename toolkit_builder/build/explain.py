@@ -8,7 +8,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,12 @@ from toolkit_builder.build.fastpath import state_folder
 from toolkit_builder.build.jobs import Job
 from toolkit_builder.build.manifest import identity, load_tree
 
-_SCHEMA = "CREATE TABLE made (path TEXT PRIMARY KEY, story BLOB) WITHOUT ROWID"
-VERSION = 1
+_SCHEMA = """
+CREATE TABLE made (path TEXT PRIMARY KEY, story BLOB) WITHOUT ROWID;
+CREATE TABLE renewed (path TEXT PRIMARY KEY, now INTEGER, before INTEGER) WITHOUT ROWID;
+CREATE TABLE news (number INTEGER PRIMARY KEY, told BLOB);
+"""
+VERSION = 2
 
 FIRST = "it was not there before"
 LOST = "the file had been removed or changed by hand"
@@ -54,7 +58,9 @@ class Story:
 class Stories:
     """The stories of all outputs of one site, in SQLite: only what was rebuilt is written. Never raises.
 
-    A file that is damaged is started anew: explaining is a courtesy and must not stop a build.
+    A file that is damaged is started anew: explaining is a courtesy and must not stop a build. Of jobs whose keys are
+    `Known` there may be thousands that tell the same (a template has changed): that is written once, as ``news``, and
+    of each path the numbers of its last news and of those before (0: those of its story).
     """
 
     def __init__(self, state: Path) -> None:
@@ -66,14 +72,14 @@ class Stories:
         ``changed`` says what has changed since the last build: asked for where none of a job's own inputs has.
         """
         with contextlib.suppress(sqlite3.Error, OSError), contextlib.closing(self._open()) as connection:
-            rows = []
+            rows, renewed = [], []
             first = connection.execute("SELECT count(*) FROM (SELECT 1 FROM made LIMIT 1)").fetchone()[0] == 0
             others: list[str] | None = None
             for job, known in rebuilt:
-                before = None if first or (known and not job.known) else _read(connection, job.path)
-                if before and job.known:  # the inputs that it does not name have not changed
-                    stands = {k: v for k, v in before.reasons.items() if not k.startswith(job.known.told)}
-                    job = replace(job, reasons={**job.reasons, **stands})
+                if job.known:
+                    renewed.append((job, known))
+                    continue
+                before = None if first or known else _read(connection, job.path)
                 why = [known] if known else _why(before, job)
                 if not why:
                     others = changed() if others is None else others
@@ -82,10 +88,16 @@ class Stories:
                 rows.append((job.path, compact_json(story)))
             with connection:
                 connection.executemany("INSERT OR REPLACE INTO made VALUES (?, ?)", rows)
+                if not first:
+                    connection.executemany("DELETE FROM renewed WHERE path = ?", [(path,) for path, _ in rows])
+                if renewed:
+                    _renew(connection, renewed)
 
     def forget(self, paths: Iterable[str]) -> None:
+        gone = [(path,) for path in paths]
         with contextlib.suppress(sqlite3.Error, OSError), contextlib.closing(self._open()) as connection, connection:
-            connection.executemany("DELETE FROM made WHERE path = ?", [(path,) for path in paths])
+            connection.executemany("DELETE FROM made WHERE path = ?", gone)
+            connection.executemany("DELETE FROM renewed WHERE path = ?", gone)
 
     def of(self, path: str) -> Story | None:
         with contextlib.suppress(sqlite3.Error, OSError):
@@ -122,9 +134,40 @@ class Stories:
 
 def _read(connection: sqlite3.Connection, path: str) -> Story | None:
     row = connection.execute("SELECT story FROM made WHERE path = ?", (path,)).fetchone()
+    numbers = connection.execute("SELECT now, before FROM renewed WHERE path = ?", (path,)).fetchone()
     with contextlib.suppress(ValueError, TypeError):
-        return Story(*json.loads(row[0])) if row else None
+        if row is None:
+            return None
+        story = Story(*json.loads(row[0]))
+        for number in filter(None, reversed(numbers or ())):
+            told = connection.execute("SELECT told FROM news WHERE number = ?", (number,)).fetchone()
+            story = _renewed(story, *json.loads(told[0]))
+        return story
     return None
+
+
+def _renew(connection: sqlite3.Connection, renewed: Iterable[tuple[Job, str]]) -> None:
+    """Write what has changed of jobs whose keys are known: the inputs that they do not name have not."""
+    before = dict(connection.execute("SELECT path, now FROM renewed").fetchall())
+    numbers: dict[tuple[str, int, str], int | None] = {}
+    rows = []
+    for job, known in renewed:
+        assert job.known
+        same = (f"{job.known.told}\0{job.closure}", id(job.reasons), known)
+        if same not in numbers:
+            told = compact_json([job.known.told, job.closure, dict(job.reasons), known])
+            numbers[same] = connection.execute("INSERT INTO news (told) VALUES (?)", (told,)).lastrowid
+        rows.append((job.path, numbers[same], before.get(job.path, 0)))
+    connection.executemany("INSERT OR REPLACE INTO renewed VALUES (?, ?, ?)", rows)
+    used = "SELECT now FROM renewed UNION SELECT before FROM renewed"
+    connection.execute(f"DELETE FROM news WHERE number NOT IN ({used})")
+
+
+def _renewed(story: Story, told: str, closure: str, reasons: dict[str, str], known: str) -> Story:
+    """A story with news of the reasons that begin with ``told``."""
+    now = {**reasons, **{name: value for name, value in story.reasons.items() if not name.startswith(told)}}
+    why = [known] if known else changes(story.reasons, now) or [PROGRAM]
+    return Story(story.format, story.label, closure, now, why)
 
 
 def _why(before: Story | None, job: Job) -> list[str]:
