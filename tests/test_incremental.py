@@ -16,7 +16,9 @@ from tests.edits import MOTIONS, start, world
 from tests.verified import verified
 from toolkit_builder import blueprint, intake, rehearsal
 from toolkit_builder.build import beside, engine
-from toolkit_builder.layout import units
+from toolkit_builder.layout import pages, units
+from toolkit_builder.layout.draft import output_path
+from toolkit_builder.site import Conference
 
 
 def rendered(site: SiteTest) -> set[str]:
@@ -64,6 +66,34 @@ def test_a_key_that_forgets_something_is_noticed(site: SiteTest, monkeypatch: py
     monkeypatch.setattr(units._Keys, "_mentioned", lambda *_: [])
     with verified(), pytest.raises(AssertionError, match="made otherwise now"):
         site.build().edit("content/about.md", append="\nSee [[motion:1@2027]].\n").build()
+
+
+def test_a_key_of_a_single_motion_that_forgets_something_is_noticed(
+    site: SiteTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(_: units._Keys, held: Conference) -> dict[str, str]:
+        return {output_path(doc.url): "whatever" for doc in held.motions}
+
+    monkeypatch.setattr(units._Keys, "motions_of", nothing)
+    world(site).build()
+    with verified(), pytest.raises(AssertionError, match=r"motions/2/index\.html is made otherwise now"):
+        site.edit(f"{MOTIONS}/3.md", "title: Motion 3 title", "title: Other").build()
+
+
+def test_motions_beside_the_one_that_changed_are_not_asked_for_their_keys(
+    site: SiteTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(site).build()
+    made: list[str] = []
+    payload = pages._payload
+    monkeypatch.setattr(pages, "_payload", lambda draft, page: (made.append(page.url), payload(draft, page))[1])
+    site.edit(f"{MOTIONS}/3.md", "the facts", "the figures").build()
+    assert "/conferences/2027/motions/3/" in made
+    assert "/conferences/2027/motions/5/" not in made
+    with verified() as counts:
+        site.edit(f"{MOTIONS}/3.md", "title: Motion 3 title", "title: Other").build()
+    assert counts["alone"] > 0
+    assert site.tree() == site.clean_build_of_the_same(tmp_path / "clean").tree()
 
 
 @pytest.mark.parametrize(

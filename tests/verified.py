@@ -1,5 +1,6 @@
-"""Units that a build took from memory are laid out once more, and must be what they were: a key that forgets
-something that its planner looks at fails here, loudly, whatever the bytes of the site."""
+"""Units that a build took from memory are laid out once more, and must be what they were, and so must single files of
+units that were laid out anew: a key that forgets something that its planner looks at fails here, loudly, whatever the
+bytes of the site."""
 
 from __future__ import annotations
 
@@ -11,19 +12,21 @@ from typing import Any
 import pytest
 
 from toolkit_builder import blueprint
-from toolkit_builder.build.jobs import Encoder
+from toolkit_builder.build.jobs import Encoder, Settled
+from toolkit_builder.build.manifest import Made
 from toolkit_builder.layout.draft import Draft, Large
-from toolkit_builder.layout.memory import Kept, Memory
+from toolkit_builder.layout.memory import Kept, Laid, Memory
 from toolkit_builder.layout.reframed import Seams
 from toolkit_builder.layout.units import Unit
 
 
 @contextmanager
 def verified() -> Iterator[dict[str, int]]:
-    """While this is open every unit that comes from memory is checked. The counts of units come out."""
-    counts = {"kept": 0, "laid": 0, "framed": 0}
+    """While this is open every unit that comes from memory is checked. The counts of units come out, and the number
+    of files that stand by themselves."""
+    counts = {"kept": 0, "laid": 0, "framed": 0, "alone": 0}
     drafts: list[Draft] = []
-    units, recall, reframed = blueprint.units, Memory.recall, Memory.reframed
+    units, recall, reframed, stands = blueprint.units, Memory.recall, Memory.reframed, Memory.stands
 
     def noted(draft: Draft) -> Any:
         drafts.append(draft)
@@ -44,10 +47,21 @@ def verified() -> Iterator[dict[str, int]]:
             _compare(memory, unit, kept, draft)
         return kept
 
+    def standing(memory: Memory, laid: Laid) -> dict[str, tuple[Settled, Made]]:
+        found = stands(memory, laid)
+        counts["alone"] += len(found)
+        encode = Encoder()
+        for job in laid.jobs:
+            if job.path in found:
+                assert found[job.path][0].key == encode(job).key({}), f"{job.path} is made otherwise now"
+                assert (job.publish, job.heavy) == (found[job.path][0].publish, found[job.path][0].heavy)
+        return found
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blueprint, "units", noted)
         patch.setattr(Memory, "recall", checked)
         patch.setattr(Memory, "reframed", framed)
+        patch.setattr(Memory, "stands", standing)
         yield counts
 
 

@@ -21,14 +21,15 @@ from toolkit_builder.build import aside
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.engine import Stock
 from toolkit_builder.build.guard import Inspection
-from toolkit_builder.build.jobs import Deferred, Encoder, Job
+from toolkit_builder.build.jobs import Deferred, Encoder, Job, Settled
 from toolkit_builder.build.lock import Locked, hold
+from toolkit_builder.build.manifest import Made
 from toolkit_builder.build.recall import Recall
 from toolkit_builder.diagnostics import Diagnostic, Unsteady, any_errors
 from toolkit_builder.formats import Toolchain
 from toolkit_builder.later import Later, Values
 from toolkit_builder.layout.draft import output_path
-from toolkit_builder.layout.memory import Kept, Memory
+from toolkit_builder.layout.memory import Kept, Laid, Memory
 from toolkit_builder.layout.units import Unit
 from toolkit_builder.loading import (
     CONTENT,
@@ -171,6 +172,9 @@ class _Memory(Memory):
 
     def recall(self, unit: Unit) -> Kept | None:
         return None if unit.name == self.besides else Memory.recall(self, unit)
+
+    def stands(self, laid: Laid) -> dict[str, tuple[Settled, Made]]:
+        return {} if laid.unit.name == self.besides else Memory.stands(self, laid)
 
 
 def _saved(file: Path) -> int:

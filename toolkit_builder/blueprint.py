@@ -6,7 +6,7 @@ Units that an earlier build has laid out under the same key come as settled jobs
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -85,8 +85,9 @@ def blueprint(
             listed += kept.pages
             draft.diagnostics += kept.diagnostics
         else:
-            laid.append(_laid(unit, draft))
+            laid.append(_less_what_stands(_laid(unit, draft), draft, memory))
             listed += laid[-1].pages
+            settled |= laid[-1].stands
     draft.diagnostics += misfits.address_clashes(listed)
     draft.diagnostics += misfits.missing_templates(listed, theme)
     draft.diagnostics += misfits.running_files(site, assets)
@@ -148,6 +149,15 @@ def _laid(unit: Unit, draft: Draft) -> Laid:
         templates=frozenset(draft.asked),
         diagnostics=draft.diagnostics[said:],
     )
+
+
+def _less_what_stands(laid: Laid, draft: Draft, memory: Memory | None) -> Laid:
+    """A unit that has just been laid out; those of its jobs that stand as they are, are the draft's no more."""
+    if not memory or not (stands := memory.stands(laid)):
+        return laid
+    jobs = [job for job in laid.jobs if job.path not in stands]
+    draft.jobs[len(draft.jobs) - len(laid.jobs) :] = jobs
+    return replace(laid, stands=stands)
 
 
 def _listed(page: Page) -> Listed:

@@ -15,12 +15,22 @@ Add = Callable[..., None]
 """``blueprint``'s way to add a job: ``add(path, format, payload, label=..., reasons=...)``."""
 
 
+def source_of(doc: Document) -> str:
+    """Where the source of a paper or resource is given back."""
+    return f"{doc.url[1:]}source.md"
+
+
+def text_of(doc: Document) -> str:
+    """Where a paper's text with its printed lines is."""
+    return f"{doc.url[1:]}paper.txt"
+
+
 def sources(docs: Iterable[Document], add: Add) -> None:
     """The source of each paper and resource, given back: the bytes of a file go by the digest of the file."""
     for doc in docs:
         if doc.kind in {*PAPERS, "resource"}:
             add(
-                f"{doc.url[1:]}source.md",
+                source_of(doc),
                 "copy",
                 partial(_source, doc),
                 label=doc.path,
@@ -48,7 +58,7 @@ def conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Mapp
     add(f"{base}register/register.json", "register-json", rows, label="the register", reasons=reasons)
     for doc in (*held.motions, *held.composites):
         add(
-            f"{doc.url[1:]}paper.txt",
+            text_of(doc),
             "paper-text",
             partial(_numbered, doc, held, site, pins.get(doc.path)),
             label=doc.path,
@@ -62,9 +72,9 @@ def conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Mapp
     ]
     for doc in every:
         folder = doc.url[1:].removeprefix(base)
-        members.append([f"{folder.rstrip('/')}.md", Output(f"{doc.url[1:]}source.md")])
+        members.append([f"{folder.rstrip('/')}.md", Output(source_of(doc))])
         if doc.kind != "amendment":
-            members.append([f"{folder.rstrip('/')}.txt", Output(f"{doc.url[1:]}paper.txt")])
+            members.append([f"{folder.rstrip('/')}.txt", Output(text_of(doc))])
     for doc in (head, *held.bulletins):
         members += [[path.removeprefix(base), Output(path)] for path in pdfs.get(doc.id, ())]
     add(f"{base}{held.name}.zip", "archive", _archive(members), label=head.path, reasons=reasons, parts="entries")
@@ -145,7 +155,7 @@ def toolkit(home: Document, site: Site, pdfs: Mapping[str, list[str]], add: Add)
     if not mine:
         return
     name = home.folder["toolkit"]
-    entries: list[Any] = [[f"{name}/{doc.name}.md", Output(f"{doc.url[1:]}source.md")] for doc in mine]
+    entries: list[Any] = [[f"{name}/{doc.name}.md", Output(source_of(doc))] for doc in mine]
     for doc in (home, *mine):
         entries += [[f"{name}/{path.removeprefix(home.url[1:])}", Output(path)] for path in pdfs.get(doc.id, ())]
     add(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from toolkit_builder.build.engine import Stock
 from toolkit_builder.build.jobs import Job, Settled
@@ -16,7 +16,7 @@ from toolkit_builder.layout.draft import Draft
 from toolkit_builder.layout.units import Given, Unit
 from toolkit_builder.misfits import Listed
 
-_STAGE = "layout"
+_STAGE, _ALONE = "layout", "alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +33,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laid:
-    """A unit that was laid out now; ``templates`` are those that its planner has asked for."""
+    """A unit that was laid out now; ``templates`` are those that its planner has asked for. ``stands`` has those of its
+    jobs that need not be run, with what stands of them."""
 
     unit: Unit
     jobs: Sequence[Job]
     pages: Sequence[Listed]
     templates: frozenset[str]
     diagnostics: Sequence[Diagnostic] = ()
+    stands: Mapping[str, tuple[Settled, Made]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,19 @@ class _Recorded:
         )
 
 
+class _Alone(NamedTuple):
+    """Of a unit the files that less decides than the whole of it: what did when it was laid out, and the jobs' keys."""
+
+    given: Given
+    decided: Mapping[str, str]
+    keys: Mapping[str, str]
+
+    @classmethod
+    def from_json(cls, value: Sequence[Any]) -> _Alone:
+        given, decided, keys = value
+        return cls(Given(*given), decided, keys)
+
+
 @dataclass(slots=True)
 class Memory:
     """Units by name, the newest of each. A unit is settled while all its results stand as they were.
@@ -104,6 +119,22 @@ class Memory:
         if value is None or value.given != unit.given(value.given.closures) or (jobs := self._standing(value)) is None:
             return None
         return Kept(jobs=jobs, pages=value.pages, late=value.late, diagnostics=value.diagnostics)
+
+    def stands(self, laid: Laid) -> dict[str, tuple[Settled, Made]]:
+        """Of a unit that was laid out anew, the jobs that nothing has changed for, with what stands of them."""
+        if self.stock is None or not (decided := laid.unit.alone()):
+            return {}
+        before = self.values.latest(_ALONE, laid.unit.name, _Alone.from_json)
+        if before is None or before.given != laid.unit.given(before.given.closures):
+            return {}
+        found = {}
+        for job in laid.jobs:
+            path = job.path
+            if path in decided and before.decided.get(path) == decided[path]:
+                settled = Settled(path, before.keys[path], job.publish, job.heavy)
+                if made := self.stock.made(settled, self.values.store):
+                    found[path] = (settled, made)
+        return found
 
     def reframed(self, unit: Unit, draft: Draft, seams: reframed.Seams) -> Kept | None:
         """The unit as it was laid out under this very key, where nothing but the frame of its pages has changed."""
@@ -156,16 +187,21 @@ class Memory:
         """Keep what was laid out and published. ``keys`` of all jobs by path; ``late``: what was put off."""
         for each in laid:
             now = [job for job in each.jobs if job.path not in late]
-            if all(job.path in keys for job in now):
+            found = {**keys, **{path: job.key for path, (job, _) in each.stands.items()}} if each.stands else keys
+            if all(job.path in found for job in now):
+                given, name, key = each.unit.given(each.templates), each.unit.name, each.unit.key
                 value = _Recorded(
-                    given=each.unit.given(each.templates),
+                    given=given,
                     themed=_themed(now),
-                    jobs={job.path: Settled(job.path, keys[job.path], job.publish, job.heavy) for job in now},
+                    jobs={job.path: Settled(job.path, found[job.path], job.publish, job.heavy) for job in now},
                     pages=list(each.pages),
                     late=[job.path for job in each.jobs if job.path in late and job.publish],
                     diagnostics=list(each.diagnostics),
                 )
-                self.values.keep(_STAGE, each.unit.name, each.unit.key, value, _Recorded.to_json)
+                self.values.keep(_STAGE, name, key, value, _Recorded.to_json)
+                if decided := {path: digest for path, digest in each.unit.alone().items() if path in value.jobs}:
+                    alone = _Alone(given, decided, {path: found[path] for path in decided})
+                    self.values.keep(_ALONE, name, key, alone, list)
         for unit, value, again in self.renewed:
             if all(keys.get(path) == key for path, key in again.items()):
                 self.values.keep(_STAGE, unit.name, unit.key, value, _Recorded.to_json)

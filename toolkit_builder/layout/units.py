@@ -7,9 +7,9 @@ the planners that it is for; the tests lay out again every unit that was taken f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any, NamedTuple
 
 from toolkit_builder import downloads, frame, logos, pageset
@@ -17,7 +17,7 @@ from toolkit_builder.build.digests import digest, digest_of_value
 from toolkit_builder.kinds import pages as kind_pages
 from toolkit_builder.kinds.shapes import Page
 from toolkit_builder.layout import feeds, motions, pages, printed
-from toolkit_builder.layout.draft import Draft
+from toolkit_builder.layout.draft import Draft, output_path
 from toolkit_builder.model import Document
 from toolkit_builder.site import Conference
 from toolkit_builder.theme.colours import brand_css
@@ -36,7 +36,8 @@ class Unit:
     """``make`` adds the unit's jobs to a draft and returns its pages.
 
     Nothing decides them but what is in ``key``, and what is ``given``: the templates that the planner asks for, and the
-    listings that the theme wants on their pages. ``templates`` are asked for in other ways than by the draft.
+    listings that the theme wants on their pages. ``templates`` are asked for in other ways than by the draft. ``alone``
+    has files by path that less decides than the whole unit, with the digest of that (beside what is ``given``).
     """
 
     name: str
@@ -44,6 +45,7 @@ class Unit:
     make: Callable[[Draft], list[Page]]
     given: Callable[[Iterable[str]], Given]
     templates: Sequence[str] = ()
+    alone: Callable[[], Mapping[str, str]] = dict
 
 
 def units(draft: Draft) -> Iterator[Unit]:
@@ -52,7 +54,8 @@ def units(draft: Draft) -> Iterator[Unit]:
     unit = partial(Unit, given=keys.given)
     for held in site.conferences:
         make = partial(_conference, held, held.volume.documents)
-        yield unit(name=f"conference {held.name}", key=keys.conference(held), make=make)
+        alone = cache(partial(keys.motions_of, held))
+        yield unit(name=f"conference {held.name}", key=keys.conference(held), make=make, alone=alone)
     rest = [doc for volume in site.volumes if not volume.name for doc in volume.documents]
     every = sorted({t.name for t in draft.theme.templates})
     yield unit(name="rest", key=keys.rest(rest), make=partial(_rest, rest), templates=every)
@@ -138,6 +141,30 @@ class _Keys:
             self._translations(held.name),
             [doc.url for doc in self._outside if doc.url.startswith(held.document.url)],
         )
+
+    def motions_of(self, held: Conference) -> dict[str, str]:
+        """What decides the page, the text and the source of each motion: of other motions these show no more than
+        cards, of all else that was moved at the conference they may show anything."""
+        site, pins, resolves = self._site, self._draft.pins, self._site.resolves
+        others = [doc for doc in held.volume.documents if doc.kind != "motion"]
+        common = self._key(
+            [(d.id, d.digest, self.shown(d), resolves.get(d.id), pins.get(d.path)) for d in others],
+            repr(site.rules.get(held.name)),
+            self._translations(held.name),
+        )
+        found: dict[str, str] = {}
+        for doc in held.motions:
+            digest = digest_of_value(
+                [
+                    common,
+                    [doc.path, doc.url, doc.digest, self.shown(doc), resolves.get(doc.id), pins.get(doc.path)],
+                    [near and self.shown(near) for near in held.around(doc)],
+                    [moved.id for moved in held.below(doc)],
+                    [(self.shown(m.by), m.context) for m in site.mentions.get(doc.id, ())],
+                ]
+            )
+            found |= dict.fromkeys((output_path(doc.url), downloads.text_of(doc), downloads.source_of(doc)), digest)
+        return found
 
     def rest(self, docs: Sequence[Document]) -> str:
         site = self._site
