@@ -3,6 +3,7 @@ rendering them gives."""
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.sample import Sample
 from tests.test_frames import FRAGMENT, bundle, given_page
 from tests.verified import verified
 from toolkit_builder import blueprint, pipeline
-from toolkit_builder.build import execute
+from toolkit_builder.build import engine, execute
 from toolkit_builder.build.explain import explain
 from toolkit_builder.build.jobs import Seamed
 from toolkit_builder.formats import page
@@ -53,7 +54,7 @@ def framed(kept: Seamed, given: dict[str, Any], templates: Templates) -> Seamed:
     seams = templates.seams(name)
     assert seams is not None
     assert seams.digest == digest
-    again = {"template": name, "site": given["site"], "page": head, "label": label, "pieces": pieces}
+    again = {"template": name, "site": given["site"], "head": head, "label": label, "pieces": pieces}
     made = page.seamed({**again, "before": kept.data}, templates)
     assert isinstance(made, Seamed)
     return made
@@ -238,14 +239,16 @@ def test_a_new_frame_goes_around_every_page_and_the_site_is_that_of_a_clean_buil
 def test_a_published_file_that_is_not_what_it_was_is_rendered(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:
     world(site).write(**{"themes/mine/templates/base.html": base(site, 1)}).build()
     place = site.folder / "output/conferences/2027/motions/2/index.html"
-    read, builds = Path.read_bytes, []
+    builds: list[int] = []
     lay_out = pipeline.lay_out
 
-    def damaged(path: Path) -> bytes:
-        return b"x" + read(path) if path == place and not builds[1:] else read(path)
+    def damaged(name: str, *more: Any, **how: Any) -> Any:
+        if name == str(place) and not builds[1:]:
+            return io.BytesIO(b"x" + place.read_bytes())
+        return open(name, *more, **how)
 
     monkeypatch.setattr(pipeline, "lay_out", lambda *given: (builds.append(1), lay_out(*given))[1])
-    monkeypatch.setattr(Path, "read_bytes", damaged)
+    monkeypatch.setattr(engine, "open", damaged, raising=False)
     site.write(**{"themes/mine/templates/base.html": base(site, 2)}).build()
     assert len(builds) == 2  # all over again, with nothing taken from memory
     monkeypatch.undo()

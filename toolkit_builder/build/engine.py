@@ -123,7 +123,8 @@ class Stock:
     def read(self, path: str, name: str) -> bytes:
         """The bytes of a published file whose digest is ``name``. Raises `Unsteady` where it is another by now."""
         try:
-            data = (self.output / path).read_bytes()
+            with open(f"{self.output}/{path}", "rb", buffering=0) as file:
+                data = file.read()
         except OSError as problem:
             raise Unsteady(path) from problem
         if digest(data) != name:

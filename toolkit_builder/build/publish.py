@@ -230,9 +230,7 @@ class Publication:
         if path in self._inodes:
             side = self._side()
             os.link(source, side, follow_symlinks=False)
-            os.replace(side, self._at(path))
-            with contextlib.suppress(FileNotFoundError):  # renaming a link onto its own file does nothing
-                os.unlink(side)
+            os.replace(side, self._at(path))  # nothing happens if it is a link to the same file: see `_sweep`
         else:
             os.link(source, self._at(path), follow_symlinks=False)
         self._note(path, inode)
@@ -294,6 +292,7 @@ class Publication:
         """Bring the standby tree to what is live, file by file, and exchange nothing."""
         self.begin(live.files.keys())
         self.keep_all(live.files)
+        self._sweep()
         _step("followed")
         self._write_down(live.files, live.hidden)
         _step("followed and saved")

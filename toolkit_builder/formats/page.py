@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -251,19 +252,21 @@ def render(payload: Payload, templates: Templates) -> bytes | Parted:
 def seamed(payload: Payload, templates: Templates) -> bytes | Parted | Seamed:
     """The same, with what it takes to put another frame around the page's own part, where that can be told.
 
-    Or, with ``template, site, page, label, pieces, before`` in the payload: that other frame around the own ``pieces``
-    of the page as it was ``before``.
+    Or, with ``template, site, head, label, pieces, before`` in the payload: that other frame around the own ``pieces``
+    of the page as it was ``before``, of which ``head`` is the ``page`` as JSON.
     """
+    if "head" in payload:
+        payload = {**payload, "page": json.loads(payload["head"])}
     known = templates.seams(payload["template"])
     if known is None or payload["page"]["url"] == _LOST:
         return render(payload, templates)
     cut = _Cut(known, payload.get("pieces"), payload.get("before", b""))
-    head = compact_json(payload["page"]).decode("ascii")
+    head = payload.get("head") or compact_json(payload["page"]).decode("ascii")
     data, places, stands = _rendered(payload, templates, cut)
     if not stands or ("pieces" not in payload and compact_json(cut.page).decode("ascii") != head):
         return data if places is None else Parted(data, places)
-    of = compact_json([payload["template"], payload["label"], known.digest, cut.pieces]).decode("ascii")
-    return Seamed(data, f"[{of},{head}]", places)
+    of = [payload["template"], payload["label"], known.digest, cut.pieces]
+    return Seamed(data, compact_json([of, head]).decode("ascii"), places)
 
 
 class _Cut:

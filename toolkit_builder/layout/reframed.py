@@ -80,14 +80,14 @@ def jobs(
 def _job(
     draft: Draft, seams: Seams, stock: Stock, path: str, closure: str, made: Made, row: Sequence[Any]
 ) -> Job | None:
-    name, digest, ((template, label, own, pieces), page) = row
+    name, digest, ((template, label, own, pieces), head) = row
     now = seams.known.get(template)
     if not now or name != made.digest or own != now[2]:
         return None
     payload = {
         "template": template,
         "site": draft.shared.value,
-        "page": page,
+        "head": head,
         "label": label,
         "pieces": pieces,
     }
