@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -204,3 +206,24 @@ def test_every_page_of_the_sample_site_is_what_it_is_without_frames(tmp_path: Pa
             payload = sample.payload(path)
             made = page.render(payload, sample.templates)
             assert (made.data if isinstance(made, Parted) else made) == without(payload, theme), path
+
+
+def test_a_page_is_let_go_as_soon_as_it_is_made() -> None:
+    """Macros and the page they are defined for hold each other: ten thousand pages would wait for the collector."""
+    theme = bundle(base__html="{% macro said(x) %}{{ page.title }}{{ x }}{% endmacro %}{{ said(1) }}{% block b %}{% endblock %}",
+                   child__html="{% extends 'base.html' %}{% macro own() %}{{ doc }}{% endmacro %}{% block b %}{{ own() }}{% endblock %}")  # fmt: skip
+    templates = Templates(theme)
+
+    class Held(str):
+        """A text that one can have an eye on."""
+
+    for name in ("base.html", "child.html"):
+        text = Held("words")
+        seen = weakref.ref(text)
+        gc.disable()
+        try:
+            assert "words" in templates.render(name, {"page": {"title": text}, "doc": text}, "x.md")
+            del text
+            assert seen() is None
+        finally:
+            gc.enable()

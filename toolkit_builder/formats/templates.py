@@ -134,14 +134,8 @@ class Templates:
         self.environment.begin_page(lists)
         try:
             values = {**payload, "t": self._translate(language), "t_in": self._translate}
-            if not chain:
-                return self.environment.get_template(name).render(values)
-            every = [self.environment.get_template(each) for each in chain]
-            root = every[-1]
-            context = root.new_context(values)
-            for block in {block for each in every for block in each.blocks}:
-                context.blocks[block] = [each.blocks[block] for each in every if block in each.blocks]
-            return "".join(root.root_render_func(context))
+            every = [self.environment.get_template(each) for each in chain or (name,)]
+            return _said(every, values)
         except Exception as problem:
             raise TemplateFailure([self._diagnosis(name, problem, label)]) from problem
 
@@ -166,6 +160,20 @@ class Templates:
             source=source,
             hint="docs/themes.md lists what each template is given",
         )
+
+
+def _said(chain: Sequence[jinja2.Template], values: dict[str, Any]) -> str:
+    """What the last of a chain of templates says, with the blocks of those before it."""
+    root = chain[-1]
+    context = root.new_context(values)
+    for block in {block for each in chain for block in each.blocks} if len(chain) > 1 else ():
+        context.blocks[block] = [each.blocks[block] for each in chain if block in each.blocks]
+    try:
+        return "".join(root.root_render_func(context))
+    except Exception:
+        root.environment.handle_exception()
+    finally:
+        context.vars.clear()  # a macro and the page that it is defined for hold each other, until garbage is looked for
 
 
 def safe(html: str) -> Markup:
