@@ -164,6 +164,7 @@ class Template(jinja2.Template):
         namespace["escape"] = shown
         template = super()._from_namespace(environment, namespace, globals)
         assert isinstance(template, Template)
+        template.globals = dict(globals)  # Jinja's own is slow to copy, and is copied for each page
         for name, (reads, alone) in template.environment.steady.get(template.name or "", {}).items():
             template.blocks[name] = frames.once(template.blocks[name], reads, alone=alone)
         template.root_render_func = _with_cuts(template.name or "", template.root_render_func)
