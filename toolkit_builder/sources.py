@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 from toolkit_builder.diagnostics import Diagnostic, Span, Unsteady, error
 from toolkit_builder.encodings import read_text
@@ -60,8 +61,7 @@ class Changed(Unsteady):
     """A file is not what it was when it was looked at, a moment ago: everything must be looked at again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(NamedTuple):
     """A text of which the last build has left the digest, and that has not changed since."""
 
     path: str

@@ -90,7 +90,7 @@ def inspect(
     if not identity(output):
         return Inspection(Tree(hidden=known.hidden if known else {}), touched=bool(known and known.files))
     tree = known or Tree()
-    found = Inspection(Tree(dict(tree.files), tree.hidden, tree.folders))
+    found = Inspection(Tree(dict(tree.files), tree.hidden, tree.folders, read=tree.read))
     for path in _differing(output, tree.files) if differing is None else differing[0]:
         found.touched = True
         if one := _whole(f"{output}/{path}", tree.files[path]):

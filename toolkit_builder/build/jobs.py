@@ -127,8 +127,7 @@ class Job:
         return self.heavy or not self.publish
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A job that need not be laid out again: the last build's result under this ``key`` is what it would give.
 
     The other fields are those of its `Job`.

@@ -36,17 +36,25 @@ class Made(NamedTuple):
     diagnostics: tuple[Mapping[str, Any], ...] = ()
 
 
+class Rows(NamedTuple):
+    """Files as they were read, and their columns with a text for each value."""
+
+    files: Mapping[str, Made]
+    columns: Sequence[list[str]]
+
+
 @dataclass(slots=True)
 class Tree:
     """A folder of published files: ``files`` by path, ``hidden`` results without a file, mtimes of folders.
 
-    ``seal`` is the digest of the state file that it was read from.
+    ``seal`` is the digest of the state file that it was read from, ``read`` what stood there of its files.
     """
 
     files: dict[str, Made] = field(default_factory=dict)
     hidden: dict[str, Made] = field(default_factory=dict)
     folders: dict[str, int] = field(default_factory=dict)
     seal: str = ""
+    read: Rows | None = None
 
     def get(self, path: str) -> Made | None:
         return self.files.get(path) or self.hidden.get(path)
@@ -81,7 +89,7 @@ def save_tree(state: Path, who: int, tree: Tree) -> Saved:
         "diagnostics": [_said(tree.files), _said(tree.hidden)],
     }
     folders = ["\n".join(tree.folders), _numbers(tree.folders.values())]
-    files = _columns(tree.files)
+    files = _columns(tree.files, tree.read)
     body = "\0".join([json.dumps(head, separators=(",", ":")), *files, *_columns(tree.hidden), *folders]).encode(
         "utf-8"
     )
@@ -139,11 +147,14 @@ def _load(path: Path) -> Tree | None:
         seal, head, *columns = columns
         files, hidden, folders = head["counts"]
         said = head["diagnostics"]
+        lines = [_lines(column, files) for column in columns[:6]]
+        made = _made(lines, said[0])
         return Tree(
-            _made(columns[:6], files, said[0]),
-            _made(columns[6:12], hidden, said[1]),
+            made,
+            _made([_lines(column, hidden) for column in columns[6:12]], said[1]),
             dict(zip(_lines(columns[12], folders), map(int, _lines(columns[13], folders)), strict=True)),
             seal,
+            Rows(made, lines),
         )
     except (ValueError, KeyError, TypeError, IndexError):
         return None
@@ -162,7 +173,15 @@ def _read(path: Path) -> list[Any] | None:
         return None
 
 
-def _columns(made: Mapping[str, Made]) -> list[str]:
+def _columns(made: Mapping[str, Made], read: Rows | None = None) -> list[str]:
+    """A text for each column. What was ``read`` and is the same value still, is not put into words again."""
+    if read and read.files.keys() == made.keys():
+        columns = [list(column) for column in read.columns]
+        for n, (path, before) in enumerate(read.files.items()):
+            if (now := made[path]) is not before:
+                for column, value in zip(columns[1:], now, strict=False):
+                    column[n] = str(value)
+        return ["\n".join(column) for column in columns]
     values = made.values()
     return [
         "\n".join(made),
@@ -190,10 +209,10 @@ def _said(made: Mapping[str, Made]) -> dict[str, Any]:
     return {path: m.diagnostics for path, m in made.items() if m.diagnostics}
 
 
-def _made(columns: Sequence[str], count: int, said: Mapping[str, Any]) -> dict[str, Made]:
-    paths, keys, digests, *numbers = (_lines(column, count) for column in columns)
+def _made(columns: Sequence[Sequence[str]], said: Mapping[str, Any]) -> dict[str, Made]:
+    paths, keys, digests, *numbers = columns
     sizes, mtimes, inodes = (list(map(int, column)) for column in numbers)
-    rows = zip(keys, digests, sizes, mtimes, inodes, [()] * count, strict=True)
+    rows = zip(keys, digests, sizes, mtimes, inodes, [()] * len(paths), strict=True)
     new: Callable[[tuple[Any, ...]], Made] = partial(tuple.__new__, Made)  # Made._make takes five times as long
     made = dict(zip(paths, map(new, rows), strict=True))
     for path, found in said.items():

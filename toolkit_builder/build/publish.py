@@ -264,7 +264,9 @@ class Publication:
     def confirm(self, files: dict[str, Made], hidden: dict[str, Made]) -> None:
         """Both trees hold the same files: nothing is exchanged, only the keys are written down."""
         who = self._complete(files, hidden)
-        self.saved = save_tree(self.state, identity(self.output), Tree(files, hidden, self._live.folders))
+        self.saved = save_tree(
+            self.state, identity(self.output), Tree(files, hidden, self._live.folders, read=self._live.read)
+        )
         forget_other_trees(self.state, {who, identity(self.output)})
 
     def _complete(self, files: dict[str, Made], hidden: dict[str, Made]) -> int:
@@ -285,7 +287,7 @@ class Publication:
         for folder in self._folders - self._touched:
             folders[folder] = self._stamps[folder]
         who = identity(self.standby)
-        self.saved = save_tree(self.state, who, Tree(files, hidden, folders))
+        self.saved = save_tree(self.state, who, Tree(files, hidden, folders, read=self._live.read))
         return who
 
     def follow(self, live: Tree) -> None:

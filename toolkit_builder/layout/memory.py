@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from toolkit_builder.build.engine import Stock
@@ -66,7 +67,11 @@ class _Recorded:
     @classmethod
     def from_json(cls, value: Sequence[Any]) -> _Recorded:
         given, (paths, keys, unlike), themed, pages, late, said = value
-        jobs = dict(zip(paths, map(Settled, paths, keys), strict=True))
+        rows = zip(paths, keys, [True] * len(paths), [False] * len(paths), strict=True)
+        new: Callable[[tuple[Any, ...]], Settled] = partial(
+            tuple.__new__, Settled
+        )  # thousands: half the time of a call
+        jobs = dict(zip(paths, map(new, rows), strict=True))
         for path, (publish, heavy) in unlike.items():
             jobs[path] = Settled(path, jobs[path].key, publish, heavy)
         return cls(
