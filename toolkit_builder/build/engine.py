@@ -395,7 +395,7 @@ def _record(
     saved: Saved,
     said: Sequence[Diagnostic],
 ) -> fastpath.Record:
-    names = [line.partition("\t")[0] for line in inputs.scan.split("\n")[:-1]]
+    names = list(map(_name, inputs.scan.split("\n")[:-1]))
     digests = [inputs.digests.get(name, "") for name in names]
     racy = fastpath.racy_lines(inputs.scan, inputs.scanned_ns)
     for n in racy:
@@ -433,21 +433,20 @@ def changed_since(state: Path, options: Options) -> list[str]:
     before = fastpath.read_record(str(state))
     if before is None or options.inputs is None:
         return []
-    old, new = _named(before.inputs, before.digests), _named(options.inputs.scan, "")
-    new |= {name: digest for name, digest in options.inputs.digests.items() if name in new}
-    stands = {name for name in old.keys() & new.keys() if old[name] == new[name]}
-    lines = set(before.inputs.split("\n")).intersection(options.inputs.scan.split("\n"))
-    stands |= {line.partition("\t")[0] for line in lines}
-    found = [n for n in sorted(old.keys() ^ new.keys() | (new.keys() - stands)) if not n.startswith("program/")]
+    then, now = before.inputs.split("\n")[:-1], options.inputs.scan.split("\n")[:-1]
+    digests, lines = before.digests.split("\n"), set(then).symmetric_difference(now)
+    old = {_name(line): digests[n] for n, line in enumerate(then) if line in lines}
+    new = {name: options.inputs.digests.get(name, "") for name in map(_name, filter(lines.__contains__, now))}
+    names = [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
+    found = [name for name in names if not name.startswith("program/")]
     if before.head.get("settings") != options.settings:
         found.append("the options of the build")
     return found or ["the date"]
 
 
-def _named(scan: str, digests: str) -> dict[str, str]:
-    """Each input of a scan with its digest, "" where that is not known."""
-    names = [line.partition("\t")[0] for line in scan.split("\n")[:-1]]
-    return dict(zip(names, digests.split("\n") if digests else [""] * len(names), strict=False))
+def _name(line: str) -> str:
+    """The input that a line of a scan is about."""
+    return line[: line.index("\t")]
 
 
 def known_digests(record: fastpath.Record | None, scan: str) -> dict[str, str]:
@@ -461,7 +460,7 @@ def known_digests(record: fastpath.Record | None, scan: str) -> dict[str, str]:
     lines = list(known)
     for n in record.head["racy"]:
         del known[lines[n]]
-    return {line[: line.index("\t")]: known[line] for line in scan.split("\n")[:-1] if known.get(line)}
+    return {_name(line): known[line] for line in scan.split("\n")[:-1] if known.get(line)}
 
 
 def clean(project: Path, output: Path) -> list[Diagnostic]:
