@@ -18,6 +18,8 @@ from toolkit_builder.layout.units import Given, Unit
 from toolkit_builder.misfits import Listed
 
 _STAGE, _ALONE = "layout", "alone"
+_SETTLED: Callable[[Iterable[Any]], Settled] = partial(tuple.__new__, Settled)  # there are thousands: a third of the
+_LISTED: Callable[[Iterable[Any]], Listed] = partial(tuple.__new__, Listed)  # time of a call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ class _Recorded:
             given=Given(*given),
             jobs=jobs,
             themed=themed,
-            pages=[Listed(*page) for page in pages],
+            pages=list(map(_LISTED, pages)),
             late=late,
             diagnostics=[Diagnostic.from_json(d) for d in said],
         )
