@@ -39,6 +39,11 @@ CREATE TABLE blobs (digest TEXT PRIMARY KEY, used INTEGER, value BLOB);
 CREATE TABLE results (key TEXT PRIMARY KEY, seal BLOB, used INTEGER, value BLOB) WITHOUT ROWID;
 CREATE TABLE notes (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
 """
+# a row that is there is changed in its place: INSERT OR REPLACE takes twice as long
+_KEEP = """
+INSERT INTO fragments VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (stage, key) DO UPDATE SET seal = excluded.seal, used = excluded.used, value = excluded.value
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +184,9 @@ class Store:
         """Keep ``(key, value as JSON, digests of the blobs that it speaks of)``."""
         rows = []
         for key, value, blobs in values:
-            data = b"[%s,%s]" % (value, compact_json(blobs))
+            data = b"[%s,%s]" % (value, compact_json(blobs) if blobs else b"[]")
             rows.append((stage, key, _seal(key, data), self._today, data))
-        self._write("INSERT OR REPLACE INTO fragments VALUES (?, ?, ?, ?, ?)", rows)
+        self._write(_KEEP, rows)
 
     # --- blobs -----------------------------------------------------------------------------------------
 
