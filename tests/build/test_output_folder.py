@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,30 @@ def test_a_standby_tree_that_somebody_meddled_with_is_mended(site: Site) -> None
         texts = {"index.html": text, "a/b/index.html": text, "a/index.html": text}
         site.built(texts)
         assert site.files() == expected(texts)
+
+
+@pytest.mark.parametrize(
+    "meddle",
+    [
+        lambda folder: (folder / "a/index.html").unlink(),
+        lambda folder: [shutil.rmtree(folder / "a"), (folder / "index.html").unlink()],
+        lambda folder: (folder / "a/index.html").rename(folder / "a/other.html"),
+        lambda folder: [(folder / "a/index.html").unlink(), (folder / "a/index.html").write_text("mine")],
+        lambda folder: [(folder / "a/index.html").unlink(), (folder / "a/index.html").symlink_to("b/index.html")],
+        lambda folder: (folder / "a/b/foreign.txt").write_text("mine"),
+    ],
+    ids=["removed", "emptied", "renamed", "replaced", "linked", "foreign"],
+)
+def test_who_stands_in_the_site_before_and_changes_it_changes_no_site(
+    site: Site, meddle: Callable[[Path], object]
+) -> None:
+    texts = TEXTS | {"a/b/index.html": "b", "a/index.html": "a"}
+    site.built(texts)
+    site.built({**texts, "index.html": "second"})
+    meddle(site.state / "standby")  # where a shell is now that was opened in output/
+    for text in ("third", "fourth"):
+        site.built({**texts, "index.html": text})
+        assert site.files() == expected({**texts, "index.html": text})
 
 
 def test_a_removed_output_is_made_again(site: Site) -> None:

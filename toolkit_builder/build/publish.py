@@ -12,7 +12,7 @@ import errno
 import os
 import shutil
 import stat as stats
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from toolkit_builder.build import exchange
@@ -69,11 +69,12 @@ class Publication:
             forget_tree(self.state, identity(self.standby))  # of a folder that had this inode before
         self._move_within()
         who = identity(self.standby)
-        if (old := load_places(self.state, who)) is not None:
+        old = load_places(self.state, who)
+        if old is not None and _as_left(str(self.standby), old[1]):
             self.trusted = True
             self._inodes, self._stamps = old
             self._folders = {"", *self._stamps}
-        else:  # a build was killed or failed while it worked here: see what there is
+        else:  # a build was killed or failed while it worked here, or somebody has been here: see what there is
             self._inodes, self._folders = look_at(self.standby)
             self._touched |= self._folders
         _step("begin")
@@ -406,6 +407,18 @@ def look_at(folder: Path) -> tuple[dict[str, int], set[str]]:
 
     enter(str(folder), "")
     return files, folders
+
+
+def _as_left(folder: str, stamps: Mapping[str, int]) -> bool:
+    """Whether no file has come to a folder of a tree, or gone from it, since a build has left it.
+
+    A shell that was opened in ``output/`` stands in the standby tree after the next build. What is written into a file
+    there is written into the live one too, or into one that is replaced.
+    """
+    try:
+        return all(os.lstat(f"{folder}/{name}").st_mtime_ns == stamp for name, stamp in stamps.items())
+    except OSError:
+        return False
 
 
 def parents_of(paths: Iterable[str]) -> set[str]:
