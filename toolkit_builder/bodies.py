@@ -311,19 +311,12 @@ def _may_lose(body: str) -> bool:
 
 _HREF = re.compile(r'<(?P<tag>a|img)\s[^<>]*?(?:href|src)="(?P<target>[^"]*)"')
 
-_ID = re.compile('id="')
+_ID = re.compile(r'id="(?<=\sid=")([^"]*)"')  # begins with a character: found sooner
 
 
 def _ids(fragment: str) -> list[str]:
     """The anchors of a fragment, in order."""
-    found = []
-    done = 0
-    for spot in _ID.finditer(fragment):
-        at, start = spot.span()
-        if at >= done and fragment[at - 1 : at].isspace() and (end := fragment.find('"', start)) >= 0:
-            found.append(fragment[start:end])
-            done = end + 1
-    return found
+    return _ID.findall(fragment)
 
 
 def _links(fragment: str, body: str, first_line: int) -> list[Payload]:

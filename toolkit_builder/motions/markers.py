@@ -42,8 +42,10 @@ class Style:
 
     def alike(self, other: Style) -> bool:
         """Whether two markers may stand in one list: the gap after them does not matter."""
-        mine, theirs = (style.after[style.lettered :] for style in (self, other))
-        return (self.system, self.before, mine, self.upper) == (other.system, other.before, theirs, other.upper)
+        return (
+            self.system == other.system and self.before == other.before and self.upper == other.upper
+            and (self.after == other.after or self.after[self.lettered :] == other.after[other.lettered :])
+        )  # fmt: skip
 
     @property
     def lettered(self) -> bool:
