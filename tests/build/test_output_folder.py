@@ -356,3 +356,13 @@ def test_identity_is_of_folders_only(tmp_path: Path) -> None:
     assert identity(tmp_path / "file") == 0
     assert identity(tmp_path / "none") == 0
     assert guard.refuse_place(tmp_path, tmp_path / "out") is None
+
+
+def test_after_clean_a_file_is_made_anew_that_was_changed_behind_its_time_stamp(site: Site) -> None:
+    site.built(TEXTS)
+    page, status = site.output / "index.html", (site.output / "index.html").stat()
+    page.write_bytes(page.read_bytes().replace(b"home", b"hone"))
+    os.utime(page, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert engine.clean(site.folder, site.output) == []
+    site.built(TEXTS)
+    assert site.files() == expected(TEXTS)

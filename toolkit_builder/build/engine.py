@@ -464,7 +464,8 @@ def known_digests(record: fastpath.Record | None, scan: str) -> dict[str, str]:
 
 
 def clean(project: Path, output: Path) -> list[Diagnostic]:
-    """Forget what earlier builds kept, but not which files of ``output`` are theirs. The site itself stays.
+    """Forget what earlier builds kept, but not which files of ``output`` are theirs. The site itself stays, and the
+    next build reads it, whatever its time stamps say.
 
     Raises `Locked` where a build is running.
     """
@@ -479,7 +480,7 @@ def clean(project: Path, output: Path) -> list[Diagnostic]:
             for name in ("explain.db", "explain.db-wal", "explain.db-shm"):
                 (state / name).unlink(missing_ok=True)
             if tree := load_tree(state, identity(output)):
-                forgotten = {path: made._replace(key="") for path, made in tree.files.items()}
+                forgotten = {path: made._replace(key="", mtime_ns=0) for path, made in tree.files.items()}
                 save_tree(state, identity(output), Tree(forgotten, {}, tree.folders))
             (state / "record").unlink(missing_ok=True)
     except OSError as problem:
