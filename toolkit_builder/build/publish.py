@@ -60,6 +60,7 @@ class Publication:
         self.trusted = False  # whether the standby tree is taken to be as the last build left it
         self.saved = Saved("", (), ())  # what was written down of the tree that is live in the end
         self._sides = 0
+        self._own = 0  # the process that has a folder for its new files
         self._waiting: dict[str, str] = {}  # path -> where its new file is until all go to their places
 
     def begin(self, wanted: Collection[str]) -> None:
@@ -143,14 +144,21 @@ class Publication:
 
     def put_apart(self, path: str, data: bytes, name: str) -> Put:
         """`put` in a forked process: the file, for the process that publishes to `take`. ``name`` is the digest."""
-        self._sides += 1
-        there = path in self._inodes
-        place = self._at(f"{_NEW}{os.getpid()}-{self._sides}" if there else path)
+        place = self._apart(os.getpid()) if path in self._inodes else self._at(path)
         try:
             found = write_new(place, data)
         except FileExistsError:  # by another one that has died over it; it is gone now
             found = write_new(place, data)
         return Put(name, place, found.st_size, found.st_mtime_ns, found.st_ino)
+
+    def _apart(self, process: int) -> str:
+        """A new place in a folder of this process: two that write into one folder wait for each other."""
+        folder = self._at(f"{_NEW}{process}")
+        if self._own != process:
+            self._own = process
+            os.mkdir(folder)
+        self._sides += 1
+        return f"{folder}/{self._sides}"
 
     def take(self, path: str, put: Put) -> None:
         """What another process has put there, in the new tree."""
@@ -180,7 +188,9 @@ class Publication:
     def _sweep(self) -> None:
         """Remove what has not come to its place: a worker may have died over it, or the build is given up."""
         for name in os.listdir(self.standby):
-            if name.startswith(_NEW):
+            if name.startswith(_NEW) and os.path.isdir(self._at(name)):
+                shutil.rmtree(self._at(name))
+            elif name.startswith(_NEW):
                 os.unlink(self._at(name))
 
     def keep(self, path: str) -> None:
