@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
 
 import pytest
 
-from tests.driver import SiteTest
+from tests.driver import COMMAND, SiteTest
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 
@@ -83,3 +84,24 @@ except KeyboardInterrupt:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == said
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other file systems have no such names")
+def test_names_that_are_no_text_are_no_fault(site: SiteTest) -> None:
+    site.conference().motion("1")
+    other = os.fsdecode(b"caf\xe9")
+    for words in (["explain", other], ["amend", "\n"], ["print", " "]):
+        done = subprocess.run(
+            [*COMMAND, *words],
+            cwd=site.folder,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode in (1, 2), done.stderr
+        assert "fault" not in done.stderr
+    made = subprocess.run([*COMMAND, "init", other], cwd=site.folder, capture_output=True, timeout=60, check=False)
+    assert made.returncode == 0, made.stderr
+    assert (site.folder / other / "toolkit.yaml").is_file()

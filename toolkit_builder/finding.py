@@ -50,6 +50,8 @@ def find(site: Site, words: Sequence[str], conference: str = "") -> list[Documen
             open_kind = ""
     if open_kind:
         found.append(_newest(site, open_kind, conference))
+    if not found:  # nothing but white space was typed
+        raise NotFound("document without a name")
     return list({doc.id: doc for doc in found}.values())
 
 

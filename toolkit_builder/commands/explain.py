@@ -23,6 +23,7 @@ def command(path: str) -> int:
 
     project = common.site()
     output = project / output_name(str(project))
+    path = os.fsencode(path).decode("utf-8", "replace")  # no file of a site has a name that is no text
     inside = _inside(path, output)
     found = explain.explain(project, output, inside)
     if found is None:

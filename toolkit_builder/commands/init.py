@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 
@@ -17,6 +18,7 @@ def command(folder: Path, title: str, sample: bool) -> int:
     from toolkit_builder import scaffold
 
     name = title or folder.resolve().name.replace("-", " ").replace("_", " ").strip().capitalize() or "Our union"
+    name = os.fsencode(name).decode("utf-8", "replace")  # a folder may have a name that is no text
     try:
         written = scaffold.new_site(folder, name, sample=sample)
     except scaffold.Exists:
