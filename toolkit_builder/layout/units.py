@@ -146,6 +146,8 @@ class _Keys:
         """What decides the page, the text and the source of each motion: of other motions these show no more than
         cards, of all else that was moved at the conference they may show anything."""
         site, pins, resolves = self._site, self._draft.pins, self._site.resolves
+        if len({doc.id for doc in held.motions}) < len(held.motions):
+            return {}  # two motions have one number, and so one card: such a site is not published
         others = [doc for doc in held.volume.documents if doc.kind != "motion"]
         common = self._key(
             [(d.id, d.digest, self.shown(d), resolves.get(d.id), pins.get(d.path)) for d in others],
