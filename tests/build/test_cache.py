@@ -199,26 +199,26 @@ def test_a_folder_that_cannot_be_written_means_no_cache_and_a_warning(tmp_path: 
 
 def test_a_damaged_object_is_missing_and_then_removed(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
-        name = store.add_object(b"bytes")
-        assert store.read_object(name) == b"bytes"
-        store.object_path(name).write_bytes(b"other")
-        assert store.has_object(name)
-        assert store.read_object(name) is None
-        assert not store.has_object(name)
-        store.object_path(name).write_bytes(b"other")
-        assert store.add_object(b"bytes") == name
-        assert store.read_object(name) == b"bytes"
+        name = store.objects.add(b"bytes")
+        assert store.objects.read(name) == b"bytes"
+        store.objects.path(name).write_bytes(b"other")
+        assert store.objects.has(name)
+        assert store.objects.read(name) is None
+        assert not store.objects.has(name)
+        store.objects.path(name).write_bytes(b"other")
+        assert store.objects.add(b"bytes") == name
+        assert store.objects.read(name) == b"bytes"
 
 
 def test_results_bring_their_diagnostics_along(tmp_path: Path) -> None:
     found = [warning("T1", "odd")]
     with Store(tmp_path) as store:
-        name = store.add_object(b"pdf")
+        name = store.objects.add(b"pdf")
         store.add_result("key", name, found)
     with Store(tmp_path) as store:
         assert store.result("key") == (name, found)
         assert store.result("other") is None
-        store.object_path(name).unlink()
+        store.objects.path(name).unlink()
         assert store.result("key") is None
 
 
@@ -260,10 +260,10 @@ def test_what_no_build_uses_for_a_month_goes(tmp_path: Path) -> None:
 def test_old_objects_go_but_never_those_of_the_site(tmp_path: Path) -> None:
     today = int(time.time() // 86400)
     with Store(tmp_path, today=today + KEPT_DAYS + 2) as store:
-        live, dead = store.add_object(b"live"), store.add_object(b"dead")
+        live, dead = store.objects.add(b"live"), store.objects.add(b"dead")
         store.collect(lambda: {live})
-        assert store.read_object(live) == b"live"
-        assert not store.has_object(dead)
+        assert store.objects.read(live) == b"live"
+        assert not store.objects.has(dead)
 
 
 def test_the_store_stays_within_its_limit(tmp_path: Path) -> None:
@@ -271,8 +271,8 @@ def test_the_store_stays_within_its_limit(tmp_path: Path) -> None:
         with Store(tmp_path, limit=200_000, today=2000 + day) as store:
             parsed(store, *(f"{day} {n} " + "x" * 1000 for n in range(80)))
             for n in range(4):
-                name = store.add_object(bytes([day, n]) * 10_000)
-                os.utime(store.object_path(name), (day, day))
+                name = store.objects.add(bytes([day, n]) * 10_000)
+                os.utime(store.objects.path(name), (day, day))
             store.collect(set)
     with Store(tmp_path, limit=200_000, today=2006) as store:
         usage = store.usage()

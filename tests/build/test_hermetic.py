@@ -22,6 +22,7 @@ from toolkit_builder.build.digests import digest
 from toolkit_builder.build.execute import Run
 from toolkit_builder.build.jobs import Encoder, Job
 from toolkit_builder.build.manifest import Made
+from toolkit_builder.build.written import Put
 from toolkit_builder.diagnostics import Diagnostic
 
 ROOT = Path(__file__).parents[2]
@@ -125,7 +126,11 @@ class InMemory:
     def known(self, job: Job, key: str | None) -> Made | None:
         return None
 
-    def accept(self, job: Job, key: str, data: bytes, diagnostics: Sequence[Diagnostic]) -> Made:
+    def put(self, job: Job, data: bytes) -> None:
+        return None
+
+    def accept(self, job: Job, key: str, data: bytes | Put, diagnostics: Sequence[Diagnostic]) -> Made:
+        assert isinstance(data, bytes)
         self.data[job.path] = data
         return Made(key, digest(data))
 

@@ -93,7 +93,7 @@ class _Shelf:
 
     def known(self, job: Job, key: str | None) -> Made | None:
         result = self._store.result(key) if key and job.stored else None
-        if not key or result is None or self._store.read_object(result[0]) is None:
+        if not key or result is None or self._store.objects.read(result[0]) is None:
             return None
         return Made(key, result[0], diagnostics=tuple(d.to_json() for d in result[1]))
 
@@ -103,7 +103,7 @@ class _Shelf:
     def accept(self, job: Job, key: str, data: bytes | Put, diagnostics: Sequence[Diagnostic]) -> Made:
         assert isinstance(data, bytes), "it puts nothing"
         if job.stored and not any_errors(diagnostics):
-            name = self._store.add_object(data)
+            name = self._store.objects.add(data)
             self._new.append((key, name, diagnostics))
         else:
             name = digest(data)
@@ -128,4 +128,4 @@ class _Shelf:
         return self.bytes_of(made)
 
     def bytes_of(self, made: Made) -> bytes | None:
-        return self._kept.get(made.digest) or self._store.read_object(made.digest)
+        return self._kept.get(made.digest) or self._store.objects.read(made.digest)

@@ -6,7 +6,7 @@ version is a miss.
 * fragments: JSON values of a pipeline stage (a parsed document), by stage and key, in SQLite;
 * blobs: large texts and bytes that fragments speak of, by digest, in SQLite;
 * results: key of a heavy or intermediate job -> digest of its bytes and its diagnostics, in SQLite;
-* objects: those bytes, one file each, named by digest.
+* objects: those bytes, one file each, named by digest (`objects.Objects`).
 
 No pickle is ever written or read here. Losing the store costs time and nothing else.
 """
@@ -27,6 +27,7 @@ from typing import Any
 
 from toolkit_builder.build.digests import compact_json, digest
 from toolkit_builder.build.jobs import Blob
+from toolkit_builder.build.objects import Objects
 from toolkit_builder.diagnostics import Diagnostic, Unsteady, warning
 
 VERSION = 2
@@ -80,6 +81,7 @@ class Store:
     def __init__(self, folder: Path, *, limit: int = LIMIT, today: int | None = None) -> None:
         self.folder = folder
         self.notices: list[Diagnostic] = []
+        self.objects = Objects(folder / "objects")
         self._limit = limit
         self._today = int(time.time() // 86400) if today is None else today
         self._database = folder / "fragments.db"
@@ -232,7 +234,7 @@ class Store:
                 name, diagnostics = json.loads(value)
                 if used < self._today:
                     self._stale["results"].append((key,))
-                if self.has_object(name):
+                if self.objects.has(name):
                     return name, [Diagnostic.from_json(d) for d in diagnostics]
         return None
 
@@ -241,35 +243,6 @@ class Store:
         self._write(
             "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", [(key, _seal(key, value), self._today, value)]
         )
-
-    def object_path(self, name: str) -> Path:
-        return self.folder / "objects" / name[:2] / name[2:]
-
-    def has_object(self, name: str) -> bool:
-        return self.object_path(name).is_file()
-
-    def read_object(self, name: str) -> bytes | None:
-        """The bytes of this digest; None where they are missing or damaged (then they are removed)."""
-        path = self.object_path(name)
-        try:
-            data = path.read_bytes()
-        except OSError:
-            return None
-        if digest(data) == name:
-            return data
-        with contextlib.suppress(OSError):
-            path.unlink()
-        return None
-
-    def add_object(self, data: bytes) -> str:
-        """Keep bytes; their digest goes out. Raises OSError."""
-        name = digest(data)
-        path = self.object_path(name)
-        if self.read_object(name) is not None:
-            return name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, data)
-        return name
 
     # --- size ------------------------------------------------------------------------------------------
 
@@ -282,7 +255,7 @@ class Store:
             return
         self._mark_used()
         self._guarded(self._collect_rows)
-        self._collect_objects(live())
+        self.objects.collect(live(), before=self._today - KEPT_DAYS, limit=self._limit)
 
     def _collect_rows(self) -> None:
         run = self._connection.execute
@@ -305,27 +278,9 @@ class Store:
             for table in ("fragments", "blobs")
         )
 
-    def _collect_objects(self, live: set[str]) -> None:
-        found = sorted(
-            ((entry.stat(follow_symlinks=False), Path(entry)) for entry in self._object_files()),
-            key=lambda item: (item[0].st_mtime, str(item[1])),
-        )
-        total = sum(stat.st_size for stat, _ in found)
-        for stat, path in found:
-            old = stat.st_mtime < (self._today - KEPT_DAYS) * 86400
-            if path.parent.name + path.name not in live and (old or total > self._limit):
-                with contextlib.suppress(OSError):
-                    path.unlink()
-                    total -= stat.st_size
-
-    def _object_files(self) -> Iterator[os.DirEntry[str]]:
-        for folder in _entries(self.folder / "objects"):
-            if folder.is_dir(follow_symlinks=False):
-                yield from _entries(Path(folder))
-
     def usage(self) -> Usage:
         count = self._guarded(lambda: self._connection.execute("SELECT count(*) FROM fragments").fetchone()[0])
-        sizes = [entry.stat(follow_symlinks=False).st_size for entry in self._object_files()]
+        sizes = self.objects.sizes()
         database = self._database.stat().st_size if self._database.exists() else 0
         return Usage(count or 0, len(sizes), sum(sizes) + database, 2 * self._limit, str(self.folder))
 
@@ -459,30 +414,6 @@ def blob_of(value: bytes | str) -> Blob:
     return Blob(digest(_blob_bytes(value)))
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all (a side file, then a rename). Raises OSError; leaves no litter."""
-    side = path.with_name(path.name + ".new")
-    try:
-        descriptor = os.open(side, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o644)
-        try:
-            write_all(descriptor, data)
-            os.fchmod(descriptor, 0o644) if hasattr(os, "fchmod") else None
-        finally:
-            os.close(descriptor)
-        os.replace(side, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(side)
-        raise
-
-
-def write_all(descriptor: int, data: bytes) -> None:
-    """os.write until everything is written; it may take less than it is given (a full disk, over 2 GiB)."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
 def remove_store(folder: Path) -> None:
     """Forget everything, and whatever stands in its place. Raises OSError."""
     with contextlib.suppress(FileNotFoundError):
@@ -495,11 +426,3 @@ def remove_store(folder: Path) -> None:
 def _slices(values: list[str], size: int) -> Iterator[list[str]]:
     for start in range(0, len(values), size):
         yield values[start : start + size]
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return []

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit_builder.build import explain, fastpath
-from toolkit_builder.build.cache import Store, remove_store, write_file
+from toolkit_builder.build.cache import Store, remove_store
 from toolkit_builder.build.digests import compact_json, digest
 from toolkit_builder.build.execute import Outcome, Progress, Run, Unreproducible
 from toolkit_builder.build.guard import Inspection, inspect, newcomers, refuse_foreign, refuse_place
 from toolkit_builder.build.jobs import Job, Settled, Toolchain, check_jobs
 from toolkit_builder.build.lock import Holder, Locked, hold, make_private_folder
 from toolkit_builder.build.manifest import Made, Saved, Tree, identity, latest_tree, load_tree, save_tree
+from toolkit_builder.build.objects import write_file
 from toolkit_builder.build.publish import Publication, beside_folder, recover
 from toolkit_builder.build.results import Results
 from toolkit_builder.build.twin import following
@@ -116,7 +117,7 @@ class Stock:
     def made(self, job: Settled, store: Store) -> Made | None:
         """The last build's result, if it was made under this very key and is still whole."""
         made = (self.before.live.files if job.publish else self.before.live.hidden).get(job.path)
-        if made is None or made.key != job.key or not (job.publish or store.has_object(made.digest)):
+        if made is None or made.key != job.key or not (job.publish or store.objects.has(made.digest)):
             return None
         return made
 

@@ -18,8 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from toolkit_builder.build.cache import write_file
 from toolkit_builder.build.digests import digest
+from toolkit_builder.build.objects import write_file
 
 VERSION = 2
 FILE_MODE, FOLDER_MODE = 0o644, 0o755

@@ -55,7 +55,7 @@ class Results:
         if (
             made is not None
             and (made.key == key or job.path in self._left)
-            and (job.publish or self._store.has_object(made.digest))
+            and (job.publish or self._store.objects.has(made.digest))
         ):
             if job.publish:
                 self._publication.keep(job.path)
@@ -75,7 +75,7 @@ class Results:
         self.restored.add(job.path)
         if not job.publish:
             return Made(key, name, diagnostics=_as_json(diagnostics))
-        data = self._store.read_object(name)
+        data = self._store.objects.read(name)
         return None if data is None else self._place(job, key, name, data, diagnostics)
 
     def put(self, job: Job, data: bytes) -> Put | None:
@@ -93,7 +93,7 @@ class Results:
     def accept(self, job: Job, key: str, data: bytes | Put, diagnostics: Sequence[Diagnostic]) -> Made:
         if isinstance(data, Put):
             return self._take(job, key, data, diagnostics)
-        name = self._store.add_object(data) if job.stored else digest(data)
+        name = self._store.objects.add(data) if job.stored else digest(data)
         if job.stored and not any_errors(diagnostics):
             self._store.add_result(key, name, diagnostics)
         if not job.publish:
@@ -106,7 +106,7 @@ class Results:
         if live is not None and live.digest == name:
             return self._keep(job, key, live, diagnostics)
         if job.stored:
-            stat = self._publication.adopt(job.path, self._store.object_path(name), data)
+            stat = self._publication.adopt(job.path, self._store.objects.path(name), data)
         else:
             stat = self._publication.put(job.path, data)
         return Made(key, name, stat.st_size, stat.st_mtime_ns, stat.st_ino, _as_json(diagnostics))
@@ -122,7 +122,7 @@ class Results:
         return Made(key, live.digest, live.size, live.mtime_ns, live.inode, _as_json(diagnostics))
 
     def read(self, job: Job | Settled, made: Made) -> bytes | None:
-        data = self._store.read_object(made.digest) if job.stored else self._publication.read(job.path)
+        data = self._store.objects.read(made.digest) if job.stored else self._publication.read(job.path)
         if data is None and job.publish:
             data = self._publication.read(job.path)
         return data if data is not None and digest(data) == made.digest else None

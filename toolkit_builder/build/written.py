@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from toolkit_builder.build.cache import write_all
 from toolkit_builder.build.manifest import FILE_MODE
+from toolkit_builder.build.objects import write_all
 
 _FEW = 16  # files that are flushed one by one; more are flushed with their whole file system
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)

@@ -16,7 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any
 
-from toolkit_builder.build.cache import write_file
+from toolkit_builder.build.objects import write_file
 
 FOLDER = ".toolkit"
 _FILE = "localise.jsonl"
