@@ -266,15 +266,25 @@ def test_old_objects_go_but_never_those_of_the_site(tmp_path: Path) -> None:
         assert not store.objects.has(dead)
 
 
+def test_what_a_large_site_is_made_from_is_kept_whatever_the_limit_is(tmp_path: Path) -> None:
+    names = [f"{n} " + "x" * 1000 for n in range(80)]
+    for day in (2000, 2006, 2007):
+        with Store(tmp_path, limit=20_000, today=day) as store:
+            calls.clear()
+            parsed(store, *(names if day != 2006 else names[:1]), workers=1)
+            assert len(calls) == (80 if day == 2000 else 0)
+            store.collect(set)
+
+
 def test_the_store_stays_within_its_limit(tmp_path: Path) -> None:
     for day in range(6):
-        with Store(tmp_path, limit=200_000, today=2000 + day) as store:
+        with Store(tmp_path, limit=200_000, today=2000 + 8 * day) as store:
             parsed(store, *(f"{day} {n} " + "x" * 1000 for n in range(80)))
             for n in range(4):
                 name = store.objects.add(bytes([day, n]) * 10_000)
                 os.utime(store.objects.path(name), (day, day))
             store.collect(set)
-    with Store(tmp_path, limit=200_000, today=2006) as store:
+    with Store(tmp_path, limit=200_000, today=2041) as store:
         usage = store.usage()
         assert 80 <= usage.fragments < 6 * 80
         assert usage.objects <= 10

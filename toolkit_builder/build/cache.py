@@ -32,7 +32,8 @@ from toolkit_builder.diagnostics import Diagnostic, Unsteady, warning
 
 VERSION = 2
 KEPT_DAYS = 30
-LIMIT = 2 << 30  # bytes, of fragments and of objects each
+IN_USE_DAYS = 7  # rows of the site itself may be looked at as seldom: see `Store.week`
+LIMIT = 2 << 30  # bytes, of fragments and of objects each; what a site itself needs may be more
 _NOT_DAMAGED = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR")
 _SCHEMA = """
 CREATE TABLE fragments (stage TEXT, key TEXT, seal BLOB, used INTEGER, value BLOB, PRIMARY KEY (stage, key));
@@ -247,7 +248,8 @@ class Store:
     # --- size ------------------------------------------------------------------------------------------
 
     def collect(self, live: Callable[[], set[str]]) -> None:
-        """Once a day, drop what no build used for 30 days, then the oldest beyond the limit; never ``live`` objects."""
+        """Once a day, drop what no build used for 30 days, then the oldest beyond the limit; never ``live`` objects
+        or rows that were used within a week."""
         day = self._guarded(
             lambda: self._connection.execute("SELECT value FROM notes WHERE name = 'collected'").fetchone()
         )
@@ -262,7 +264,7 @@ class Store:
         oldest = self._today - KEPT_DAYS
         for table in ("fragments", "blobs", "results"):
             run(f"DELETE FROM {table} WHERE used < ?", (oldest,))
-        while self._rows_bytes() > self._limit and oldest <= self._today:
+        while self._rows_bytes() > self._limit and oldest <= self._today - IN_USE_DAYS:
             oldest += 1
             for table in ("fragments", "blobs"):
                 run(f"DELETE FROM {table} WHERE used < ?", (oldest,))
