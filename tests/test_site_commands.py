@@ -173,6 +173,11 @@ def test_only_for_an_address_that_is_not_there(site: SiteTest) -> None:
     assert "nothing of this site is below '/nwes/'\n  hint: did you mean /news/?" in site.problems
 
 
+def test_only_for_a_folder_without_a_page_of_its_own_is_named_where_it_is_mistyped(site: SiteTest) -> None:
+    site.write(**{"content/plans/work.md": "---\ntitle: Work\n---\n\n1. One.\n2. Two.\n"})
+    assert "did you mean /plans/?" in site.attempt(only=("/plas/",)).problems
+
+
 def test_dry_run_shows_what_only_would_look_at(site: SiteTest) -> None:
     _news(site, "a", 1)
     done = site.run("build", "--dry-run", "--only", "/news/", "--clock", "2027-06-20")

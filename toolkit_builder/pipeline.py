@@ -16,6 +16,7 @@ from toolkit_builder.build import aside, engine, fastpath
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.jobs import check_jobs
 from toolkit_builder.build.lock import Holder, Locked
+from toolkit_builder.build.publish import parents_of
 from toolkit_builder.build.workers import can_fork
 from toolkit_builder.config import load as load_config
 from toolkit_builder.diagnostics import Diagnostic, Unsteady, any_errors, error, ordered, warning
@@ -216,7 +217,7 @@ def _only_problems(plan: Blueprint | None, only: Sequence[str]) -> list[Diagnost
     for address in only:
         every = [*(job.path for job in plan.jobs), *plan.settled]
         if not any(_asked(path, (address,)) for path in every):
-            folders = {f"/{path.rpartition('/')[0]}/" for path in plan.published()}
+            folders = {f"/{folder}/" for folder in parents_of(plan.published()) if folder}
             near = difflib.get_close_matches(f"/{address.strip('/')}/", sorted(folders), n=1)
             hint = f"did you mean {near[0]}?" if near else "see what there is with: toolkit build --dry-run"
             found.append(error("C405", f"nothing of this site is below '{address}'", hint=hint))
