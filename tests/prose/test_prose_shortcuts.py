@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit_builder.motions.inline import HELD
+from toolkit_builder.motions.emphasis import HELD
 from toolkit_builder.prose import brief, convert, inline, inline_at_length
 from toolkit_builder.prose.engine import Engine, has_marks
 from toolkit_builder.prose.sanitise import clean

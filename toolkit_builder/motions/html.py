@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from toolkit_builder.motions.compare import ADDED, CHANGED, MOVED_AWAY, MOVED_HERE, REMOVED, SAME, Change, passages
 from toolkit_builder.motions.diff import EQUAL, INSERT, Run
-from toolkit_builder.motions.inline import HELD, has_marks, visible
+from toolkit_builder.motions.emphasis import HELD
+from toolkit_builder.motions.inline import has_marks, visible
 from toolkit_builder.motions.lines import MEASURE, LineMap, line_map
 from toolkit_builder.motions.text import Block, MotionText
 

@@ -16,27 +16,28 @@ from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
+from toolkit_builder.motions.emphasis import paired
 from toolkit_builder.motions.tags import BLOCKS, Verdict, judge
 
-HELD = "\ue0f1"
-"""Stands in a text for the start of a printed line while its marks are read: no character that a reader sees."""
+ADDRESS = r"(?<![^\W_])(?:https?://|www\.)(?:[^\s<>\[\]\"“”*&]*[^\s<>\[\]\"“”*&_.,;:!?'’)])"
+"""An address typed as it is: no mark in it is markup. Marks and stops at its end belong to the sentence."""
 
 _MARKUP = re.compile(
-    r"\\(?P<escape>[\\`*_{}\[\]()#+\-.!|<>])"
+    r"\\(?:(?P<escape>[\\`*_{}\[\]()#+\-.!|<>])|(?P<hard>\n))"
     r"|(?P<code>`+)(?P<codetext>(?:(?!`).)+)(?P=code)"
     r"|!?\[(?P<label>[^\[\]]*)\]\((?P<target>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)"
     r"(?:\s+(?:\"(?P<title>[^\"]*)\"|'(?P<titled>[^']*)'))?\)"
     r"|\[\[(?P<mention>[^\[\]<>|]{1,120})(?:\|(?P<said>[^\[\]]{1,300}))?\]\]"
     r"|(?P<footnote>\[\^[^\]\s]+\])"
-    r"|(?P<strong>\*{1,3})(?=\S)|(?P<strongend>(?<=\S)\*{1,3})"
-    r"|(?<![\w_])(?P<under>_{1,3})(?=[^\s_])|(?<=[^\s_])(?P<underend>_{1,3})(?![\w_])"
+    r"|(?P<run>\*+|_+)"
+    rf"|(?P<address>{ADDRESS})"
     r"|(?P<tag></?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!--.*?-->)"
     r"|(?P<entity>&(?:#\d{1,6}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});)"
     r"|(?P<space>\s*\n[ \t]*>[ \t>]*|\s{2,}|[^\S ])",
     re.DOTALL,
 )
-_MARK = re.compile(r"[\\`!\[*_<&]")
-_MARK_OR_SPACE = re.compile(r"[\\`!\[*_<&]|\s{2,}|[^\S ]")
+_MARK = re.compile(rf"[\\`!\[*_<&]|{ADDRESS}")
+_MARK_OR_SPACE = re.compile(rf"[\\`!\[*_<&]|{ADDRESS}|\s{{2,}}|[^\S ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +122,20 @@ def visible(source: str) -> Visible:
                 keep(start + word.start(), start + word.end())
 
     def walk(start: int, stop: int) -> None:
-        done = look = start
-        while (place := may_start.search(source, look, stop)) is not None:
-            match = _MARKUP.match(source, place.start(), stop)
-            if match is None:
-                look = place.start() + 1
-                continue
+        done = start
+        matches = _matches(source, start, stop, may_start)
+        runs = [match.span() for match in matches if match.lastgroup == "run"]
+        marks = paired(source, runs, start, stop) if runs else ()
+        for match in matches:
             keep(done, match.start())
-            done = look = match.end()
+            done = match.end()
             group = match.lastgroup
-            if group == "strong":
-                if not _closes(source, match):
-                    put(match["strong"], match.start(), match.end())
+            if group == "run":
+                for at in range(match.start(), match.end()):
+                    if at not in marks:
+                        keep(at, at + 1)
+            elif group == "address":
+                keep(match.start(), match.end())
             elif group in ("target", "title", "titled"):
                 walk(match.start("label"), match.end("label"))
                 if group != "target" and match[0][0] == "!":  # a picture's title is its caption, and is printed
@@ -149,13 +152,40 @@ def visible(source: str) -> Visible:
             elif group == "mention":
                 # [[motion:4@2026-asw]] is shown as "motion 4"
                 put(re.sub(r"\s*:\s*", " ", match["mention"].partition("@")[0].strip()), match.start(), match.end())
-            elif group in ("escape", "space", "entity"):
-                said = " " if group == "space" else html.unescape(match[group]) if group == "entity" else match[group]
+            elif group in ("escape", "space", "hard", "entity"):
+                blank = group in ("space", "hard")
+                said = " " if blank else html.unescape(match[group]) if group == "entity" else match[group]
                 put(said, match.start(), match.end())
         keep(done, stop)
 
     walk(0, len(source))
     return _squeezed("".join(pieces), _Places(at, starts, steps, length), _Places(at, ends, steps, length))
+
+
+def no_marks(source: str, start: int = 0, stop: int | None = None) -> list[int]:
+    """The places of asterisks and underscores that look like marks of emphasis and are words (``nurses* and carers``).
+    Those in code and tags are not among them, nor what nobody takes for a mark (``5 * 6``, ``file_name``)."""
+    stop = len(source) if stop is None else stop
+    matches = _matches(source, start, stop, _MARK)
+    runs = [match.span() for match in matches if match.lastgroup == "run"]
+    marks = paired(source, runs, start, stop) if runs else ()
+    found: list[int] = []
+    for match in matches:
+        if match.lastgroup == "run":
+            found += [at for at in range(match.start(), match.end()) if at not in marks and _striking(source, at)]
+        elif match.lastgroup == "address":
+            found += [at for at in range(match.start(), match.end()) if source[at] == "_" and _striking(source, at)]
+        elif match.lastgroup in ("target", "title", "titled"):
+            found += no_marks(source, match.start("label"), match.end("label"))
+    return found
+
+
+def _striking(source: str, at: int) -> bool:
+    """Whether an asterisk or underscore could be taken for a mark, by its neighbours."""
+    before, after = source[at - 1 : at] or " ", source[at + 1 : at + 2] or " "
+    if before.isspace() and after.isspace():
+        return False
+    return source[at] == "*" or not (before.isalnum() and after.isalnum())
 
 
 def _is_tag(written: str) -> bool:
@@ -181,10 +211,16 @@ def _evenly_spaced(source: str) -> bool:
     return "  " not in source and source.isprintable()
 
 
-def _closes(source: str, match: re.Match[str]) -> bool:
-    """Whether an opening run of asterisks is markup: its like stands later in the text."""
-    run = match["strong"]
-    return source.find(run, match.end()) >= 0 or source.find(run, 0, match.start()) >= 0
+def _matches(source: str, start: int, stop: int, may_start: re.Pattern[str]) -> list[re.Match[str]]:
+    """The marks of a stretch of source, in order."""
+    found = []
+    look = start
+    while (place := may_start.search(source, look, stop)) is not None:
+        match = _MARKUP.match(source, place.start(), stop)
+        look = match.end() if match else place.start() + 1
+        if match:
+            found.append(match)
+    return found
 
 
 def _squeezed(text: str, starts: Sequence[int], ends: Sequence[int]) -> Visible:

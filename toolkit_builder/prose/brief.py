@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from toolkit_builder.motions.inline import HELD
+from toolkit_builder.motions.emphasis import HELD
 from toolkit_builder.prose.sanitise import clean
 from toolkit_builder.prose.simple import has_marks, simple_pieces
 from toolkit_builder.prose.typography import curl

@@ -21,6 +21,7 @@ from markdown.serializers import to_html_string
 from markdown.treeprocessors import InlineProcessor
 from markdown.util import AMP_SUBSTITUTE, HTML_PLACEHOLDER, AtomicString
 
+from toolkit_builder.motions.inline import no_marks
 from toolkit_builder.motions.tags import HIDDEN, Verdict, judge
 from toolkit_builder.prose.simple import has_marks, simply
 
@@ -51,6 +52,7 @@ _NEED_A_DEFINITION = {"reference", "image_reference", "short_reference", "short_
 
 _STX_CODE = re.compile("\x02(\\d+)\x03")
 _PLACEHOLDER = re.compile(HTML_PLACEHOLDER % "([0-9]+)")
+_HARD_BREAK = re.compile(r"(?<!\\)\\\n")
 _HIDDEN_ELEMENT = r"<(?:script|style)\b[^<>]*>(?:(?!<(?:script|style)\b).)*?</(?:script|style)\s*>"
 _ATTRIBUTE = r"""(?:[#.][\w:-]+|(?:title|lang|dir|width|height|loading|hreflang)=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+))"""
 ATTRIBUTES = re.compile(r"\{:?[ ]*((?:" + _ATTRIBUTE + r")(?:[ ]+" + _ATTRIBUTE + r")*)[ ]*\}")
@@ -169,6 +171,7 @@ class Engine:
             return escape(text)
         if self.shortcuts and (simple := simply(text)) is not None:
             return simple
+        text = _spelled_out(text)
         root = etree.Element("div")
         block = etree.SubElement(root, "p")
         block.text = text
@@ -209,6 +212,21 @@ class Engine:
             for key, value in attributes(match[1]):
                 element.set(key, f"{element.get(key)} {value}" if key == "class" and element.get(key) else value)
             element.tail = tail[match.end() :]
+
+
+def _spelled_out(text: str) -> str:
+    """A text for Markdown whose asterisks and underscores are marks or escaped, and whose line breaks are spaces:
+    what is a mark is for ``no_marks`` to say, so that a page and a motion's numbered lines have the same words."""
+    if "\\\n" in text:
+        text = _HARD_BREAK.sub("  \n", text)
+    if "*" not in text and "_" not in text:
+        return text
+    done = 0
+    out: list[str] = []
+    for at in no_marks(text):
+        out += text[done:at], "\\"
+        done = at
+    return "".join(out) + text[done:]
 
 
 def _unstash(html: str, stash: list[Any]) -> str:

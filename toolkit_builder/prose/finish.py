@@ -28,7 +28,7 @@ _BARE = pattern(
     r"(?<![\w@/.+-])(?:(?P<url>https?://[^\s<>\"“”]+|www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[^\s<>\"“”]*)?)"
     r"|(?P<mail>[A-Za-z0-9._%+'’-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+))"
 )
-_TRAILING = ".,;:!?'’”)]*_"
+_TRAILING = ".,;:!?'’”)]*_…–—"
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ class _Walk:
             self.text.append(piece)
             self.before = piece[-1]
             return piece
-        shown = curl(piece, self.before, self.options.language)
+        shown = _curled(piece, self.before, self.options.language)
         if not self.note_mark:
             self.text.append(shown)
         self.before = shown[-1]
@@ -186,6 +186,21 @@ class _Walk:
 
 
 _LINKED = pattern(r"(<a .*?</a>)")
+
+
+def _curled(text: str, before: str, language: str) -> str:
+    """Text with curly quotes and dashes, but for addresses: ``pat_o'neill@example.org``, ``/fair--pay``."""
+    if "@" not in text and "www." not in text and "://" not in text:
+        return curl(text, before, language)
+    out: list[str] = []
+    done = 0
+    for match in _BARE.finditer(text):
+        stop = match.start() + len(match.group().rstrip(_TRAILING))
+        for part in (curl(text[done : match.start()], before, language), text[match.start() : stop]):
+            out.append(part)
+            before = part[-1:] or before
+        done = max(done, stop)
+    return "".join([*out, curl(text[done:], before, language)])
 
 
 def _bare_links(text: str, links: list[tuple[str, str, bool]]) -> str:

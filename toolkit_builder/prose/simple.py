@@ -17,9 +17,9 @@ def has_marks(text: str) -> bool:
 
 
 _SIMPLE = re.compile(
-    r"(\*{1,2})([^*\s\[\]](?:[^*\[\]]*[^*\s\[\]])?)\1(?!\*)|\[([^\[\]*^][^\[\]*]*)\]\(([^\s()\[\]*<>\"']+)\)"
+    r"(?:(?<!\w)|(?=\*{1,2}\w))(\*{1,2})([^*\s\[\]](?:[^*\[\]]*[^*\s\[\]])?)\1(?!\*)|\[([^\[\]*^][^\[\]*]*)\]\(([^\s()\[\]*<>\"']+)\)"
 )
-"""``*words*``, ``**words**`` and ``[words](address)`` with no other mark inside."""
+"""``*words*``, ``**words**`` and ``[words](address)`` with no other mark inside; ``pay*, hours*`` has none."""
 
 
 def simple_pieces(text: str) -> list[str] | None:

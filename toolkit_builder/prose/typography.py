@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from toolkit_builder.motions.inline import HELD
+from toolkit_builder.motions.emphasis import HELD
 
 _DEFAULT = ("“", "”", "‘", "’")
 _QUOTES = {
