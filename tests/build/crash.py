@@ -50,6 +50,7 @@ def main() -> None:
             link(*names, **how)
             if os.getpid() != build:
                 die("a link")
+                die("a helper's link" if os.getppid() != build else "its own link")
 
         os.link = linked  # type: ignore[assignment]
     if "two-renames" in more:

@@ -88,7 +88,7 @@ def test_killed_where_exchanging_takes_two_renames(site: Site, step: str) -> Non
         assert report.rendered == {}, "the new site was whole: it has only to be put into its place"
 
 
-FOLLOWING = ["begin:2", "forgotten:2", "a link", "a link:3", "followed", "followed and saved"]
+FOLLOWING = ["begin:2", "forgotten:2", "a link", "a link:2", "a helper's link", "followed", "followed and saved"]
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked on Linux only")

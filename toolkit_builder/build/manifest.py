@@ -61,11 +61,16 @@ class Tree:
 
 
 class Saved(NamedTuple):
-    """What was written down of a tree: the digest of it all, and columns as in a record (see `fastpath`)."""
+    """What was written down of a tree: the digest of it all, and its columns."""
 
     seal: str
-    files: Sequence[str]
+    columns: Sequence[str]
     folders: Sequence[str]
+
+    @property
+    def files(self) -> Sequence[str]:
+        """The columns that a record has (see `fastpath`)."""
+        return (self.columns[0], *self.columns[3:])
 
 
 def identity(folder: Path) -> int:
@@ -81,21 +86,21 @@ def _state_file(state: Path, who: int) -> Path:
     return state / f"tree-{who}.json"
 
 
-def save_tree(state: Path, who: int, tree: Tree) -> Saved:
-    """Write a tree's state. Raises OSError."""
+def save_tree(state: Path, who: int, tree: Tree, columns: Sequence[str] | None = None) -> Saved:
+    """Write a tree's state; ``columns`` are those of its files where they are known already. Raises OSError."""
     head = {
         "version": VERSION,
         "counts": [len(tree.files), len(tree.hidden), len(tree.folders)],
         "diagnostics": [_said(tree.files), _said(tree.hidden)],
     }
     folders = ["\n".join(tree.folders), _numbers(tree.folders.values())]
-    files = _columns(tree.files, tree.read)
+    files = columns or _columns(tree.files, tree.read)
     body = "\0".join([json.dumps(head, separators=(",", ":")), *files, *_columns(tree.hidden), *folders]).encode(
         "utf-8"
     )
     seal = digest(body)
     write_file(_state_file(state, who), seal.encode() + b"\n" + body)
-    return Saved(seal, (files[0], *files[3:]), folders)
+    return Saved(seal, files, folders)
 
 
 def load_tree(state: Path, who: int) -> Tree | None:

@@ -12,8 +12,9 @@ import errno
 import os
 import shutil
 import stat as stats
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from toolkit_builder.build import exchange
 from toolkit_builder.build.manifest import (
@@ -33,6 +34,8 @@ from toolkit_builder.build.written import Put, flush, write_new
 
 CARRIED = (".gitignore", ".gitkeep", ".gitattributes")  # the user's, at the top of output/
 _NEW = ".toolkit-new-"  # how files are called that wait for their place
+
+Share: TypeAlias = Callable[[Callable[[Sequence[str]], None], Sequence[str]], None]
 
 
 def _step(name: str) -> None:
@@ -239,9 +242,11 @@ class Publication:
         self._make_folder(_parent(path))
         self._withdraw(path)
         if path in self._inodes:
-            side = self._side()
+            side = self._at(f"{_parent(path)}/{_NEW}link-{os.getpid()}")  # from another folder takes longer
             os.link(source, side, follow_symlinks=False)
-            os.replace(side, self._at(path))  # nothing happens if it is a link to the same file: see `_sweep`
+            os.replace(side, self._at(path))
+            if os.path.lexists(side):  # where both are links to the same file nothing happens
+                os.unlink(side)
         else:
             os.link(source, self._at(path), follow_symlinks=False)
         self._note(path, inode)
@@ -292,22 +297,29 @@ class Publication:
         _step("saved")
         return who
 
-    def _write_down(self, files: dict[str, Made], hidden: dict[str, Made]) -> int:
+    def _write_down(self, files: dict[str, Made], hidden: dict[str, Made], columns: Sequence[str] | None = None) -> int:
         """Keep the state of the standby tree under its inode, which comes back."""
         folders = {f: os.lstat(self._at(f)).st_mtime_ns for f in sorted(self._touched)}
         for folder in self._folders - self._touched:
             folders[folder] = self._stamps[folder]
         who = identity(self.standby)
-        self.saved = save_tree(self.state, who, Tree(files, hidden, folders, read=self._live.read))
+        self.saved = save_tree(self.state, who, Tree(files, hidden, folders, read=self._live.read), columns)
         return who
 
-    def follow(self, live: Tree) -> None:
-        """Bring the standby tree to what is live, file by file, and exchange nothing."""
+    def follow(self, live: Tree, share: Share, columns: Sequence[str]) -> None:
+        """Bring the standby tree to what is live, file by file, and exchange nothing.
+
+        ``share`` has the work done for all paths that it is handed, by more than one process; ``columns`` are the
+        live files as they were written down.
+        """
         self.begin(live.files.keys())
-        self.keep_all(live.files)
+        behind = [path for path, made in live.files.items() if self._inodes.get(path) != made.inode]
+        share(self.keep_all, behind)
+        for path in behind:
+            self._note(path, live.files[path].inode)
         self._sweep()
         _step("followed")
-        self._write_down(live.files, live.hidden)
+        self._write_down(live.files, live.hidden, columns)
         _step("followed and saved")
 
     def forget_old(self) -> None:

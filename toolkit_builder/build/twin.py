@@ -10,9 +10,8 @@ import contextlib
 import gc
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from toolkit_builder.build.manifest import Tree, identity
 from toolkit_builder.build.publish import Publication
@@ -41,7 +40,7 @@ def following(publication: Publication, tree: Tree) -> Iterator[None]:
         return
     if child == 0:
         try:
-            _follow(publication.output, publication.state, tree, parent)
+            _follow(publication, tree, parent)
         finally:
             os._exit(1)
     try:
@@ -59,10 +58,29 @@ def _wait_for(child: int) -> None:
         os.waitpid(child, 0)
 
 
-def _follow(output: Path, state: Path, tree: Tree, parent: int) -> None:
+def _follow(publication: Publication, tree: Tree, parent: int) -> None:
     """In the other process; never returns. Whatever goes wrong here is no fault of the build."""
     gc.freeze()
     end_with_parent(parent)
     with contextlib.suppress(OSError):
-        Publication(output, state, tree).follow(tree)
+        Publication(publication.output, publication.state, tree).follow(tree, _by_two, publication.saved.columns)
     os._exit(0)
+
+
+def _by_two(work: Callable[[Sequence[str]], None], paths: Sequence[str]) -> None:
+    """Half of the work is done by one process more: it is waiting for the disk, for the most part. Raises OSError."""
+    middle, here = len(paths) // 2, os.getpid()
+    child = forked()
+    if child == 0:
+        try:
+            end_with_parent(here)
+            work(paths[middle:])
+            os._exit(0)
+        finally:
+            os._exit(1)
+    try:
+        work(paths[:middle])
+    finally:
+        _, status = os.waitpid(child, 0)
+    if status:
+        raise ChildProcessError(f"it ended with {status}")

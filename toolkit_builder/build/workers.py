@@ -207,7 +207,8 @@ def end_with_parent(parent: int) -> None:
         import ctypes
 
         with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            if ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) == 0 and os.getppid() == parent:
+                return
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
 
