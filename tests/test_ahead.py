@@ -8,11 +8,11 @@ import shutil
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 
 from tests.driver import SiteTest
 from tests.edits import CONTENT, EDITS, MOTIONS, SETTINGS, THEME, reported, states, world

@@ -12,9 +12,10 @@ import os
 import stat
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+
+from msgspec import Struct
 
 from toolkit_builder import intake, sources
 from toolkit_builder.build import aside
@@ -52,8 +53,7 @@ class Answer(Enum):
     WAIT = "it takes the build to tell"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ahead:
+class Ahead(Struct, frozen=True, kw_only=True):
     """The next site, as far as it can be told. ``jobs`` are what must be made of it, by path."""
 
     project: Path
@@ -91,8 +91,7 @@ class Ahead:
         return self.foreseen.of(other.config, other.tree, other.theme)
 
 
-@dataclass(frozen=True, slots=True)
-class Scout:
+class Scout(Struct, frozen=True):
     """Looks ahead for a server, with the ``options`` (and what they hold in memory) of its builds."""
 
     project: Path
@@ -164,7 +163,6 @@ class Scout:
         )
 
 
-@dataclass(slots=True)
 class _Memory(Memory):
     """Units that need no layout, besides one that gets it all the same."""
 

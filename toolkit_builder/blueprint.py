@@ -6,9 +6,11 @@ Units that an earlier build has laid out under the same key come as settled jobs
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from toolkit_builder import misfits
 from toolkit_builder.build.jobs import Job, Settled, SharedValue
@@ -31,8 +33,7 @@ from toolkit_builder.sources import Asset, Source, Texts, Unread
 from toolkit_builder.theme import Theme
 
 
-@dataclass(frozen=True, kw_only=True)
-class Blueprint:
+class Blueprint(Struct, frozen=True, kw_only=True):
     """All jobs of a build, and the large values that they refer to by digest.
 
     ``settled`` jobs (by path) need not be made; ``laid`` are the units that the others are of; ``late`` are costly

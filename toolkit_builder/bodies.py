@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from html import unescape
 from typing import Any
+
+from msgspec.structs import asdict
 
 from toolkit_builder import contexts, decode, prose, references
 from toolkit_builder.build.cache import blob_of

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 
 from toolkit_builder import wording
@@ -68,8 +68,7 @@ class FrontMatter(NamedTuple):
     closed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded(Generic[M]):
+class Decoded(Struct, Generic[M], frozen=True):
     """``fields`` is None if there is any error; the body is always there."""
 
     fields: M | None

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 
 class Severity(StrEnum):
@@ -23,8 +24,7 @@ class Unsteady(Exception):
     """What was read is lost, or is not what it was a moment ago: no mistake of anybody's, all must be done again."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A stretch of one source file. Lines and columns count from 1; columns count characters, not bytes.
 
     ``end_line`` and ``end_column`` point just past the last character, and equal the start where only a
@@ -38,8 +38,7 @@ class Span:
     end_column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One mistake (or one thing worth knowing).
 
     ``code`` is stable and documented (``S201``); ``message`` is one plain sentence without a full stop;
@@ -60,7 +59,8 @@ class Diagnostic:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for the cache, worker results and ``--messages json``."""
-        return asdict(self)
+        data: dict[str, Any] = to_builtins(self)
+        return data
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Diagnostic:

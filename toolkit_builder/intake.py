@@ -4,11 +4,12 @@ process."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from toolkit_builder import __version__
 from toolkit_builder.build.cache import Store
@@ -59,8 +60,7 @@ class Shelf(Mapping[str, "bytes | str"]):
         raise TypeError("texts are looked up, not counted")
 
 
-@dataclass(slots=True)
-class Warm:
+class Warm(Struct):
     """What one build leaves in memory for the next one of the same process: all that was worked out, by its key."""
 
     held: Held = field(default_factory=dict)
@@ -72,8 +72,7 @@ class Warm:
         return Recall(store, self.held, code_digest())
 
 
-@dataclass(frozen=True, slots=True)
-class _Manner:
+class _Manner(Struct, frozen=True):
     """How the files of a site are read: all that decides what is found in one, beside its text and its pin."""
 
     language: str
@@ -144,8 +143,7 @@ class _Reader:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Bound:
+class _Bound(Struct, frozen=True, kw_only=True):
     """A volume as it was read, in which manner, and what is wrong with its files, by path."""
 
     manner: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from toolkit_builder import sources
 from toolkit_builder.blueprint import Blueprint
@@ -39,8 +40,7 @@ class Values(Mapping[str, "bytes | str"]):
         return len(self._own)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
+class Later(Struct, frozen=True, kw_only=True):
     """Costly files of a site, by ``paths`` below output/, each to be made when somebody asks for it.
 
     ``loaded`` is what the site was made from, ``tree`` what was published of it.

@@ -9,10 +9,12 @@ import os
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from toolkit_builder import decisions, editions, intake, linking, quick, sources, studied
 from toolkit_builder.blueprint import Blueprint, blueprint
@@ -42,8 +44,7 @@ if TYPE_CHECKING:
 CONTENT = "content"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True):
     """What a person asked of one run. ``clock`` is an ISO text; empty means the present."""
 
     drafts: bool = False
@@ -77,8 +78,7 @@ class Options:
         ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Loaded:
+class Loaded(Struct, frozen=True, kw_only=True):
     """A project, read and linked. ``site`` and ``theme`` are None where that could not be done at all."""
 
     config: Config | None
@@ -96,8 +96,7 @@ class Loaded:
         return [doc for volume in self.volumes for doc in volume.documents]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Foreseen:
+class Foreseen(Struct, frozen=True, kw_only=True):
     """A site as it was worked out before everything was looked at: from files that might not have been all that had
     changed, and for a ``tree`` of published files that might not stand any more. ``plan`` are its jobs; what they are
     made from was read by way of ``store``, which is closed."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
@@ -86,8 +87,7 @@ class Fields(Part):
     related: tuple[str, ...] = Field((), description="Files, ids or addresses of related documents")
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     level: int
     id: str
     text: str
@@ -126,8 +126,7 @@ class Parsed(dict[str, Any]):
             return default
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What was found in one source file: ``fields`` of its front matter, ``parsed`` its body as its kind reads it.
 
     ``body`` is the digest of the raw Markdown below the front matter, ``body_line`` the line it starts on. ``folder``
@@ -141,8 +140,7 @@ class Reading:
     folder: Mapping[str, str]
 
 
-@dataclass(slots=True, eq=False)
-class Document:
+class Document(Struct, eq=False):
     """One source file, decoded. ``id`` is ``kind:name`` or ``kind:number@conference`` and unique in a site.
 
     What nearly every build asks of every document stands here; its front matter and its parsed body (fragment,
@@ -201,8 +199,7 @@ Check = Callable[["Document", "Site"], "list[Diagnostic]"]
 View = Callable[["Document", "Site"], Payload]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(Struct, frozen=True, kw_only=True):
     """One family of document: where its files lie, what their front matter holds, how they are shown.
 
     ``folder`` is a pattern over the path below ``content/``: ``{conference}`` captures one folder's name.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from toolkit_builder.kinds import BY_NAME, campaigns, conferences, pages, papers, people, shapes
 from toolkit_builder.kinds.shapes import Page

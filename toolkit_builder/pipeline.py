@@ -6,9 +6,11 @@ import datetime as dt
 import difflib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from toolkit_builder import glyphs, intake, rehearsal, sources
 from toolkit_builder.blueprint import Blueprint
@@ -82,8 +84,7 @@ def build(
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """One attempt at a build, under the project's lock; ``trusting`` what earlier ones have written down."""
 
     project: Path

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from toolkit_builder import intake, later, loading
 from toolkit_builder.blueprint import print_jobs
@@ -30,8 +32,7 @@ class Unprintable(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Struct, frozen=True, kw_only=True):
     """How to print. ``form`` is the name of a `Print`; ``layout`` and ``sheet`` are those of ``printing.sheets``."""
 
     form: str = ""
@@ -46,8 +47,7 @@ class Wish:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Sheet(Struct, frozen=True, kw_only=True):
     """A finished file: its name, its bytes, and how many pages lie on how many sides of paper of which sizes."""
 
     name: str
@@ -57,8 +57,7 @@ class Sheet:
     sizes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
+class _Order(Struct, frozen=True):
     """One document to be made: ``document`` lends it its address and language."""
 
     name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from toolkit_builder.decode import field_diagnostic
 from toolkit_builder.diagnostics import Diagnostic
@@ -15,8 +16,7 @@ from toolkit_builder.site import Site
 _NO_PATH = re.compile(r"[\x00-\x1f\x7f?#%:*\"<>|\\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(Struct, frozen=True):
     """An address that leads on to ``target``; ``doc`` claims it, or nobody where it is the bare address of the site."""
 
     url: str

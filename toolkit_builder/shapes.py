@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import types
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from msgspec import Struct, field
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -20,8 +20,7 @@ ShapeKind = Literal["text", "int", "bool", "date", "datetime", "list", "map", "m
 _SCALARS: dict[Any, ShapeKind] = {str: "text", int: "int", bool: "bool", dt.date: "date", dt.datetime: "datetime"}
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """``item`` is what a list or a map of names holds; ``keys`` are a model's, as the author writes them.
 
     ``coded`` is text of a set form or length (a number, an address, a language): no words for a reader.

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from toolkit_builder.config import Config
 from toolkit_builder.model import Document, Payload
@@ -27,8 +28,7 @@ class Mentioned(NamedTuple):
     context: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Conference:
+class Conference(Struct, frozen=True, kw_only=True, dict=True):
     """One conference and its papers, each list in agenda order."""
 
     document: Document
@@ -166,8 +166,7 @@ class Shown(NamedTuple):
         return list(self)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Site:
+class Site(Struct, frozen=True, kw_only=True, dict=True):
     """All published documents of one site, linked.
 
     ``volumes`` are its documents by conference; ``facts``, ``linked`` and ``shown`` what is known of each, by name.

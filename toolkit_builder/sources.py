@@ -12,11 +12,12 @@ import stat
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from toolkit_builder.diagnostics import Diagnostic, Span, Unsteady, error
 from toolkit_builder.encodings import read_text
@@ -31,8 +32,7 @@ _IGNORED = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
 _OTHER_MARKDOWN = (".markdown", ".mdown", ".mkd", ".mkdn")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A text: ``path`` with ``/``, relative to the project; ``digest`` the BLAKE2b-128 of its bytes, in hex."""
 
     path: str
@@ -77,8 +77,7 @@ class Unread(NamedTuple):
         return source.text
 
 
-@dataclass(frozen=True)
-class Asset:
+class Asset(Struct, frozen=True, dict=True):
     """Any other file: a picture, a PDF, a table. It is read only when somebody asks for its bytes or digest."""
 
     path: str
@@ -102,16 +101,14 @@ class Asset:
         return data
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """All that was found, each part sorted by path."""
 
     sources: tuple[Source | Unread, ...] = ()
     assets: tuple[Asset, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
+class _Folder(Struct, frozen=True):
     """A folder still to be read; ``linked`` if a symbolic link led here."""
 
     file: str

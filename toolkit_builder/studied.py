@@ -6,9 +6,11 @@ Of a conference in which nothing has changed only the keys of its studies are kn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec.structs import replace
 
 from toolkit_builder import studies
 from toolkit_builder.build.cache import Store

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from toolkit_builder import prose
 from toolkit_builder.diagnostics import Diagnostic, Severity, any_errors

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from toolkit_builder.model import Document
 
@@ -55,8 +56,7 @@ class Tagged(NamedTuple):
     alike: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """What the front matter of a volume says that concerns the whole site, by the places of its documents.
 
     ``agenda``: the papers and bulletins of each kind in order of their numbers; ``numbers``: those of the papers, as
@@ -85,8 +85,7 @@ class Facts:
         )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Volume:
+class Volume(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     """``name``: the conference's, or "" for all that is of none. Equal ``key``, equal documents, read the same way.
 
     ``documents`` are in the order of their paths; ``dates`` by path, of those that are not public at all times.

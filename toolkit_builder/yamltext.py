@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import yaml
+from msgspec import Struct, field
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -65,8 +65,7 @@ class Group(NamedTuple):
 Node = Scalar | Items | Group
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """A source file's text, to turn offsets into places and complaints into diagnostics."""
 
     path: str
@@ -101,8 +100,7 @@ class Origin:
         return Diagnostic(severity, code, message, self.span(start, end), hint, self.line(start))
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """``root`` is None where there is nothing to read; ``broken`` holds the top-level keys that could not be read."""
 
     root: Node | None

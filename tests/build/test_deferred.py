@@ -6,12 +6,12 @@ import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from toolkit_builder.build.cache import Store, blob_of
 from toolkit_builder.build.engine import Options, build

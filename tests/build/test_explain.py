@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from toolkit_builder.build.explain import FIRST, LOST, PROGRAM, changes, explain
 from toolkit_builder.build.jobs import Deferred, Encoder, Job, Known

@@ -215,6 +215,7 @@ def test_nothing_heavy_is_imported() -> None:
     )
     assert not loaded & {
         "typing",
+        "msgspec",
         "dataclasses",
         "pathlib",
         "hashlib",

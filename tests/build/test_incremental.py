@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from msgspec.structs import replace
 
 from toolkit_builder.build.engine import clean
 from toolkit_builder.build.jobs import Job

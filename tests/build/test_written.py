@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from toolkit_builder.build.jobs import Job
 from toolkit_builder.build.publish import Publication

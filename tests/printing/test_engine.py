@@ -7,12 +7,12 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from unittest import mock
 
 import pytest
+from msgspec.structs import replace
 
 from toolkit_builder.printing.engine import Printed, WeasyPrintEngine
 

@@ -11,11 +11,11 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from toolkit_builder.printing import limits
 from toolkit_builder.printing.engine import PrintDocument, WeasyPrintEngine

@@ -7,8 +7,9 @@ taken from the store, and kept in it for the next build.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import digest
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
+class Aside(Struct, frozen=True):
     """Bytes by path (those that could be made), what was reported, and whether the program itself is at fault."""
 
     files: Mapping[str, bytes] = field(default_factory=dict)

@@ -20,10 +20,11 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from toolkit_builder.build.digests import compact_json, digest
 from toolkit_builder.build.jobs import Blob
@@ -48,8 +49,7 @@ ON CONFLICT (stage, key) DO UPDATE SET seal = excluded.seal, used = excluded.use
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """What the store holds, in bytes and in numbers, for ``toolkit doctor``."""
 
     fragments: int

@@ -8,10 +8,11 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from toolkit_builder.build import explain, fastpath
 from toolkit_builder.build.cache import Store, remove_store
@@ -36,8 +37,7 @@ _LOOK_AGAIN_AFTER = 1.0  # seconds; before an exchange, output/ is looked at onc
 _NOT_AS_LEFT = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENOTEMPTY}
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """What a build reads, for the next one to compare with.
 
     ``roots``: label -> path (relative to the project, or absolute): files and folders that are read, and where
@@ -51,8 +51,7 @@ class Inputs:
     digests: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True):
     """How to build. ``settings`` is a digest of whatever else decides the result (options, environment, version).
 
     ``clock`` and ``valid_until`` are ISO texts of one form: the build's date, and the next moment at which an
@@ -81,8 +80,7 @@ class Options:
     on_progress: Progress | None = None
 
 
-@dataclass(slots=True)
-class BuildReport:
+class BuildReport(Struct):
     """What a build did. ``exit_code``: 0 published, 1 the content or the place is at fault, 3 the program is.
 
     ``rendered``: format -> number of jobs; ``paths``: what was rendered; ``keys``: path -> key of all jobs that were
@@ -105,8 +103,7 @@ class BuildReport:
         return 3 if self.fault else 0 if self.published else 1
 
 
-@dataclass(frozen=True, slots=True)
-class Stock:
+class Stock(Struct, frozen=True):
     """What the last build made and what of it stands in ``output/`` unharmed, as it was at ``looked`` (monotonic)."""
 
     known: Tree

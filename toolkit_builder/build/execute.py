@@ -7,8 +7,10 @@ is reported.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from toolkit_builder.build.jobs import Deferred, Encoded, Encoder, Job, Settled, Toolchain, waves
 from toolkit_builder.build.manifest import Made
@@ -69,8 +71,7 @@ class Sink(Protocol):
         """What it takes to make a file just rendered again from its own bytes (`Seamed`), and its payload's digest."""
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """All results by path, what was reported while rendering, and whether the program itself is at fault."""
 
     made: dict[str, Made] = field(default_factory=dict)

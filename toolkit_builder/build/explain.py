@@ -8,9 +8,10 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from toolkit_builder.build.digests import compact_json
 from toolkit_builder.build.fastpath import state_folder
@@ -30,8 +31,7 @@ PROGRAM = "the program or its settings changed"
 NO_NAME = "something it is made from changed that has no name"
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """``inputs``: names of what the file is made from; ``why``: sentences on why it was last made.
 
     ``format`` and ``label`` are those of its job.
@@ -44,8 +44,7 @@ class Explanation:
     why: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class Story:
+class Story(Struct):
     """What is remembered of one output."""
 
     format: str = ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import stat as stats
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from toolkit_builder.build.digests import digest
 from toolkit_builder.build.manifest import FILE_MODE, Made, Tree, identity
@@ -59,8 +60,7 @@ def _shown(path: Path, project: Path) -> str:
         return str(path)
 
 
-@dataclass(slots=True)
-class Inspection:
+class Inspection(Struct):
     """What stands in ``output/`` now: results that are whole, and files that no build made.
 
     ``strangers`` are all files that are not in the last build's state: foreign ones, and those of an earlier build.

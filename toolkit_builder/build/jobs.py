@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple, Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from toolkit_builder.build.digests import SIZE, digest_of_value
 from toolkit_builder.diagnostics import Diagnostic, Span, error
@@ -34,15 +35,13 @@ class Seamed(NamedTuple):
     places: Sequence[Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """In a payload: the bytes of that other output. The renderer finds ``bytes`` in its place."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(Struct, frozen=True):
     """In a payload: a large text or large bytes by digest. The renderer finds the text or bytes in its place.
 
     The key sees the digest only, and only jobs that are rendered load the value.
@@ -51,15 +50,20 @@ class Blob:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class SharedValue:
+class SharedValue(Struct, frozen=True):
     """In many payloads: one plain value (a menu), digested once. The renderer finds the value in its place.
 
     ``value`` is plain JSON; it holds no Output, Blob or SharedValue.
     """
 
     digest: str
-    value: Any = field(repr=False, compare=False)
+    value: Any
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is SharedValue and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
 
     @classmethod
     def of(cls, value: Any) -> SharedValue:
@@ -98,8 +102,7 @@ class Known(NamedTuple):
     told: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One output file to be made.
 
     ``path`` is relative, with ``/``. ``closure`` is the digest of whatever else the result depends on: the
@@ -143,8 +146,7 @@ class Settled(NamedTuple):
         return self.heavy or not self.publish
 
 
-@dataclass(frozen=True, slots=True)
-class Parted:
+class Parted(Struct, frozen=True):
     """What a renderer may return of a job with parts: the bytes, and for each part where it lies in them.
 
     ``places`` are plain JSON, handed back as `parts.PLACES`; None stands for a part that cannot be cut out.
@@ -293,8 +295,7 @@ _ENCODED_MARK = '"\\u0000'
 Mark: TypeAlias = "Output | Blob | SharedValue"
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(Struct, frozen=True):
     """A job's payload, digested as far as it can be before the digests of other outputs are known."""
 
     format: str
@@ -405,8 +406,7 @@ def resolve(payload: Any, marks: int, outputs: Mapping[str, bytes], blobs: Mappi
     return table.deep(payload)
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     outputs: Mapping[str, bytes]
     blobs: Mapping[str, bytes | str]
 

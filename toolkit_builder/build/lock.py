@@ -10,14 +10,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from msgspec import Struct, to_builtins
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """The build that holds a project: ``started`` is seconds since 1970, UTC; ``command`` as it was typed."""
 
     pid: int
@@ -93,4 +92,4 @@ def _write_holder(folder: Path) -> None:
     command = " ".join([os.path.basename(sys.argv[0]) or "python", *sys.argv[1:]])[:200]
     holder = Holder(os.getpid(), socket.gethostname(), time.time(), command)
     with contextlib.suppress(OSError):
-        (folder / "lock.json").write_text(json.dumps(asdict(holder)), encoding="utf-8")
+        (folder / "lock.json").write_text(json.dumps(to_builtins(holder)), encoding="utf-8")

@@ -13,10 +13,11 @@ import json
 import os
 import stat as stats
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from toolkit_builder.build.digests import digest
 from toolkit_builder.build.objects import write_file
@@ -43,8 +44,7 @@ class Rows(NamedTuple):
     columns: Sequence[list[str]]
 
 
-@dataclass(slots=True)
-class Tree:
+class Tree(Struct):
     """A folder of published files: ``files`` by path, ``hidden`` results without a file, mtimes of folders.
 
     ``seal`` is the digest of the state file that it was read from, ``read`` what stood there of its files.

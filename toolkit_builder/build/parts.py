@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from toolkit_builder.build.jobs import Blob, Job, Output, Payload, SharedValue
 
@@ -26,8 +27,7 @@ BESIDE = "beside"
 """In a payload: the names of what stands around the parts, and decides none of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Same:
+class Same(Struct, frozen=True):
     """In a payload, in place of a part: it comes out as part ``place`` of the file as it was, counted from 0."""
 
     place: int

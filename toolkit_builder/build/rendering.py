@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from toolkit_builder.build.jobs import (
     Deferred,
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
 Blobs: TypeAlias = "Mapping[str, bytes | str]"
 
 
-@dataclass(frozen=True, slots=True)
-class Inherited:
+class Inherited(Struct, frozen=True):
     """What worker processes get once: the toolchain and, in forked ones, all jobs, where large values are, and what
     puts a job's bytes where the build finds them (None where it must be handed them)."""
 
@@ -40,8 +40,7 @@ class Inherited:
     put: Callable[[Job, bytes], Put | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """Some jobs, by position, with the bytes they refer to. Payloads travel unless the worker inherited them.
 
     ``marks`` counts the references in each payload.
@@ -54,8 +53,7 @@ class Task:
     blobs: Blobs
 
 
-@dataclass(frozen=True, slots=True)
-class Deferrals:
+class Deferrals(Struct, frozen=True):
     """Some jobs, by position, whose payloads are to be made, each with the key under which its result stands."""
 
     positions: tuple[int, ...]

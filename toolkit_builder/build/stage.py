@@ -6,8 +6,9 @@ import importlib
 import json
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct, field
 
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import compact_json, digest_of_value
@@ -21,8 +22,7 @@ _LARGEST_CHUNK = 64
 _BATCH = 500  # rows written at once
 
 
-@dataclass(frozen=True, slots=True)
-class WithBlobs:
+class WithBlobs(Struct, frozen=True):
     """What a stage's function may return in place of a plain value: the value, and large texts or bytes beside it.
 
     The value speaks of them by digest (`cache.blob_of`); they are kept apart, so that a build that does not
@@ -33,8 +33,7 @@ class WithBlobs:
     blobs: Mapping[str, bytes | str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """A stage's function by its module and name: what it needs is imported when there is something to compute."""
 
     module: str

@@ -15,8 +15,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:  # what workers need is imported when there is work for them: most builds have little to do
     from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -29,8 +30,7 @@ class ExecutorGone(Exception):
     """The executor that was given can do no more work; says why, in one plain sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """In place of a result: the worker died, or the executor failed, twice."""
 
     reason: str

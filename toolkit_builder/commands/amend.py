@@ -7,11 +7,12 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from toolkit_builder.commands import common
 from toolkit_builder.diagnostics import Diagnostic, Span, any_errors, as_text, error, ordered
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
 VIEWS = ("amended", "diff", "instructions")
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """A bare file: its text below the front matter, the line that begins on, and the fields that matter here."""
 
     path: str

@@ -9,11 +9,12 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span, any_errors, as_github, as_json, as_text, error
 
@@ -42,14 +43,14 @@ class Known(click.Choice[str]):
         return super().convert(value, param, ctx)
 
 
-def _gathered(name: str, kind: type[Any], *options: Callable[[F], F]) -> Callable[[F], F]:
-    """A decorator that adds ``options`` and hands the command their values as one ``kind``, called ``name``."""
+def _gathered(parameter: str, kind: type[Struct], *options: Callable[[F], F]) -> Callable[[F], F]:
+    """A decorator that adds ``options`` and hands the command their values as one ``kind``, called ``parameter``."""
 
     def decorate(function: F) -> F:
         @functools.wraps(function)
         def command(**values: Any) -> Any:
-            said = kind(**{field.name: values.pop(field.name) for field in fields(kind)})
-            return function(**{name: said}, **values)
+            said = kind(**{name: values.pop(name) for name in kind.__struct_fields__})
+            return function(**{parameter: said}, **values)
 
         for option in reversed(options):
             command = option(command)
@@ -64,8 +65,7 @@ def _address(_context: click.Context, _option: click.Parameter, value: str) -> s
     return value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What `site_options` were given."""
 
     base_url: str
@@ -107,8 +107,7 @@ site_options = _gathered(
 """Options of every command that reads the project; it is handed them as ``asked``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
+class Voice(Struct, frozen=True, kw_only=True):
     """How to speak: what `report_options` were given."""
 
     messages: str
@@ -137,8 +136,7 @@ report_options = _gathered(
 """How to say it; the command is handed a ``voice``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class Work(Struct, frozen=True, kw_only=True):
     """Where the heavy work is done: what `executor_options` were given."""
 
     executor: str

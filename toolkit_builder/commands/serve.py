@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from toolkit_builder.commands import common
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from toolkit_builder.build.jobs import RenderError
 from toolkit_builder.model import Payload
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 Render = Callable[[Payload], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(Struct, frozen=True):
     """A renderer by the module and the name it has here: a build imports those that it uses."""
 
     module: str
@@ -30,8 +30,7 @@ class At:
         return getattr(import_module(f"{__name__}.{self.module}"), self.name)(payload, **more)
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """How one kind of output is made. ``themed`` renderers are handed the theme's compiled templates as well."""
 
     name: str
@@ -63,8 +62,7 @@ FORMATS: Mapping[str, Format] = {f.name: f for f in (
 )}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Toolchain:
+class Toolchain(Struct, frozen=True, dict=True):
     """What workers need to make every renderer: plain values that travel anywhere."""
 
     bundle: Bundle

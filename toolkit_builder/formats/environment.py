@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from types import FunctionType
 from typing import Any
@@ -15,6 +14,7 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import Macro
 from jinja2.utils import missing
 from markupsafe import Markup, escape
+from msgspec import Struct, field
 
 from toolkit_builder.formats import frames, seams
 from toolkit_builder.formats.lists import Lists, Rows
@@ -116,8 +116,7 @@ class _KeptMacro(Macro):
 _MOST = 1000  # of one macro's results that are kept
 
 
-@dataclass(slots=True)
-class _Module:
+class _Module(Struct):
     """A module of macros that stays from page to page; its context is given each page's values.
 
     ``extra`` are the names that the module which imports it has defined by then.

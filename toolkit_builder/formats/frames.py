@@ -8,11 +8,11 @@ document, a list of the page's, another block), it is rendered every time, as ev
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from msgspec import Struct, field
 
 from toolkit_builder.theme.templates import every
 
@@ -30,8 +30,7 @@ _MOST = 256  # renderings of one block that are kept; one that needs more is not
 _LEAST = 8  # pieces that a block is made of, for keeping it to be worth while
 
 
-@dataclass(slots=True)
-class Reads:
+class Reads(Struct):
     """What of its page a piece of template reads: fields, and comparisons of a field with a constant.
 
     Its language is always among them: translations and dates depend on it.

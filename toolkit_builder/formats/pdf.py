@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 from typing import Any
+
+from msgspec.structs import replace
 
 from toolkit_builder.diagnostics import Diagnostic, Severity
 from toolkit_builder.formats.page import hydrate

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from msgspec import Struct
 
 from toolkit_builder.formats import frames
 from toolkit_builder.theme.templates import every
@@ -31,8 +31,7 @@ _CHANGING = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Seams:
+class Seams(Struct, frozen=True):
     """The ``own`` blocks of the pages of one template, and the digest of all that decides what these say but the page's
     payload. ``root`` is the template around them.
 
@@ -57,8 +56,7 @@ class _Unknown(Exception):
     """It cannot be told from the templates what depends on what."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Template:
+class _Template(Struct, frozen=True):
     name: str
     tree: nodes.Template
     source: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 _STYLES = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _MARKER = re.compile(r"(?P<before>[(\[]?(?:[\w]{1,6}[.-]){0,4})(?P<value>\d{1,4}|[a-zA-Z]{1,6})(?P<after>[.):;\]-]*)")
@@ -14,8 +15,7 @@ BULLET = "\u2022"
 _BULLETS = {BULLET, "-", "*", "+", "\u2013", "\u2014", "\u00b7", "\u25e6", "\u25aa"}
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """``regular`` lists are numbered by Word: ``kind`` (its name), ``shape`` (``(%)``) and where it starts.
 
     Others have their markers typed.

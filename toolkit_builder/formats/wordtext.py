@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct, field
 
 from toolkit_builder.formats.wordlists import Numbering, pattern_of
 
@@ -31,8 +32,7 @@ _BOXES = {"box", "contact", "note", "today", "guidance"}
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "yi", "ps", "ku", "sd"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(Struct, frozen=True, kw_only=True):
     """Words of a paragraph with the marks they carry; or, where ``line`` is set, the place where that line begins.
 
     A ``joint`` is written only where words stand before it.

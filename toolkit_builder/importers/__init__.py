@@ -6,8 +6,9 @@ Nothing is read or written here: the command does that.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 from toolkit_builder.importers import docx, html, mail, text

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
+
+from msgspec import Struct, field
 
 from toolkit_builder.diagnostics import Diagnostic, Span, warning
 from toolkit_builder.importers.pieces import Incoming, Piece, became, left_out
@@ -18,8 +19,7 @@ KINDS = ("motion", "amendment", "bulletin", "plan", "news", "update", "page")
 TOP = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True):
     """What the caller knows: ``today`` (ISO) stands in where a date is needed and none is found; ``taken`` are the
     numbers (or issues) of its kind that are in use."""
 
@@ -30,8 +30,7 @@ class Options:
     taken: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """A content file to be: ``fields`` is its front matter in order, ``folder`` its place below ``content/``."""
 
     kind: str
@@ -41,8 +40,7 @@ class Draft:
     body: str
 
 
-@dataclass(slots=True)
-class Desk:
+class Desk(Struct):
     """The pieces still on the desk, and what was found so far."""
 
     incoming: Incoming

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from toolkit_builder.importers.dates import whole_date
 from toolkit_builder.importers.desk import TOP, Desk, free_number, is_number, number_in_name, one_line

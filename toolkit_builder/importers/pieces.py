@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from toolkit_builder.diagnostics import Diagnostic, Span, note
 from toolkit_builder.motions.markers import letter_value, read_marker, roman_value
@@ -13,8 +15,7 @@ from toolkit_builder.motions.markers import letter_value, read_marker, roman_val
 PieceKind = Literal["heading", "paragraph", "item", "table", "quote", "code", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """One block. ``text`` is Markdown (lines to be kept apart are separated by a line feed), ``plain`` its words.
 
     ``line`` is its first line in the imported file, 0 where that has none; ``level`` a heading's level or an item's
@@ -31,8 +32,7 @@ class Piece:
     bullet: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
+class Incoming(Struct, frozen=True, kw_only=True):
     """A file as read: its pieces, the title it states about itself, what was not kept or was changed.
 
     ``edited`` holds the text with its tracked changes accepted; ``pieces`` is then the text without them.
@@ -124,8 +124,7 @@ def nested(pieces: Iterable[Piece]) -> list[Piece]:
     return settled
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(Struct, frozen=True):
     """A list that an item may continue: how it writes its markers, and its last number."""
 
     style: tuple[str, str, str, bool]

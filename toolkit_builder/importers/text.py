@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from toolkit_builder.diagnostics import Diagnostic, Span, note, warning
 from toolkit_builder.importers import mail
@@ -36,15 +38,13 @@ _LONG = 115
 _NARROW = 45
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     number: int
     text: str
     bullet: str = ""
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(Struct):
     """A line with the lines that were wrapped from it."""
 
     number: int

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
+
+from msgspec import Struct, field
 
 from toolkit_builder.motions.markers import numeral_of
 
@@ -21,16 +22,14 @@ OPEN, CLOSE = "\ue004", "\ue005"
 _SYSTEMS = {"lowerLetter": "letter", "upperLetter": "letter", "lowerRoman": "roman", "upperRoman": "roman"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(Struct, frozen=True):
     start: int
     kind: str
     text: str
     legal: bool = False
 
 
-@dataclass(slots=True)
-class _List:
+class _List(Struct):
     """What one ``w:num`` says: the definition that it counts with, and where it begins anew."""
 
     definition: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import attrgetter
+
+from msgspec import Struct
 
 from toolkit_builder.kinds import shapes
 from toolkit_builder.kinds.shapes import Page, card, link
@@ -140,8 +141,7 @@ _TAG_GROUPS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A tag as its first user wrote it, and every document that has it. ``key`` is the last part of its address."""
 
     key: str

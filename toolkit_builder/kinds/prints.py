@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from html import escape
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from toolkit_builder.kinds import campaigns, conferences, papers, shapes
 from toolkit_builder.kinds.anchors import own_ids
@@ -14,8 +16,7 @@ from toolkit_builder.patterns import pattern
 from toolkit_builder.site import Site
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Print:
+class Print(Struct, frozen=True, kw_only=True):
     """One printed document of a kind. It is made where the theme has the template.
 
     ``name`` is the file's name beside the page; ``sheet`` is handed to template and engine: the paper's size in the

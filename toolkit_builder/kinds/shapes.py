@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from toolkit_builder.model import Contact, Document, Payload
 from toolkit_builder.motions import editions, outcomes, results
@@ -15,8 +16,7 @@ from toolkit_builder.site import PAPERS, Conference, Site
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """One page of the site, before the theme: ``doc`` is what its template is given under that name, or makes it.
 
     ``quotes`` are other documents whose fragments it shows, so that their links lead as well; ``listed`` those of

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from toolkit_builder.build.cache import blob_of
 from toolkit_builder.build.jobs import Blob, Deferred, Job, SharedValue
@@ -38,8 +39,7 @@ class Large(Mapping[str, "bytes | str"]):
         return len(self._makers)
 
 
-@dataclass(kw_only=True)
-class Draft:
+class Draft(Struct, kw_only=True):
     """What every planner is handed, and the jobs that they have added so far.
 
     ``code`` is the digest of the builder itself; ``texts`` each source file's text; ``pins`` printed lines by a

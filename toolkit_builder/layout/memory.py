@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from toolkit_builder.build.engine import Stock
 from toolkit_builder.build.jobs import Job, Settled
@@ -23,8 +25,7 @@ _SETTLED: Callable[[Iterable[Any]], Settled] = partial(tuple.__new__, Settled)
 _LISTED: Callable[[Iterable[Any]], Listed] = partial(tuple.__new__, Listed)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Kept(Struct, frozen=True, kw_only=True):
     """A unit as it was laid out before. ``late`` are costly files that were put off then, and are not there; ``again``
     are the jobs of pages that get another frame."""
 
@@ -35,8 +36,7 @@ class Kept:
     again: Sequence[Job] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Laid:
+class Laid(Struct, frozen=True, kw_only=True):
     """A unit that was laid out now; ``templates`` are those that its planner has asked for. ``stands`` has those of its
     jobs that need not be run, with what stands of them."""
 
@@ -48,8 +48,7 @@ class Laid:
     stands: Mapping[str, tuple[Settled, Made]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Recorded:
+class _Recorded(Struct, frozen=True, kw_only=True):
     """A unit as it is kept. ``themed`` has the places among its ``jobs`` of those that templates have a part in, by the
     closures of these templates, as one text."""
 
@@ -97,8 +96,7 @@ class _Alone(NamedTuple):
         return cls(Given(*given), decided, keys)
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """Units by name, the newest of each. A unit is settled while all its results stand as they were.
 
     ``stock`` is what is known of the published files; with None nothing is. With ``late`` a unit may lack costly

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from toolkit_builder.build.digests import compact_json, digest_of_value
 from toolkit_builder.build.jobs import Blob

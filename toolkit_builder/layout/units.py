@@ -8,9 +8,10 @@ the planners that it is for; the tests lay out again every unit that was taken f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from toolkit_builder import downloads, frame, logos, pageset
 from toolkit_builder.build.digests import digest, digest_of_value
@@ -31,8 +32,7 @@ class Given(NamedTuple):
     listings: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
+class Unit(Struct, frozen=True, kw_only=True):
     """``make`` adds the unit's jobs to a draft and returns its pages.
 
     Nothing decides them but what is in ``key``, and what is ``given``: the templates that the planner asks for, and the

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from operator import attrgetter
+
+from msgspec.structs import replace
 
 from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.build.recall import Recall

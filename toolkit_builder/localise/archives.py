@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from toolkit_builder.build.workers import shared_value
 from toolkit_builder.formats.files import archive
@@ -18,8 +19,7 @@ _ACROSS, _DOWN = 6, 5
 _CELL, _HEAD = (200, 283), 34
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """A file that lies beside the documents: its path, and the paths of the documents that it is made of, in order."""
 
     path: str

@@ -11,10 +11,12 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import replace
 
 from toolkit_builder import logos
 from toolkit_builder.build.digests import digest_of_value
@@ -37,8 +39,7 @@ _MM = re.compile(r"(\d+(?:\.\d+)?) mm")
 _FIELD = re.compile(r"^'([^']+)' on page")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """One run. ``branches`` may be read more than once; each has a ``name`` that no other has."""
 
     templates: Sequence[Template]
@@ -59,8 +60,7 @@ class Plan:
     on_progress: Callable[[int, int], None] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One line of the report. ``status``: made, unchanged, skipped, overflow, failed."""
 
     branch: str
@@ -74,8 +74,7 @@ class Row:
     missing: str = ""
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """Every row in order of branches and templates; what the run has to say; the files made, by branch and template."""
 
     rows: list[Row] = field(default_factory=list)
@@ -88,8 +87,7 @@ class Outcome:
 # --- in a worker -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """What every unit needs; worker processes inherit it."""
 
     templates: Sequence[Template]
@@ -98,8 +96,7 @@ class Shared:
     allow_overflow: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """One sheet (or -1: none, words only) of one template for one branch."""
 
     number: int
@@ -114,8 +111,7 @@ class Unit:
     """The branch's own, by path below content/."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     number: int
     files: list[tuple[str, bytes]]
     said: Payload
@@ -196,11 +192,11 @@ class _Run:
         printed = template.sheets[s][1] if s >= 0 else ""
         styles = [[name, data.decode("utf-8", "replace")] for name, data in sorted(plan.stationery.stylesheets.items())]
         sources = [source.source for source in plan.theme.closure(printed)] if printed else []
-        files = self._files_named_in([asdict(template), plan.stationery.site, sources, styles])
+        files = self._files_named_in([to_builtins(template), plan.stationery.site, sources, styles])
         return digest_of_value(
             [
                 plan.code,
-                asdict(template),
+                to_builtins(template),
                 s,
                 plan.theme.closure_digest(printed) if printed else "",
                 styles,

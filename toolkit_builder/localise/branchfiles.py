@@ -7,7 +7,8 @@ that was opened from a memory stick may load scripts beside it and nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from toolkit_builder import logos
 from toolkit_builder.localise import documents, fields, languages, resources
@@ -18,8 +19,7 @@ from toolkit_builder.site import Site
 LIST = "assets/branches/list.js"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BranchFile:
+class BranchFile(Struct, frozen=True, kw_only=True):
     """One file: its place in the site, what ``formats.make`` is handed for it, and the documents that it is made of."""
 
     path: str

@@ -8,8 +8,9 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field, to_builtins
 
 from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.build.lock import Locked, hold
@@ -28,8 +29,7 @@ from toolkit_builder.theme import Theme
 from toolkit_builder.wording import nearest
 
 
-@dataclass(frozen=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True):
     """What a person asked for."""
 
     templates: tuple[str, ...] = ()
@@ -50,8 +50,7 @@ class Order:
     on_progress: Callable[[int, int], None] | None = None
 
 
-@dataclass(slots=True)
-class Done:
+class Done(Struct):
     """``outcome`` is None where nothing could be begun."""
 
     outcome: batch.Outcome | None
@@ -105,7 +104,7 @@ def _shown(chosen: Sequence[Template], theme: Theme, site_payload: Payload) -> s
     printed = sorted({sheet[1] for template in chosen for sheet in template.sheets})
     sources = [source.source for name in printed if theme.has(name) for source in theme.closure(name)]
     styles = [data.decode("utf-8", "replace") for name, data in theme.print_files.items() if name.endswith(".css")]
-    return json.dumps([[asdict(t) for t in chosen], site_payload, sources, styles], ensure_ascii=False)
+    return json.dumps([[to_builtins(t) for t in chosen], site_payload, sources, styles], ensure_ascii=False)
 
 
 def _templates(order: Order, site: Site, theme: Theme) -> tuple[list[Template], list[Diagnostic]]:
@@ -139,8 +138,7 @@ def _templates(order: Order, site: Site, theme: Theme) -> tuple[list[Template], 
 # --- branches --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Branches:
+class Branches(Struct, frozen=True):
     """The branches of an order, read anew each time they are gone through."""
 
     total: int

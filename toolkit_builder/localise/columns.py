@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
 from toolkit_builder.localise.rows import MOST_COLUMNS, Row, letter
@@ -41,8 +42,7 @@ def plain(name: str) -> str:
     return re.sub(r"[^\w]+", "_", name.strip().casefold()).strip("_")
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """What the columns may be for: ``declared`` are the templates' own fields, ``used`` the paths that they ask for.
 
     ``added`` says that rows add to branches that the site has, which may fill what the table has no column for.

@@ -10,11 +10,11 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
 from pydantic import ValidationError
 
 from toolkit_builder import logos
@@ -64,8 +64,7 @@ class BadRow(Exception):
         self.problems = problems
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """The branches of a table: gone through as often as needed, in the order of its rows."""
 
     path: str
@@ -119,8 +118,7 @@ def folder(name: str) -> str:
     return f"{made}-branch" if made in _TAKEN else made
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     path: str
     header: Row
     paths: list[str]

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from itertools import groupby
+
+from msgspec import Struct
 
 from toolkit_builder import logos, prose
 from toolkit_builder.kinds.shapes import direction, file_url
@@ -21,8 +22,7 @@ from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import Site
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """One branch's document: ``doc`` as print templates are given it, and what it lacks.
 
     In several languages: ``doc`` has them side by side, ``parts`` are the document in each of them.

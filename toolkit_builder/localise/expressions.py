@@ -11,8 +11,9 @@ as harmless as its text. A node is a list that starts with its kind:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from toolkit_builder.wording import nearest
 
@@ -43,8 +44,7 @@ class Mistake(Exception):
         self.message, self.at, self.length, self.hint = message, at, max(length, 1), hint
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """One place where an expression asks for a value: its path and where that starts in the expression."""
 
     path: tuple[str, ...]
@@ -54,15 +54,13 @@ class Use:
     """Printed as it is, rather than compared, tested, or given a default."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     kind: str
     text: str
     at: int
 
 
-@dataclass(slots=True)
-class _Parser:
+class _Parser(Struct):
     tokens: list[_Token]
     end: int
     place: int = 0

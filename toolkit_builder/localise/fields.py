@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
 from toolkit_builder.kinds.fields import BranchFields, Meeting
@@ -207,8 +208,7 @@ def choices(branch: Payload, compiled: Payload) -> dict[str, list[int]]:
 # --- what is missing -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """One value that a document lacks. ``required``: it must not be printed so."""
 
     path: str

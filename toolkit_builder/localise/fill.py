@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from html import escape
 from typing import Any
+
+from msgspec import Struct, field
 
 from toolkit_builder.localise import calendar
 from toolkit_builder.localise.expressions import Node
@@ -25,8 +26,7 @@ _SPACES = re.compile(r"[ \t\n\u00a0]")
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)[^\s\"<>]+", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Filled:
+class Filled(Struct):
     """One branch's document: the text, its panels or sides by name, and the paths of the values that were missing.
 
     ``lines`` are the values for which a line to write on is printed, each path once, in order.
@@ -37,8 +37,7 @@ class Filled:
     missing: list[str]
 
 
-@dataclass(slots=True)
-class _Filler:
+class _Filler(Struct):
     table: Mapping[str, Any]
     optional: frozenset[str]
     chosen: Mapping[str, Sequence[int]]

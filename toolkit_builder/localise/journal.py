@@ -11,10 +11,11 @@ import contextlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any
+
+from msgspec import Struct
 
 from toolkit_builder.build.objects import write_file
 
@@ -22,8 +23,7 @@ FOLDER = ".toolkit"
 _FILE = "localise.jsonl"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """``files``: path below the folder -> digest of its bytes. ``said``: plain values for the report."""
 
     key: str

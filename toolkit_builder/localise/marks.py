@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
-from dataclasses import replace as replaced
+
+from msgspec import Struct, field
+from msgspec.structs import replace as replaced
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 
@@ -23,8 +24,7 @@ _OPEN = re.compile(r"\{\{|\{%")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\(?(?:\d{1,3}|[a-z]{1,3})[.)])\s+\S|\s*\|")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """One tag: ``kind`` is "e" (an expression), "s" (a statement); ``inner`` its text, which starts at ``at``."""
 
     kind: str
@@ -34,8 +34,7 @@ class Mark:
     end: int
 
 
-@dataclass(slots=True)
-class Marked:
+class Marked(Struct):
     """A marked text. ``base`` is the letter of the first mark; ``steps`` pair its offsets with those of the source."""
 
     source: str

@@ -7,8 +7,10 @@ page on which a person makes one; ``off`` does neither.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.localise import documents, fields, languages, outputs, resources, sheets
@@ -21,8 +23,7 @@ from toolkit_builder.site import Site
 from toolkit_builder.theme import Theme
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(Struct, frozen=True, kw_only=True):
     """One file beside a page. ``payload`` is the print page's for a PDF, the whole job's for DOCX."""
 
     path: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from toolkit_builder.kinds import campaigns
 from toolkit_builder.localise import calendar, fields, languages
@@ -31,8 +33,7 @@ IMPRINTED = {"leaflet", "poster", "postcard", "petition"}
 SIZE_LABELS = {"a3": "A3", "a4": "A4", "a5": "A5", "a6": "A6", "dl": "folded to DL"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Template:
+class Template(Struct, frozen=True, kw_only=True):
     """One template of a toolkit. ``sheets`` are (file name, print template, paper, most pages).
 
     ``original`` is the path of the template that this one translates; an original has its ``translations``, and all of

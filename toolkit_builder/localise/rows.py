@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 MOST_ROWS = 250_000
 MOST_COLUMNS = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row: ``number`` as a spreadsheet counts it, the line it starts on, its cells. ``broken``: why it has none,
     and ``hint`` what to do.
 

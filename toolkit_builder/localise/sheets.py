@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from toolkit_builder.kinds.shapes import direction
 from toolkit_builder.localise import languages
@@ -18,8 +20,7 @@ NO_COLUMNS = {"print/leaflet-dl.html"}
 """Sheets that have no room for two languages side by side: there they come one after the other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stationery:
+class Stationery(Struct, frozen=True, kw_only=True):
     """What every document of a run is printed on: the site's payload, the theme's style sheets, fonts and pictures."""
 
     site: Payload

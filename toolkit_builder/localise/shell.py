@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from toolkit_builder import prose
 from toolkit_builder.localise.fields import KNOWN
@@ -23,8 +24,7 @@ LOGO = "data:,logo"
 """The address of a picture in whose place make.js puts the branch's logo."""
 
 
-@dataclass(slots=True)
-class Shell:
+class Shell(Struct):
     """The tables of a page, which all its templates share: each entry knows the language that it is said in.
 
     ``values``: by number ``[expression, path, language]``; ``conditions``: ``[language, expressions]``, one for each

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
+
+from msgspec import Struct
 
 from toolkit_builder import logos, prose
 from toolkit_builder.diagnostics import Diagnostic
@@ -19,8 +20,7 @@ _HEADLINE = re.compile(r"<h[1-3]\b[^>]*>(?P<words>.*?)</h[1-3]>", re.DOTALL)
 _COLOUR = re.compile(r"--(?P<name>brand|brand-ink|accent): (?P<value>#[0-9a-fA-F]{3,6});")
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """What a picture says in one language: its headline, and whose it is."""
 
     language: str
@@ -102,8 +102,7 @@ def _logo(document: Made, stationery: Stationery) -> tuple[str, float]:
     return drawn, right - wide - 24
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """Words in lines, and the size of their type."""
 
     size: int

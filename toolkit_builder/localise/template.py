@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from toolkit_builder import prose
 from toolkit_builder.diagnostics import Diagnostic
@@ -32,8 +34,7 @@ _LINE = re.compile(r"<p>_{3,}</p>")
 _VOID = {"br", "hr", "img", "input", "col", "wbr"}
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """One place that asks for a value: its path, where that stands, and whether it is printed as it is."""
 
     path: tuple[str, ...]
@@ -42,8 +43,7 @@ class Use:
     shown: bool
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     """Something open: the whole, a condition, a loop, a panel, a choice, an option, a title."""
 
     kind: str
@@ -54,8 +54,7 @@ class _Frame:
     mark: int = -1
 
 
-@dataclass(slots=True)
-class _Builder:
+class _Builder(Struct):
     marked: Marked
     uses: list[Use] = field(default_factory=list)
     choices: list[Payload] = field(default_factory=list)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from toolkit_builder.motions import newtext as nt
 from toolkit_builder.motions import phrases as ph

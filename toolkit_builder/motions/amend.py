@@ -7,7 +7,8 @@ or not at all. Edits are exact: accepting all gives the new text, rejecting all 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from toolkit_builder.diagnostics import Diagnostic, note, warning
 from toolkit_builder.motions.checks import reported

@@ -7,7 +7,8 @@ motions write ``1)Campaign`` and ``1 Fund:``; nothing is ever dropped, every non
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from toolkit_builder.motions.markers import Marker, Style, as_letter, as_roman, letter_value, read_marker, roman_value
 from toolkit_builder.motions.openers import SECTION_LINE
@@ -21,8 +22,7 @@ _NOTE = re.compile(r" {0,3}(?:\[\^[^\]\s]+|\*\[[^\]]+)\]:")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
-@dataclass(slots=True)
-class Raw:
+class Raw(Struct):
     """A block as scanned: offsets into the source, and for a list item its place in the nesting."""
 
     kind: str
@@ -36,16 +36,14 @@ class Raw:
     labels: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Level:
+class _Level(Struct):
     style: Style
     indent: int
     value: int
     content_indent: int
 
 
-@dataclass(slots=True)
-class _Scanner:
+class _Scanner(Struct):
     blocks: list[Raw] = field(default_factory=list)
     levels: list[_Level] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)

@@ -9,7 +9,8 @@ itself; sets of different groups can be put together slot by slot.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from toolkit_builder.diagnostics import Diagnostic, any_errors
 from toolkit_builder.motions import html
@@ -30,16 +31,14 @@ Slots = tuple[tuple["Piece", ...], ...]
 Names = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """One element of the text: a paragraph (depth 0), or one point (from 1) without the points below it."""
 
     depth: int
     html: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """Amendments that meet; ``sets`` has, for each set that can stand together, the pieces of each of ``slots``."""
 
     members: Names
@@ -47,8 +46,7 @@ class Group:
     sets: dict[Names, Slots]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """``base``: (id, depth) of each printed block; ``apart``: pairs that cannot both be chosen, and why.
 
     ``needs``: what can only be chosen with another (any of those named): a sub-amendment with the amendment that it

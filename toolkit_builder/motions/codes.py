@@ -7,8 +7,9 @@ may leave two paragraphs with one code.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from toolkit_builder.motions.instructions import Instruction
 from toolkit_builder.motions.joins import Cut
@@ -26,8 +27,7 @@ _CODED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """A paragraph's code: ``stem`` and ``number`` apart, and where it stands in the source."""
 
     block: Block

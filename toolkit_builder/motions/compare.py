@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from toolkit_builder.motions.diff import DELETE, EQUAL, INSERT, Run, align, word_runs
 from toolkit_builder.motions.text import Block, MotionText
@@ -19,8 +21,7 @@ SAME, CHANGED, ADDED, REMOVED, MOVED_AWAY, MOVED_HERE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One block of either version. ``runs`` are the words of a block (one run unless it changed).
 
     ``twin`` is, for a moved block, the id of the block at the other end of the move.

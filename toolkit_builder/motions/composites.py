@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from typing import ClassVar
+
+from msgspec import Struct
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error, note, warning
 from toolkit_builder.motions import numbering
+from toolkit_builder.motions.remarks import Remarked
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-‐‑.][^\W_]+)*")
 _NOTE = re.compile(r"\s*\{\s*from\s*:\s*(?P<numbers>[^{}\n]{1,200})\}\s*$", re.IGNORECASE)
@@ -33,26 +36,25 @@ Run = tuple[int, int, Place, tuple[Place, ...]]
 """Words ``[start, end)`` of a clause, where they stand in a source, and where else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Remarked, frozen=True):
     """One paragraph or call: its address as a reader names it, its text, and where it was written."""
+
+    remarks: ClassVar = frozenset({"span", "source"})
 
     address: str
     text: str
-    span: Span | None = field(default=None, compare=False)
-    source: str = field(default="", compare=False)
+    span: Span | None = None
+    source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A motion or amendment that went into a composite."""
 
     number: str
     passages: tuple[Passage, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Origin:
+class Origin(Struct, frozen=True, order=True):
     """``9``, ``paragraph 2``."""
 
     number: str
@@ -62,8 +64,7 @@ class Origin:
         return f"{self.number}, {self.address}" if self.address else self.number
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """``text[start:end]`` of a clause. ``origin`` is None for words that are in no source; ``also`` holds the other
     places that have the very same words."""
 
@@ -78,8 +79,7 @@ Piece = tuple[int, int, Origin | None, tuple[Origin, ...]]
 """Words ``[start, end)`` of a clause, their origin, and the other places that have them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClauseOrigin:
+class ClauseOrigin(Struct, frozen=True):
     """One clause of the composite, covered from its first word to its last by stretches in order.
 
     ``claimed`` are the numbers of its ``{from: ...}`` note. ``text`` is without the note.
@@ -105,23 +105,20 @@ class ClauseOrigin:
         return tuple(s for s in self.stretches if s.origin is None and not _only_glue(s.text))
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """Words of a source that are nowhere in the composite."""
 
     origin: Origin
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(Struct, frozen=True):
     clauses: tuple[ClauseOrigin, ...]
     left_out: tuple[LeftOut, ...]
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(Struct, frozen=True):
     """A text as comparable words and where each stands."""
 
     text: str

@@ -11,8 +11,9 @@ independent   both can be carried, in either order
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from toolkit_builder.motions.edits import Amendment, AmendmentPlan, all_cuts, overlap, put_together
 from toolkit_builder.motions.joins import Cut
@@ -25,8 +26,7 @@ IDENTICAL, SAME_WORDS, DELETES, DEPENDS = "identical", "same-words", "deletes", 
 SAME_PLACE, INDEPENDENT = "same-place", "independent"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relation:
+class Relation(Struct, frozen=True, kw_only=True):
     """How two amendments stand to one another. ``first`` deletes what ``second`` needs, or is needed by it.
 
     ``words`` are printed words they meet in; ``where`` is the block's address.
@@ -55,8 +55,7 @@ class Relation:
         }[self.kind]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matrix:
+class Matrix(Struct, frozen=True, kw_only=True):
     """Every pair of amendments (in the order given), groups of identical ones, and those that cannot be read."""
 
     amendments: tuple[str, ...]

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 from toolkit_builder.motions import numbering, results
@@ -59,8 +61,7 @@ _LONGEST = 400
 _NEVER_VOTED = {"fell", "withdrawn", "ruled-out", "composited", "not-reached", "guillotined"}
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A motion or amendment by its number, or one part of it."""
 
     number: Number
@@ -70,8 +71,7 @@ class Item:
         return f"{self.number.canonical} ({self.part})" if self.part else self.number.canonical
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """``items`` (all of them, or any) came to one of ``outcomes``; or, ``negated``, to any other final result."""
 
     items: tuple[Item, ...]
@@ -85,8 +85,7 @@ class Clause:
         return f"{names} {'not ' if self.negated else ''}{self.word}"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     clauses: tuple[Clause, ...]
     join: Literal["all", "any"] = "all"
 
@@ -94,14 +93,12 @@ class Condition:
         return (" and " if self.join == "all" else " or ").join(map(str, self.clauses))
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     item: Item
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """If the condition holds, the effects follow. ``span`` and ``source`` are where the committee wrote it."""
 
     condition: Condition
@@ -111,8 +108,7 @@ class Rule:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """One item as recorded: ``amends`` for an amendment, ``sources`` for a composite (numbers as written)."""
 
     number: str

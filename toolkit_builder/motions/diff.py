@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct
 
 from toolkit_builder.motions.blocks import scan
 
@@ -24,8 +25,7 @@ _MOVE_WORDS = 4
 _ALIKE = 0.4
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A stretch of both texts. ``equal`` runs may differ in white space; the others have one side only."""
 
     op: str
@@ -33,8 +33,7 @@ class Run:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diff:
+class Diff(Struct, frozen=True):
     runs: tuple[Run, ...]
 
     @property

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error, note
 from toolkit_builder.motions import numbering
@@ -18,8 +19,7 @@ PRELIMINARY, FINAL, CONFERENCE, DECISIONS = "preliminary", "final", "conference"
 STANDARD = (PRELIMINARY, FINAL, CONFERENCE, DECISIONS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Struct, frozen=True, kw_only=True):
     """One motion, amendment or composite through all editions. ``id`` never changes."""
 
     id: str
@@ -30,8 +30,7 @@ class Item:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One item as an edition prints it."""
 
     number: str
@@ -39,16 +38,14 @@ class Entry:
     starred: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """From one edition to a later one: ``renumbered`` holds (id, old number, new number)."""
 
     renumbered: tuple[tuple[str, str, str], ...]
     new: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(Struct, frozen=True):
     """An old number of an earlier edition, and the number its item has now."""
 
     edition: str

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.motions.instructions import Instruction
@@ -18,8 +20,7 @@ from toolkit_builder.motions.relabel import ListKey, relabel
 from toolkit_builder.motions.text import MotionText, count_words, parse
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amendment:
+class Amendment(Struct, frozen=True, kw_only=True):
     """What a mover handed in.
 
     ``form``: ``instruction`` (in the language of docs/amendments.md), ``copy`` (the whole text, edited),
@@ -33,8 +34,7 @@ class Amendment:
     first_line: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+class Edit(Struct, frozen=True, kw_only=True):
     """``old`` at ``start:end`` of the printed source gives way to ``new``. ``by``: the amendments that say so
     (none: renumbering that follows). ``order`` keeps insertions at one place in sequence."""
 
@@ -49,8 +49,7 @@ class Edit:
         return {"start": self.start, "end": self.end, "old": self.old, "new": self.new, "by": list(self.by)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
+class Provenance(Struct, frozen=True, kw_only=True):
     """A stretch of the amended source and where it came from: ``by`` is empty for printed words."""
 
     start: int
@@ -58,8 +57,7 @@ class Provenance:
     by: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amended:
+class Amended(Struct, frozen=True, kw_only=True):
     """The outcome: the text before and after, the edits between, and the amendments that were applied."""
 
     before: MotionText
@@ -81,8 +79,7 @@ class Amended:
         return sum(count_words(edit.new) for edit in self.edits if edit.by)
 
 
-@dataclass
-class AmendmentPlan:
+class AmendmentPlan(Struct):
     """All plans of one amendment, against one printed text."""
 
     amendment: Amendment

@@ -7,14 +7,14 @@ rules are CommonMark's ("delimiter runs"), except that a run may close between p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 HELD = "\ue0f1"
 """Stands in a text for the start of a printed line while its marks are read: no character that a reader sees."""
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(Struct):
     mark: str
     start: int
     stop: int

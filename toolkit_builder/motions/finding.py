@@ -10,7 +10,8 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from toolkit_builder.motions.folding import fold
 from toolkit_builder.motions.text import Block, MotionText, parse
@@ -20,8 +21,7 @@ _OWNED = re.compile(r"'(?:s\b)?(?!\w)")
 _ELLIPSIS = re.compile(r"\s*[\[(]?(?:\.{3,}|…)[\])]?\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """Words found: source offsets, and the first and last block they lie in."""
 
     start: int
@@ -30,17 +30,14 @@ class Match:
     last: str
 
 
-@dataclass
 class Finder:
     """The folded words of a whole motion, block after block, with the way back to the source."""
 
-    text: MotionText
-    folded: str = ""
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-    blocks: list[tuple[int, Block]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self, text: MotionText) -> None:
+        self.text = text
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.blocks: list[tuple[int, Block]] = []
         parts: list[str] = []
         for block in self.text.blocks:
             folded = fold(self.text.inline(block))

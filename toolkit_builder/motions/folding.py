@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from toolkit_builder.motions.inline import visible
 
@@ -20,8 +21,7 @@ _GONE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _FOLD = {ord(c): "'" for c in _QUOTES} | {ord(c): "-" for c in _DASHES} | {ord(c): "" for c in _GONE} | {0x2026: "..."}
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(Struct, frozen=True):
     """``text`` folded; character ``i`` stands for ``source[starts[i]:ends[i]]``."""
 
     text: str

@@ -16,7 +16,8 @@ shows the nearest forms. docs/amendments.md has every form with an example.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.motions import newtext as nt

@@ -11,7 +11,8 @@ import html
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from toolkit_builder.motions.compare import ADDED, CHANGED, MOVED_AWAY, MOVED_HERE, REMOVED, SAME, Change, passages
 from toolkit_builder.motions.diff import EQUAL, INSERT, Run
@@ -34,8 +35,7 @@ def _has_quotes(source: str) -> bool:
     return "'" in source or '"' in source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labels:
+class Labels(Struct, frozen=True, kw_only=True):
     """The words around changes, for translation. They are read aloud; only ``was`` and ``moved`` are also seen."""
 
     inserted: str = "inserted: "

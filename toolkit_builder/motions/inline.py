@@ -11,10 +11,11 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
 from typing import Any
+
+from msgspec import Struct
 
 from toolkit_builder.motions.emphasis import paired
 from toolkit_builder.motions.tags import BLOCKS, Verdict, judge
@@ -40,8 +41,7 @@ _MARK = re.compile(rf"[\\`!\[*_<&]|{ADDRESS}")
 _MARK_OR_SPACE = re.compile(rf"[\\`!\[*_<&]|{ADDRESS}|\s{{2,}}|[^\S ]")
 
 
-@dataclass(frozen=True, slots=True)
-class Visible:
+class Visible(Struct, frozen=True):
     """``text`` as read, on one line; ``starts[i]`` and ``ends[i]`` bound character ``i`` in the source."""
 
     text: str

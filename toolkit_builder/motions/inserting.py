@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from toolkit_builder.motions import joins
 from toolkit_builder.motions.cutting import STOPS_SHORT

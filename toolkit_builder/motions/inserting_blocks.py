@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from toolkit_builder.motions.codes import insert_coded, is_code
 from toolkit_builder.motions.instructions import Instruction, Spot, Words, label_words, print_place

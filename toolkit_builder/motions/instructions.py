@@ -6,7 +6,11 @@ parsing again gives an equal value. Offsets point into the amendment's text and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import ClassVar
+
+from msgspec import Struct
+
+from toolkit_builder.motions.remarks import Remarked
 
 RANKS = {"motion": 0, "title": 0, "preamble": 1, "part": 2, "section": 2, "heading": 2, "paragraph": 3,
          "introduction": 3, "table": 3, "list": 3, "number": 4, "clause": 4, "call": 4, "point": 4, "bullet": 4,
@@ -21,8 +25,7 @@ _DOUBLED = ("“", "”", "„", "‟", '"', "''", "``", "´´", "’’")
 _PAIRS = (("«", "»"), ("‹", "›"), ("⟦", "⟧"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Remarked, frozen=True, kw_only=True):
     """A unit of the printed text: by label (``point 4(b)``), by count (``second paragraph``) or by its words.
 
     ``ordinal`` counts from 1, or from the end with -1; ``count`` units from there are meant; ``until`` is the
@@ -30,6 +33,8 @@ class Place:
     ``numbering`` marks a label that may be no more than the instruction's own number, ``aside`` a line that
     was only added in brackets: ``point 4 (line 12)``.
     """
+
+    remarks: ClassVar = frozenset({"numbering", "aside"})
 
     unit: str
     labels: tuple[str, ...] = ()
@@ -41,15 +46,14 @@ class Place:
     containing: str = ""
     opener: str = ""
     introduced: bool = False
-    numbering: bool = field(default=False, compare=False)
-    aside: bool = field(default=False, compare=False)
+    numbering: bool = False
+    aside: bool = False
 
 
 Path = tuple[Place, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Words(Struct, frozen=True, kw_only=True):
     """Words quoted from the printed text. ``occurrence`` 0: the only one; 2: the second; -1: the last.
 
     ``after`` and ``before`` are words that stand right beside the ones meant; ``edge`` (``start`` or ``end``)
@@ -67,8 +71,7 @@ class Words:
 Ref = Words | Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """What goes (or moves).
 
     ``words``: the quoted ``start``; ``places``: the units in ``places``; ``all``: everything in the scope;
@@ -84,8 +87,7 @@ class Target:
     places: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class Spot(Struct, frozen=True, kw_only=True):
     """Where something goes in: ``after``/``before`` a ref, ``between`` two, at the ``start``/``end`` of a place."""
 
     kind: str
@@ -93,8 +95,7 @@ class Spot:
     other: Ref | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instruction:
+class Instruction(Remarked, frozen=True, kw_only=True):
     """One thing to do. ``verb``: insert, delete, replace, move, swap, renumber or check.
 
     ``scope`` is where, outermost first; ``text`` the new words; ``unit`` what the new text is (paragraph, point,
@@ -102,6 +103,8 @@ class Instruction:
     ``every_place`` marks one of several instructions made of "in paragraphs 2 and 5". ``inherited`` says how many
     places of the scope were given once for several instructions; ``soft`` that they only followed other words.
     """
+
+    remarks: ClassVar = frozenset({"inherited", "soft", "start", "end", "text_start"})
 
     verb: str
     scope: Path = ()
@@ -112,11 +115,11 @@ class Instruction:
     label: tuple[str, ...] = ()
     renumber: bool = False
     reads: str = ""
-    inherited: int = field(default=0, compare=False)
-    soft: bool = field(default=False, compare=False)
-    start: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
-    text_start: int = field(default=0, compare=False)
+    inherited: int = 0
+    soft: bool = False
+    start: int = 0
+    end: int = 0
+    text_start: int = 0
 
 
 # --- printing --------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ No double spaces, no missing ones, no doubled punctuation, no emphasis marks lef
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from toolkit_builder.motions.sentences import ends_sentence
 
@@ -16,8 +17,7 @@ _MARKUP = "*_`"
 _SENTENCE = re.compile(r"[A-Z“\"‘'(].*[.!?][”\"’')]*$", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """A replacement of ``source[start:end]`` by ``new``."""
 
     start: int

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import regex
+from msgspec import Struct
 
 from toolkit_builder.motions.inline import visible
 from toolkit_builder.motions.text import Block, MotionText
@@ -35,8 +35,7 @@ class Line(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True)
-class LineMap:
+class LineMap(Struct, frozen=True, dict=True):
     """All the lines of a motion at one measure."""
 
     measure: int

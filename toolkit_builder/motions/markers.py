@@ -8,7 +8,9 @@ bullets, Word's ``o`` with a tab among them; CommonMark sees a list in few of th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 _MARK = re.compile(
     r"(?P<indent>[ \t]*)(?P<mark>"
@@ -30,8 +32,7 @@ _ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi",
 _ROMAN_VALUE = {text: value for value, text in enumerate(_ROMAN) if text}
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """How a list writes its markers: ``before``, a numeral of one ``system``, ``after``, then ``gap``."""
 
     system: str  # "number", "letter", "roman", "decimal" or "bullet"
@@ -63,8 +64,7 @@ class Style:
         return f"{self.before}{stem}{numeral}{self.after}"
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(Struct, frozen=True):
     """A marker as written: its indent in columns, its text, its label (``4``, ``b``, ``iv``; lower case) and value."""
 
     indent: int

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from toolkit_builder.motions.codes import CODE
 from toolkit_builder.motions.markers import letter_value, roman_value
@@ -59,8 +60,7 @@ _INLINE_INSTRUCTION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NewText:
+class NewText(Struct, frozen=True):
     """New words: the text, where it begins in the amendment, and what was doubtful about it (a message) if anything."""
 
     text: str
@@ -70,8 +70,7 @@ class NewText:
     doubt_at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NewUnit:
+class NewUnit(Struct, frozen=True):
     """``a new point 4``, ``two new paragraphs``, ``a further sentence``."""
 
     unit: str

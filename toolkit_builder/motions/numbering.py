@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeVar
+from typing import ClassVar, TypeVar
+
+from msgspec import Struct
+
+from toolkit_builder.motions.remarks import Remarked
 
 T = TypeVar("T")
 
@@ -47,8 +50,7 @@ class NotANumber(ValueError):
     """The text cannot be an item number; the message says why, in one sentence."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Part:
+class Part(Struct, frozen=True, order=True):
     """One part between the dots: ``digits`` and a ``suffix`` (11A), or letters alone (digits is then -1)."""
 
     digits: int
@@ -58,16 +60,17 @@ class Part:
         return self.suffix.upper() if self.digits < 0 else f"{self.digits}{self.suffix}"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Remarked, frozen=True):
     """An item's number. ``series`` is "" for motions and amendments, else ``EM``, ``Composite``, ``C`` ...
 
     Equality and hash look at series and parts only; ``written`` is what the author typed, tidied of white space.
     """
 
+    remarks: ClassVar = frozenset({"written"})
+
     series: str
     parts: tuple[Part, ...]
-    written: str = field(default="", compare=False)
+    written: str = ""
 
     @classmethod
     @lru_cache(maxsize=65536)

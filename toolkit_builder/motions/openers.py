@@ -6,7 +6,8 @@ The vocabulary is that of domain.md and of the agendas of British unions; matchi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _SUBJECT = (
     r"conference|congress|council|branch|union|we|clp|blp|party|committee|meeting|agm|egm|assembly|executive|nec|"
@@ -53,8 +54,7 @@ _STEMS = {"noting": "notes", "believing": "believes", "recognizes": "recognises"
           "reaffirms": "reaffirms", "re-affirms": "reaffirms"}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """An opener found: its verb in one spelling (``calls on``), whether it asks for action, and where it stands."""
 
     verb: str

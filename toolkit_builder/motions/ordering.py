@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from toolkit_builder.motions import phrases as ph
 from toolkit_builder.motions.codes import CODE, distance, following

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 
@@ -16,8 +18,7 @@ Tone = Literal["open", "good", "bad", "neutral"]
 Detail = Literal["", "by", "into", "cause", "reason", "to", "parts"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """One word of the vocabulary. ``sentence`` follows the item's name: "Motion 20 *was carried*".
 
     ``final``: no further vote is needed. ``carries``: the text is now policy. ``detail`` is what the words after
@@ -92,8 +93,7 @@ POSITIONS: tuple[Outcome, ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """The words one union uses; find an outcome with ``vocabulary[key]``."""
 
     outcomes: tuple[Outcome, ...]

@@ -8,7 +8,8 @@ text   = [":"] quotation {quotation} | ":" unquoted lines up to the next instruc
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from toolkit_builder.motions.instructions import Path, Place, Ref, Spot, Target, Words
 from toolkit_builder.motions.paths import without_asides

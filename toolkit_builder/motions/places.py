@@ -8,7 +8,8 @@ words  = ["the word(s)"] [ordinal "occurrence of"] quote ["where it first occurs
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from toolkit_builder.motions.codes import CODE, distance, following
 from toolkit_builder.motions.instructions import RANKS, Path, Place

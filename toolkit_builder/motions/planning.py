@@ -5,8 +5,9 @@ All instructions mean the text as printed, so plans never see each other; ``amen
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from toolkit_builder.motions.codes import close_up
 from toolkit_builder.motions.cutting import Cutter

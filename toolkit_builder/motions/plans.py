@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from toolkit_builder.motions.joins import Cut
 from toolkit_builder.motions.regions import Problem
 from toolkit_builder.motions.relabel import ListKey, NewPoint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addition:
+class Addition(Struct, frozen=True, kw_only=True):
     """A point to be written at a source offset once its number is known."""
 
     point: NewPoint
@@ -22,8 +21,7 @@ class Addition:
     trail: str
 
 
-@dataclass
-class Plan:
+class Plan(Struct):
     """What one instruction does. ``needs`` are stretches of the printed text it cannot do without.
 
     ``variants`` are other forms of words that were to change throughout (``workers`` beside ``worker``): they stay,

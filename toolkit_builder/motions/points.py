@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from toolkit_builder.motions.instructions import Instruction, label_words
 from toolkit_builder.motions.markers import letter_value, roman_value

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _DOUBLE = ("”", '"', "''", "‟", "“", "``", "´´", "’’")
 _CLOSERS = {
@@ -95,8 +96,7 @@ INSTRUCTION_LINE = re.compile(
 """A line that reads as the beginning of an instruction: text without quotation marks ends before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
+class Quotation(Struct, frozen=True):
     """Text between marks, where it stands in the amendment, where reading goes on, and whether it was closed.
 
     ``doubtful``: other marks inside it could be its end as well.

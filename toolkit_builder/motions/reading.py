@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from toolkit_builder.motions.quotations import Quotation, read_quotation
 
@@ -53,8 +54,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"[\s*_]*(?:{pattern})", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Cursor:
+class Cursor(Struct):
     """A place in the text of an amendment. ``furthest`` is how far anything was understood, for the report."""
 
     source: str

@@ -6,8 +6,9 @@ Each check is a function ``(record, book) -> diagnostics`` in ``CHECKS``; the tu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from toolkit_builder.diagnostics import Diagnostic, error
 from toolkit_builder.motions import consequences, numbering, results
@@ -16,8 +17,7 @@ from toolkit_builder.motions.numbering import Number
 from toolkit_builder.motions.outcomes import DEFAULT, Vocabulary
 
 
-@dataclass(frozen=True)
-class Book:
+class Book(Struct, frozen=True, dict=True):
     """All records of a conference, and how to find one."""
 
     records: tuple[Record, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error, note, warning
 
@@ -60,8 +61,7 @@ _MESSAGES = {
 _QUOTED = re.compile(r"[“\"‘«][^”\"’»]*[”\"’»]|(?<!\w)'[^']*'")
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A stretch of an amendment that was not understood: where it begins, and where understanding ended."""
 
     code: str

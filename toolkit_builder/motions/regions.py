@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from toolkit_builder.motions.finding import Finder, Match
 from toolkit_builder.motions.folding import folded_text
 from toolkit_builder.motions.instructions import Place, Words, quoted
@@ -13,8 +15,7 @@ from toolkit_builder.motions.lines import LineMap
 from toolkit_builder.motions.text import Block, MotionText
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Struct, frozen=True):
     """A stretch of the source that a place names.
 
     ``blocks`` are those it covers; ``wide`` is where it ends together with the calls it introduces; ``loose``
@@ -30,8 +31,7 @@ class Region:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Why something could not be located: a code, a sentence, what to do."""
 
     code: str

@@ -8,7 +8,8 @@ with a letter (``3a``) moves nothing. Each marker is written in the style of its
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from toolkit_builder.motions.markers import Style
 from toolkit_builder.motions.text import Block, MotionText
@@ -17,8 +18,7 @@ ListKey = tuple[int, tuple[str, ...]]
 """A list and the labels of the point its items lie in."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPoint:
+class NewPoint(Struct, frozen=True, kw_only=True):
     """A point to be added to a list, before the item with index ``before`` (the length of the list: at its end)."""
 
     key: ListKey

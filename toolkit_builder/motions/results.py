@@ -9,8 +9,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 from toolkit_builder.motions import numbering, votes
@@ -29,16 +31,14 @@ _PART_NAME = pattern(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartResult:
+class PartResult(Struct, frozen=True, kw_only=True):
     """What became of one part of an item that was taken in parts."""
 
     part: str
     result: Result
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """What became of an item. ``by``: amendments, by number or mover; ``to``: whom it was remitted or referred to."""
 
     outcome: str

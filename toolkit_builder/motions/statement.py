@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from toolkit_builder.motions import newtext as nt
 from toolkit_builder.motions.instructions import RANKS, Instruction, Path, Place, Spot, Target, Words
@@ -19,8 +22,7 @@ _UNREAD = re.compile(r"[ \t]+\w[^“\"‘«:\n]*[:\s][“\"‘«]")
 _SAME = re.compile(r"\bsame\s+(?P<unit>sentence|paragraph|para|point|bullet|call|clause)\b(?!\s*\(?\d)", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Lead:
+class Lead(Struct):
     """What stood before the verb."""
 
     scopes: tuple[Path, ...] = ()

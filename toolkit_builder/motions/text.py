@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from toolkit_builder.diagnostics import Diagnostic, Span, note, warning
 from toolkit_builder.motions.blocks import Raw, scan
@@ -24,8 +25,7 @@ _HEADING_END = re.compile(r"(?:[ \t]*\n[ \t]*(?:=+|-{2,})|[ \t]+#+)[ \t]*\Z")
 _TERMINAL = (".", ":", ";", ",", "?", "!")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Block(Struct, frozen=True, kw_only=True):
     """One paragraph, call, heading, table, quote or other stretch of a motion.
 
     ``source[start:end]`` is the block with its marker, ``source[content:end]`` its text. ``role`` is
@@ -56,8 +56,7 @@ class Block:
         return self.style is not None and self.style.system == "bullet"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
+class Clause(Struct, frozen=True, kw_only=True):
     """What a motion asks for: a call, or a sentence hidden in a paragraph (``Conference therefore calls on``)."""
 
     block: str
@@ -65,8 +64,7 @@ class Clause:
     text: str
 
 
-@dataclass(frozen=True)
-class MotionText:
+class MotionText(Struct, frozen=True, dict=True):
     """A motion's words: ``source`` to the character, ``title`` as printed, ``blocks`` in order."""
 
     source: str

@@ -6,8 +6,9 @@ A vote never decides a result here: the record does. These functions say where t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
 
@@ -25,8 +26,7 @@ _WORDS = (
 _COUNT = r"\d{1,3}(?:[,\u202f\u00a0 ]\d{3})+|\d+"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Majority:
+class Majority(Struct, frozen=True, kw_only=True):
     """The share a motion needs: more than ``over`` of ``under`` (exactly that much is enough if ``exact``).
 
     ``of`` names what the share is counted of: the votes for and against, or everybody counted (abstentions too).
@@ -54,8 +54,7 @@ TWO_THIRDS = Majority(over=2, under=3, exact=True, label="a two-thirds majority"
 TWO_THIRDS_OF_ALL = Majority(over=2, under=3, exact=True, of="all", label="two thirds of all votes, abstentions too")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vote:
+class Vote(Struct, frozen=True, kw_only=True):
     """Votes for, against and abstaining, with the announced total; None where a number was not announced."""
 
     for_: int | None = None

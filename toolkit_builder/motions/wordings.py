@@ -5,7 +5,7 @@ words = ["the word(s)"] [ordinal "occurrence of"] quotation ["where it first occ
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from toolkit_builder.motions.instructions import Words
 from toolkit_builder.motions.reading import Cursor

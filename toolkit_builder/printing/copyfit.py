@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct
 
 from ..diagnostics import Diagnostic, Span, error, note, warning
 from .document import Fit
@@ -19,8 +20,7 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 NEARLY_EMPTY = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """A line of text in the flow: its page (from 1), column on the page, place, and the block it belongs to."""
 
     page: int

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from ..diagnostics import Diagnostic, Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrintDocument:
+class PrintDocument(Struct, frozen=True, kw_only=True):
     """One document to print: plain values, so that it travels to a worker process.
 
     ``html`` is a whole page of trusted or cleaned HTML; relative addresses in it resolve against the folder ``base``
@@ -49,8 +49,7 @@ class PrintDocument:
         return Span(self.path)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
+class Fit(Struct, frozen=True, kw_only=True):
     """How well the text fills its pages (the copy-fit report of a bulletin).
 
     ``filled`` is the used share of the last page's text area, 0 to 1, averaged over its columns. ``lines_left`` are
@@ -65,8 +64,7 @@ class Fit:
     used: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Printed:
+class Printed(Struct, frozen=True, kw_only=True):
     """A printed document. ``pdf`` is empty when the engine could not print; a diagnostic then says why.
 
     ``sheets`` are the trimmed page sizes in millimetres; ``numbered`` counts the line numbers in the margins.

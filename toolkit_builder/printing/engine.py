@@ -18,13 +18,15 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib import metadata
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..diagnostics import Diagnostic, Span, error, note
 from . import boxes, finish, links, quicker, report, sizes
@@ -115,8 +117,7 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-@dataclass(slots=True, kw_only=True)
-class _Kit:
+class _Kit(Struct, kw_only=True):
     """What documents with the same style sheets share: fonts, parsed sheets, and what these read."""
 
     fonts: Any

@@ -10,10 +10,10 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
+from msgspec import Struct
 from pikepdf import Array, Dictionary, Name
 
 from ..diagnostics import Diagnostic, Span, error
@@ -25,8 +25,7 @@ from .tags import destinations, elements, is_element, kids
 _MARKED = re.compile(rb"/\w+\s*<<[^<>]*/MCID[^<>]*>>\s*BDC")
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(Struct, frozen=True):
     """Where a page went: its sheet, its form, and the scale and shift that took it there."""
 
     sheet: Any

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
+from msgspec import Struct
 from pikepdf import Array, Dictionary, Name
 
 from ..diagnostics import Diagnostic, Span, error
@@ -23,8 +23,7 @@ _BLOCKS = {"P", "H1", "H2", "H3", "H4", "H5", "H6", "LI", "TR", "Caption", "Figu
 _CELLS = {"TH", "TD"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Sheet(Struct, frozen=True, kw_only=True):
     """One page's boxes in points: left, bottom, right, top."""
 
     media: Box
@@ -32,8 +31,7 @@ class Sheet:
     trim: Box
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """What a file says of itself. ``headings`` are (level, text); ``bookmarks`` (depth from 1, text)."""
 
     title: str

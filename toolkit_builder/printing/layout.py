@@ -7,8 +7,9 @@ Lengths are CSS pixels from the top left corner of the trimmed page; ``MM`` of t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 MM = 96 / 25.4
 POINTS = 0.75  # PDF points in a CSS pixel
@@ -61,8 +62,7 @@ def excerpt(text: str, length: int = 40) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A rectangle in CSS pixels: edges from the top left corner of the page."""
 
     left: float

@@ -20,9 +20,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from multiprocessing.util import Finalize
 from typing import IO, Any, NoReturn
+
+from msgspec.structs import replace
 
 from ..diagnostics import Diagnostic, error
 from .document import PrintDocument, Printed

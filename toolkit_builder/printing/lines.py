@@ -7,10 +7,10 @@ artefacts: a screen reader does not stumble over them. An element marked ``data-
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
+from msgspec import Struct
 from pikepdf import Dictionary, Name
 
 from .fonts import Digits
@@ -20,8 +20,7 @@ GAP = 11.0  # points between number and text
 SIZE = 0.75  # of the text's own size, so that large print gets large numbers
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedLine:
+class PlacedLine(Struct, frozen=True):
     """A line number and where it goes: page from 0; edge and baseline in points from the trim's lower left corner."""
 
     page: int

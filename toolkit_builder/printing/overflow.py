@@ -8,8 +8,10 @@ overflow clips away, and a line wider than its column.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..diagnostics import Diagnostic, Span, error, warning
 from .layout import MM, Frame, attribute, boxes_of, children_of, excerpt, kind
@@ -19,8 +21,7 @@ _FAR = 1e9
 _ANYWHERE = Frame(-_FAR, -_FAR, _FAR, _FAR)  # the column of turned text: its lines are not measured
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overflow:
+class Overflow(Struct, frozen=True, kw_only=True):
     """One thing that does not fit. ``how`` is box, page, clip or line; ``side`` is where it leaves its place."""
 
     how: str
@@ -46,8 +47,7 @@ def overflows(laid_out: Any) -> list[Overflow]:
     return [found for found in worst.values() if found.how == "box" or found.text not in boxed]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """What a piece of ink has to stay in: its line and column, and the boxes around it that limit or hide it."""
 
     line: Any = None

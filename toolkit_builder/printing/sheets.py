@@ -7,7 +7,8 @@ reading order), ``same-2`` to ``same-16`` (each page repeated, to be cut apart).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 POINTS_PER_MM = 72 / 25.4
 MOST = 16
@@ -29,8 +30,7 @@ SHEETS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A place for a page on a sheet, in points from its lower left corner."""
 
     x: float
@@ -39,8 +39,7 @@ class Cell:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Sheet size in points, its cells, and for each side the page (from 0; None is blank) of each cell."""
 
     width: float

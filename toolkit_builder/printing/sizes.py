@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _UNSURE = 0.08  # of a page: closer than this to a full one, only a layout tells
 _FULL = 0.06  # of a page: with less than this to spare the next size would hardly fit
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """What came of one size: pages, how many of them are used (0 where nothing runs through them), what overflows."""
 
     pages: int

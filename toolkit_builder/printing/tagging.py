@@ -15,10 +15,10 @@ The engine (70) tags a document well enough for a validator. For a reader it lea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pikepdf
+from msgspec import Struct, field
 from pikepdf import Array, Dictionary, Name
 
 from ..diagnostics import Diagnostic, Span, error
@@ -29,8 +29,7 @@ from .tags import is_element, kids, parent_tree, set_parent_tree
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
-@dataclass(slots=True)
-class _Page:
+class _Page(Struct):
     """The marked content of one page, by MCID, where something is to be done about it."""
 
     height: float

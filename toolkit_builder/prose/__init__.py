@@ -7,9 +7,10 @@ articles, ``broken_lines`` what copying from a PDF broke.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from toolkit_builder.diagnostics import Diagnostic, Severity
 from toolkit_builder.patterns import pattern

@@ -7,7 +7,8 @@ Inline marks are the engine's. The result is not yet sanitised (see ``sanitise``
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from toolkit_builder.diagnostics import Severity
 from toolkit_builder.motions.tags import BLOCKS
@@ -31,8 +32,7 @@ _HTML = re.compile(r" {0,3}<(?:(/?)([A-Za-z][A-Za-z0-9]*)(?=[\s/>]|$)|(!--))")
 _DEFINITION = re.compile(r" {0,3}:[ ]{1,3}(?=\S)")
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """``kind`` is "p" (``html`` is then the inside of the paragraph, ``raw`` its lines as typed), "list", "dl" (``raw``
     then holds the HTML of each entry) or "" for the rest."""
 

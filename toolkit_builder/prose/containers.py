@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from toolkit_builder.diagnostics import Severity
 from toolkit_builder.prose.engine import ATTRIBUTES, attribute_html, escape_all
@@ -43,8 +44,7 @@ def is_contact(lines: list[str]) -> bool:
     return reached >= 2 and any(map(_PHONE.search, lines))
 
 
-@dataclass(slots=True)
-class Head:
+class Head(Struct):
     """The opening line, taken apart. ``number`` is a range for ``choose`` (low, high) or columns (n, n)."""
 
     name: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from toolkit_builder.motions.tags import names
 from toolkit_builder.patterns import pattern
@@ -31,8 +32,7 @@ _BARE = pattern(
 _TRAILING = ".,;:!?'’”)]*_…–—"
 
 
-@dataclass(slots=True)
-class Options:
+class Options(Struct):
     """How a fragment is finished; see ``prose.convert``."""
 
     language: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from toolkit_builder.prose.markers import Marker, read, split_task
 
@@ -16,8 +17,7 @@ HAS_POINTS = re.compile(r"^ {0,3}1 {1,4}\S", re.MULTILINE)
 _LEAD_IN = re.compile(r"(?s)((?:(?![.!?]\s)[^:]){1,160}):(?=\s|$)")
 
 
-@dataclass(slots=True)
-class Item:
+class Item(Struct):
     """One item: its lines without marker and indent, the index of the first, and how it is numbered."""
 
     lines: list[str]
@@ -26,8 +26,7 @@ class Item:
     printed: str = ""
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """A list that was read: its kind ("", "1", "a", "A", "i", "I"), marker shape, items, and the line after it."""
 
     kind: str

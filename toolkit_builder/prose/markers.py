@@ -5,8 +5,9 @@ Whether a marker starts a list is for ``lists`` to judge by what stands around i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from toolkit_builder.patterns import pattern
 
@@ -22,8 +23,7 @@ _ROMAN = pattern(r"(x{0,3})(ix|iv|v?i{0,3})")
 _TASK = pattern(r"\[([ xX])\] +(?=\S)")
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(Struct, frozen=True):
     """``shape`` is what siblings share: "-" for a bullet, "N." "N)" "(N)" for the rest, with N standing for the label.
 
     ``width`` is where the text starts. ``label`` is as printed (``4``, ``b``, ``IV``), ``printed`` the whole marker.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import Any
 
+from msgspec import Struct, to_builtins
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+
+class Heading(Struct, frozen=True):
     """One heading of a fragment: ``level`` 1 to 6, its anchor, and its text without markup."""
 
     level: int
@@ -15,8 +15,7 @@ class Heading:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """One link or image: ``target`` as the author wrote it, the words it is put on (an image's: its alt text).
 
     ``line`` and ``column`` count from 1 in the source file; ``line`` is 0 where the place is not known.
@@ -29,8 +28,7 @@ class Link:
     image: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A piece of a fragment: its heading's anchor, text and inline HTML, and the HTML that follows the heading.
 
     What stands before the first heading has an empty ``id``, ``title`` and ``title_html``.
@@ -42,8 +40,7 @@ class Section:
     html: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prose:
+class Prose(Struct, frozen=True, kw_only=True):
     """A Markdown text, rendered.
 
     ``html`` is sanitised; ``ids`` are all anchors in it, in order; ``words`` counts the words a reader sees;
@@ -60,7 +57,7 @@ class Prose:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for the cache and for workers."""
-        data = asdict(self)
+        data = to_builtins(self)
         return {key: list(value) if isinstance(value, tuple) else value for key, value in data.items()}
 
     @classmethod

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from toolkit_builder.motions.tags import names
 from toolkit_builder.patterns import pattern
@@ -25,8 +26,7 @@ _VALUE = pattern(r' (?:value|start)="(-?\d+)"')
 _TYPE = pattern(r' type="([1aAiI])"')
 
 
-@dataclass(slots=True)
-class _List:
+class _List(Struct):
     """A list being written: its kind of numbering ("" for bullets) and the number of its next item."""
 
     kind: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from toolkit_builder.diagnostics import Severity
 from toolkit_builder.prose.context import Context
@@ -12,8 +13,7 @@ from toolkit_builder.prose.context import Context
 _DELIMITER = re.compile(r" {0,3}\|?[ ]*+:?-+:?[ ]*+(?:\|[ ]*+:?-+:?[ ]*+)*+\|?[ ]*+$")
 
 
-@dataclass(slots=True)
-class Table:
+class Table(Struct):
     """Rows of cells as written; ``aligned`` holds "", "left", "center" or "right" for each column."""
 
     header: list[str]

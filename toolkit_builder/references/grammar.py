@@ -6,8 +6,9 @@ import bisect
 import html
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from functools import lru_cache, partial
+
+from msgspec import Struct
 
 from toolkit_builder.motions.numbering import NotANumber, Number
 from toolkit_builder.patterns import pattern
@@ -102,8 +103,7 @@ _BEFORE_POSTCODE = pattern(
 )
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """A mention with the stretch of the text that becomes the link."""
 
     start: int

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from toolkit_builder.motions.tags import names
 
@@ -26,8 +27,7 @@ class Strength(StrEnum):
     """E1, L1: also a postcode. A link if there is such an item, else nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """One item that a text names.
 
     ``text`` is what becomes the link, ``offset`` where it starts in the fragment. ``kind`` is a hint (``motion``,
@@ -55,7 +55,8 @@ class Mention:
         return f"{self.kind or ''}:{self.number.lower()}@{self.conference or ''}"
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        data: dict[str, Any] = to_builtins(self)
+        return data
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Mention:
@@ -68,8 +69,7 @@ def others_than(own: str) -> frozenset[str]:
     return frozenset(name for name in OTHER_UNIONS if name.casefold() != own.casefold())
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where a mention leads: the item's address, title and result ("" while there is none)."""
 
     url: str

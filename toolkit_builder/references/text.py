@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from toolkit_builder.prose.plain import BLOCK, NAME, TAG
 
@@ -13,8 +14,7 @@ EDGE = "\ue000"  # a block's edge: no wording reaches across it
 _HOLE = "\ufffc"  # something that is not read (a link, code)
 
 
-@dataclass(slots=True)
-class Text:
+class Text(Struct):
     """The readable text of a fragment with, for each stretch, where it starts in the text and in the fragment."""
 
     flat: str

@@ -9,10 +9,10 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from msgspec import Struct, field
 from pydantic import Field
 
 from toolkit_builder.model import Line, Part
@@ -41,8 +41,7 @@ class ThemeFile(Part):
     listings: dict[str, Listing] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """One template's text and where it came from. ``level`` 0 is the theme itself, 1 its parent, and so on."""
 
     name: str
@@ -51,8 +50,7 @@ class Template:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bundle:
+class Bundle(Struct, frozen=True, kw_only=True):
     """What renderers need of a theme, as plain values. ``templates`` maps ``level:name`` to (path, source).
 
     ``seams`` has what is known of a template's blocks already, by the template's name (`formats.seams.Seams.plain`),
@@ -78,8 +76,7 @@ class Bundle:
         return h.hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Theme:
+class Theme(Struct, frozen=True, kw_only=True, dict=True):
     """A theme with its parents. ``templates`` holds every level; ``assets`` and ``print_files`` the topmost."""
 
     name: str
