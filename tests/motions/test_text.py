@@ -48,6 +48,24 @@ def shape(source: str) -> list[tuple[str, str]]:
         ("In 2008 there were\n12. not a list", [("p1", "")]),
         ("Words (i.e. not a marker) and\ni.e. words again", [("p1", "")]),
         ("1) One\nwrapped line\n2) Two", [("c1", "1)"), ("c2", "2)")]),
+        ("Notes:\n– that pay is low\n– that rents rise", [("p1", ""), ("c1", "–"), ("c2", "–")]),
+        ("Words that go on\n– as they may – and\nend here.", [("p1", "")]),
+        ("1 - to strike\n2 - to win", [("c1", "1 -"), ("c2", "2 -")]),
+        ("Resolves:\n1: to strike\n2: to win", [("p1", ""), ("c1", "1:"), ("c2", "2:")]),
+        ("1 – 3 June is our conference", [("p1", "")]),
+        ("Resolves\n1 Fund it\n2 Open it", [("p1", ""), ("c1", "1"), ("c2", "2")]),
+        ("Notes:\n✓ one\n✓ two", [("p1", ""), ("c1", "✓"), ("c2", "✓")]),
+        ("\uf0b7\tOne\n\uf0b7\tTwo", [("c1", "•"), ("c2", "•")]),
+        ("**1.** One\n**2.** Two", [("p1", ""), ("p2", "")]),
+        (
+            "1) Campaign.\nConference further calls on branches to\n1) Organise.",
+            [("c1", "1)"), ("p1", ""), ("c1-2", "1)")],
+        ),
+        (
+            "Conference notes that pay in the whole of the sector is low and falling.\n"
+            "Conference believes, as it has believed for as long as anybody can say,\nthat it should rise.",
+            [("p1", "")],
+        ),
     ],
 )
 def test_markers_of_every_real_form_make_calls(source: str, expected: list[tuple[str, str]]) -> None:

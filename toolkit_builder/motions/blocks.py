@@ -11,7 +11,7 @@ import re
 from msgspec import Struct, field
 
 from toolkit_builder.motions.markers import Marker, Style, as_letter, as_roman, letter_value, read_marker, roman_value
-from toolkit_builder.motions.openers import SECTION_LINE
+from toolkit_builder.motions.openers import OPENING_LINE, SECTION_LINE
 
 _HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*$")
@@ -19,6 +19,8 @@ _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$
 _DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _BOLD_LINE = re.compile(r"[ \t]*(\*\*|__)(?=\S)(?:(?!\1).)+\1:?[ \t]*$")
 _NOTE = re.compile(r" {0,3}(?:\[\^[^\]\s]+|\*\[[^\]]+)\]:")
+_BOLD_NUMBER = re.compile(r" {0,3}(\*\*|__)\(?(?:\d{1,3}|[A-Za-z]|[ivx]{2,5})(?:[.)]|\1)")
+_LOOSE_ENDS = ("-", "–", "—", ":")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
@@ -102,14 +104,44 @@ def _line(s: _Scanner, lines: list[str], number: int, text: str, offset: int) ->
         s.close()
         _end_list(s)
     marker = read_marker(text)
-    if marker is not None and _accept(s, marker, introduced=number > 0 and lines[number - 1].rstrip().endswith(":")):
-        _item(s, marker, text, offset, number)
-        return
-    under = s.open is not None and not s.after_blank and SECTION_LINE.match(text) is not None
-    if under and s.open is not None and (s.open.kind == "call" or lines[number - 1].rstrip().endswith((".", ":", ";"))):
-        s.close()  # "This branch believes:" right under a point or a full stop goes on with neither
+    if marker is not None:
+        introduced = number > 0 and lines[number - 1].rstrip().endswith(":")
+        followed = not marker.strong and _followed(lines, number, marker)
+        if _accept(s, marker, introduced=introduced, followed=followed):
+            _item(s, marker, text, offset, number)
+            return
+    if s.open is not None and not s.after_blank and _stands_apart(s, lines, number, text):
+        s.close()
         _end_list(s)
     _prose(s, text, offset, number)
+
+
+def _followed(lines: list[str], number: int, marker: Marker) -> bool:
+    """Whether the marker's successor begins a line below it: ``2 -`` after ``1 -``, a dash on the next line."""
+    for line in lines[number + 1 : number + 13]:
+        if not line.strip():
+            continue
+        other = read_marker(line)
+        if other is not None and other.style.alike(marker.style):
+            return marker.style.system == "bullet" or other.value == marker.value + 1
+        if marker.style.system == "bullet":
+            return False
+    return False
+
+
+def _stands_apart(s: _Scanner, lines: list[str], number: int, text: str) -> bool:
+    """Whether a line begins a block of its own though no blank line says so: an opener under a point or a sentence's
+    end ("This branch believes:"; "Conference calls on", where the line above had room for it), a bold number."""
+    above = lines[number - 1].rstrip()
+    point = s.open is not None and s.open.kind == "call"
+    if SECTION_LINE.match(text):
+        return point or above.endswith((".", ":", ";"))
+    if _BOLD_NUMBER.match(text):
+        return True
+    if not above.endswith((".", ";", ":", "!", "?", ".”", '."')) or not OPENING_LINE.match(text):
+        return False
+    width = max(len(line.rstrip()) for line in lines)
+    return len(above) + 1 + len(text.split(maxsplit=1)[0]) <= width
 
 
 def _special(s: _Scanner, text: str, number: int, lines: list[str], offset: int, head: str) -> bool:
@@ -167,22 +199,25 @@ def _end_list(s: _Scanner) -> None:
         level.indent = min(level.indent, 3)
 
 
-def _accept(s: _Scanner, marker: Marker, *, introduced: bool) -> bool:
+def _accept(s: _Scanner, marker: Marker, *, introduced: bool, followed: bool) -> bool:
     """Whether a marker begins an item here; in running text it must begin or continue a sequence.
 
-    ``introduced``: the line before ends in a colon, as above a list whose first point was deleted.
+    ``introduced``: the line before ends in a colon, as above a list whose first point was deleted. ``followed``: the
+    marker's successor stands below it.
     """
     if marker.style.system == "bullet":
-        begins = s.after_blank if marker.style.gap else introduced  # "-Resolves", where others have no space either
+        begins = followed or (s.after_blank if marker.style.gap else introduced)  # "-Resolves" without a space
         return marker.strong or begins or any(lv.style.alike(marker.style) for lv in s.levels)
     continues = any(_next(lv, marker) and _could_join(lv, marker) for lv in s.levels)
+    if marker.style.system == "number" and marker.style.after[-1:] in _LOOSE_ENDS:  # "1 - ", "1: "
+        return continues or (marker.value == 1 and followed)
     if marker.style.lettered:
         return continues or (marker.label == "1a" and (s.after_blank or s.open is None or introduced))
     if continues or (s.levels and s.open is not None and s.open.kind == "call" and marker.value == 1):
         return True
     bare = not marker.style.after and not marker.style.before and marker.style.system == "number"
     if bare:
-        return marker.value == 1 and (s.after_blank or s.open is None)
+        return marker.value == 1 and (s.after_blank or s.open is None or followed)
     if s.after_blank or s.open is None or s.open.kind == "call":
         return marker.strong or marker.value == 1 or marker.style.system == "decimal"
     return marker.value == 1 or (introduced and marker.strong)

@@ -1,6 +1,6 @@
 """One line of a motion -> the list marker it begins with, if any, and what number that marker stands for.
 
-Real motions write ``1)Campaign``, ``1.``, ``1 ``, ``1/``, ``(1)``, ``3a)``, ``a)``, ``(b)``, ``iv.``, ``2.1`` and
+Real motions write ``1)Campaign``, ``1.``, ``1 ``, ``1/``, ``1 -``, ``1:``, ``(1)``, ``3a)``, ``a)``, ``(b)``, ``iv.``, ``2.1`` and
 bullets, Word's ``o`` with a tab among them; CommonMark sees a list in few of them. A marker is kept exactly as written;
 ``Style`` remembers how to write its successor.
 """
@@ -12,19 +12,22 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
+DOTS = "•◦▪●‣·■□▫○∙⁃➢➤►➔→⇒✓✔✗✘☐☑★\uf0b7\uf0a7\uf0d8\uf0fc\uf0e0\uf076\uf02d\uf06f"
+"""Characters that are bullets wherever a line begins with them; the last are those of Word's symbol fonts."""
+
 _MARK = re.compile(
     r"(?P<indent>[ \t]*)(?P<mark>"
-    r"(?P<bullet>[-*+–—](?=[ \t])|[•◦▪●‣·■□▫○∙⁃➢➤►](?=[ \t]*\S)|[o§](?=\t[ \t]*\S))"
+    rf"(?P<bullet>[-*+–—](?=[ \t])|[{DOTS}](?=[ \t]*\S)|[o§](?=\t[ \t]*\S))"
     r"|(?P<tight>[-–—])(?=[“‘\"']?[A-Z])"
     r"|(?P<deco>\d{1,2}(?:\.\d{1,2})+)(?P<decoend>[.)]?)(?=[ \t]+\S)"
     r"|\((?P<inner>\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,6})\)(?=[ \t]*\S)"
-    r"|(?P<num>\d{1,3})(?P<numend>[.)]|/(?=[ \t]))(?=[ \t]|[^\s\d%.,)])"
+    r"|(?P<num>\d{1,3})(?P<numend>[.)]|/(?=[ \t])|[ \t]?[-–—:](?=[ \t]))(?=[ \t]|[^\s\d%.,)])"
     r"|(?P<lettered>\d{1,2})(?P<suffix>[a-z][.)])(?=[ \t]|[A-Z])"
     r"|(?P<bare>\d{1,2})(?=[ \t]+[A-Z\"'“‘*_])"
     r"|(?P<letter>[A-Za-z]|[ivxlIVXL]{2,6})(?:(?P<letterend>\))(?=[ \t]*\S)|(?P<dot>\.)(?=[ \t]+\S))"
     r")(?P<gap>[ \t]*)"
 )
-_FIRST = frozenset(" \t-*+–—•◦▪●‣·■□▫○∙⁃➢➤►§(0123456789")
+_FIRST = frozenset(f" \t-*+–—{DOTS}§(0123456789")
 _AFTER_LETTER = frozenset(").ivxlIVXL")
 _ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv",
           "xvi", "xvii", "xviii", "xix", "xx", "xxi", "xxii", "xxiii", "xxiv", "xxv", "xxvi", "xxvii",
@@ -105,7 +108,7 @@ def read_marker(line: str) -> Marker | None:
     if match is None:
         return None
     indent = len(match["indent"].expandtabs(4))
-    text, gap = match["mark"], match["gap"]
+    text, gap = shown(match["mark"]), match["gap"]
     label, system, before, after, strong = _numeral(match)
     if system in {"letter", "roman"} and label.lower() not in _ROMAN_VALUE and len(label) > 1:
         return None
@@ -117,15 +120,20 @@ def read_marker(line: str) -> Marker | None:
                   match.start("mark"), match.end(), strong)  # fmt: skip
 
 
+def shown(mark: str) -> str:
+    """A marker as it is printed: what only a symbol font of Word's can show is a bullet."""
+    return "•" if "\uf000" <= mark <= "\uf0ff" else mark
+
+
 def _numeral(match: re.Match[str]) -> tuple[str, str, str, str, bool]:
     if match["bullet"]:
-        return "", "bullet", match["bullet"], "", match["bullet"] not in "–—" or "\t" in match["gap"]
+        return "", "bullet", shown(match["bullet"]), "", match["bullet"] not in "–—" or "\t" in match["gap"]
     if match["tight"]:
         return "", "bullet", match["tight"], "", False
     if match["deco"]:
         return match["deco"], "decimal", "", match["decoend"], False
     if match["num"]:
-        return match["num"], "number", "", match["numend"], match["numend"] != "/"
+        return match["num"], "number", "", match["numend"], match["numend"] in ".)"
     if match["lettered"]:
         return match["lettered"], "number", "", match["suffix"], False
     if match["bare"]:

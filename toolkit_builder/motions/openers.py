@@ -41,6 +41,13 @@ SECTION_LINE = re.compile(
 )
 """A line that begins a section whatever stands above it: ``This branch resolves:``."""
 
+OPENING_LINE = re.compile(
+    r"(?:(?:this|the|our)\s+)?(?:conference|congress|council|branch|union|clp|blp|agm|egm|assembly|house|senate)"
+    rf"{_ADVERBS}\s+(?:{_OPERATIVE}|{_PREAMBLE})\b",
+    re.IGNORECASE,
+)
+"""A line that opens as a paragraph of a motion does: ``Conference therefore resolves to``."""
+
 _HEADING = re.compile(
     rf"\W*(?:(?:this|the|our)\s+)?(?:[\w’'&-]+\s+){{0,2}}?(?:{_SUBJECT}|house|senate){_ADVERBS}\s+"
     rf"(?:(?P<operative>{_OPERATIVE})|(?P<preamble>{_PREAMBLE}))(?:\s+(?:that|to|the\s+following))*\W*$"

@@ -62,6 +62,7 @@ FOLLOWS = re.compile(
         |before\s+(?:{_MARK}|{_PLACE}|{_THE_WORDS})
         |{_MARK}|{_THE_WORDS}\b|(?:a\s+|the\s+)?(?:new|further|additional)\s+(?:\w+\s+)?(?:{_UNIT})|everything|all\b|at\s+the\s+(?:end|start|beginning)|then\b|consequential
         |from\s+{_MARK})
+    | (?:with|and)\s+{_PLACE}\s+(?:beginning|starting|ending)\b
     | (?:with|by|for|to|from|as|into)\s*(?::|\n|{_MARK}|{_THE_WORDS}\b)
     | to\s+(?:read|the\s+(?:end|start|beginning)|be\b|become\b|after\b|before\b|{_PLACE}) | through\s+to\b
         | up\s+to\b | until\b
