@@ -6,7 +6,6 @@ Units that an earlier build has laid out under the same key come as settled jobs
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from msgspec import Struct, field
@@ -98,8 +97,7 @@ def blueprint(
     if seams:
         seams.prepare(page.template for each in laid for page in each.pages)
     plain.for_machines(draft, listed)
-    for source in sources:
-        draft.blobs.keep(source.digest, partial(getattr, source, "text"))
+    draft.blobs.keep_texts(sources)
     taken = {page.url for page in listed}
     plain.old_addresses(draft, taken)
     plain.old_numbers(draft, taken)

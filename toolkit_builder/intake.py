@@ -3,10 +3,10 @@ process."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from hashlib import blake2b
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -36,9 +36,12 @@ _ONE_BY_ONE = 8  # documents of a volume that are fetched singly; the next one b
 def code_digest() -> str:
     """The digest of the builder's own source: another version of the program is another key everywhere."""
     h = blake2b(__version__.encode(), digest_size=16)
-    package = Path(__file__).parent
-    for file in sorted(package.rglob("*.py")):
-        h.update(f"{file.relative_to(package).as_posix()}\0".encode() + file.read_bytes())
+    package = os.path.dirname(__file__)
+    found = (os.path.join(folder, name) for folder, _, names in os.walk(package) for name in names)
+    for name in sorted(file[len(package) + 1 :].replace(os.sep, "/") for file in found if file.endswith(".py")):
+        h.update(f"{name}\0".encode())
+        with open(os.path.join(package, name), "rb", buffering=0) as source:
+            h.update(source.read())
     return h.hexdigest()
 
 

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import blake2b
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -137,8 +138,8 @@ def scan(
     waiting = [_Folder(top, folder, False)]
     while waiting:
         waiting += walk.folder(waiting.pop())
-    by_path = sorted(walk.sources, key=_path), sorted(walk.assets, key=_path)
-    return Tree(tuple(by_path[0]), tuple(by_path[1])), walk.found
+    by_path = attrgetter("path")
+    return Tree(tuple(sorted(walk.sources, key=by_path)), tuple(sorted(walk.assets, key=by_path))), walk.found
 
 
 def read_source(project: Path, path: str) -> tuple[Source | None, list[Diagnostic]]:
@@ -152,10 +153,6 @@ def read_source(project: Path, path: str) -> tuple[Source | None, list[Diagnosti
 def ignored(path: str) -> bool:
     """Whether a file or folder at this path, or a folder that it is in, is passed over."""
     return any(_passed_over(name) for name in path.split("/") if name)
-
-
-def _path(item: Source | Unread | Asset) -> str:
-    return item.path
 
 
 class _Walk:
@@ -177,12 +174,15 @@ class _Walk:
             self.found.append(_unreadable(here.path, problem))
             return
         self._clashes(here.path, [entry.name for entry in entries])
+        known = self.known.get
         for entry in entries:
             name = entry.name
             # a Mac may keep accents apart from their letters; addresses and links are written with both in one
             path = f"{here.path}/{name if name.isascii() else unicodedata.normalize('NFC', name)}"
             if not (name.isascii() and name.isprintable()) and (bad := _bad_name(path, name)):
                 self.found.append(bad)
+            elif (digest := known(path)) and name.endswith(".md") and entry.is_file(follow_symlinks=False):
+                self.sources.append(Unread(path, entry.path, digest))  # as nearly all are when one is edited
             elif entry.is_symlink():
                 yield from self._link(entry, path, here)
             elif entry.is_dir(follow_symlinks=False):

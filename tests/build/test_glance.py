@@ -18,7 +18,7 @@ from toolkit_builder.build.glance import Glance
 from toolkit_builder.build.guard import inspect
 from toolkit_builder.build.manifest import identity, load_tree
 
-from .fake import Site, pages
+from .fake import Site, expected, pages
 
 TEXTS = {f"{n % 7}/{n}.html": str(n) for n in range(300)} | {"top.html": "top"}
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
@@ -41,7 +41,7 @@ def forking(monkeypatch: pytest.MonkeyPatch) -> None:
 def glanced(site: Site) -> Glance:
     record = fastpath.read_record(str(site.state))
     assert record is not None
-    found = Glance(str(site.output), record.files, record.folders)
+    found = Glance(str(site.output), record.files, record.folders, str(site.state))
     found.start()
     return found
 
@@ -78,6 +78,43 @@ def test_two_processes_see_what_one_sees(site: Site, change: str) -> None:
     assert together.live.files == alone.live.files
     assert (together.touched, together.foreign, together.strangers) == (alone.touched, alone.foreign, alone.strangers)
     assert alone.touched is (change not in {"nothing", "a foreign folder"})
+
+
+@needs_fork
+@pytest.mark.usefixtures("forking")
+@pytest.mark.parametrize("change", [*CHANGES, "its state lost", "its state damaged"])
+def test_the_other_process_sees_to_the_standby_tree(site: Site, change: str) -> None:
+    for n in range(2):
+        built(site, {**TEXTS, "top.html": str(n)})
+    standby = site.state / "standby"
+    state = site.state / f"tree-{identity(standby)}.json"
+    seal = state.read_text().partition("\n")[0]
+    if change == "its state lost":
+        state.unlink()
+    elif change == "its state damaged":
+        state.write_text(state.read_text()[:-30])
+    else:
+        CHANGES[change](standby)
+    found = glanced(site)
+    found.go_on()
+    assert found.result() is not None
+    kept = {"nothing", "a file edited", "a file touched", "a file made private"}  # no folder tells of those
+    assert found.standby == (seal if change in kept else "")
+
+
+@needs_fork
+@pytest.mark.usefixtures("forking")
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_build_that_has_looked_publishes_nothing_of_a_changed_standby_tree(site: Site, change: str) -> None:
+    for n in range(2):
+        built(site, {**TEXTS, "top.html": str(n)})
+    CHANGES[change](site.state / "standby")
+    before = looked(site)
+    assert not before.unchanged("other settings", "")
+    stock = look(site.folder, site.output, before)
+    wanted = {**TEXTS, "top.html": "new"}
+    assert build(site.folder, site.output, pages(wanted), {}, site.chain, site.with_inputs(), stock=stock).published
+    assert site.files() == expected(wanted)
 
 
 @needs_fork

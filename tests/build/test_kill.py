@@ -45,10 +45,11 @@ def litter(site: Site) -> list[str]:
     beside = {p.name for p in site.folder.iterdir()} - {"output", ".toolkit"}
     odd = {p.name for p in site.folder.rglob("*") if "toolkit-new" in p.name or p.name.endswith(".new")}
     kept = {p.name for p in site.state.iterdir()}
-    trees = sum(name.startswith("tree-") for name in kept)
+    tables = sum(name.startswith("tree-rows-") for name in kept)
+    trees = sum(name.startswith("tree-") for name in kept) - tables
     expected_names = {"standby", "explain.db", "explain.db-wal", "explain.db-shm"}
     strange = {n for n in kept - expected_names if not n.startswith("tree-")}
-    return sorted(beside | odd | strange | ({f"{trees} trees"} if trees > 2 else set()))
+    return sorted(beside | odd | strange | ({f"{trees} trees, {tables} tables"} if max(trees, tables) > 2 else set()))
 
 
 @pytest.mark.parametrize("step", STEPS)

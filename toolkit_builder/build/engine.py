@@ -104,12 +104,16 @@ class BuildReport(Struct):
 
 
 class Stock(Struct, frozen=True):
-    """What the last build made and what of it stands in ``output/`` unharmed, as it was at ``looked`` (monotonic)."""
+    """What the last build made and what of it stands in ``output/`` unharmed, as it was at ``looked`` (monotonic).
+
+    ``standby`` is the seal of the standby tree's state, if somebody has seen that it is as that says.
+    """
 
     known: Tree
     before: Inspection
     looked: float
     output: Path = Path()
+    standby: str = ""
 
     def made(self, job: Settled, store: Store) -> Made | None:
         """The last build's result, if it was made under this very key and is still whole."""
@@ -142,10 +146,10 @@ def look(project: Path, output: Path, looked: fastpath.Looked | None = None) -> 
     at, who = time.monotonic(), identity(output)
     if (tree := load_tree(state, who)) is None:
         return None
-    differing = None
+    differing, standby = None, ""
     if looked and looked.tree == who and looked.record.head["tree"] == who and looked.record.head["state"] == tree.seal:
-        differing, at = looked.files.result(), looked.at
-    return Stock(tree, inspect(output, tree, partial(_recorded, state), differing=differing), at, output)
+        differing, at, standby = looked.files.result(), looked.at, looked.files.standby
+    return Stock(tree, inspect(output, tree, partial(_recorded, state), differing=differing), at, output, standby)
 
 
 def _recorded(state: Path) -> set[str]:
@@ -268,7 +272,8 @@ class _Build:
 
     def _attempt(self, blobs: Mapping[str, bytes | str], toolchain: Toolchain) -> bool:
         """Prepare and publish; False where the standby tree was not as the last build had left it."""
-        publication = Publication(self._output, self._state, self._before.live, durable=self._options.durable)
+        seen = self._stock.standby if self._stock else ""
+        publication = Publication(self._output, self._state, self._before.live, seen, durable=self._options.durable)
         try:
             publication.begin(self._published)
             publication.keep_all(path for path, (job, _) in self._settled.items() if job.publish)
@@ -361,7 +366,7 @@ class _Build:
                 publication.forget_old()
             if aside:
                 report.diagnostics.append(_kept(aside, self._project))
-        report.tree, report.published = Tree(files, hidden), True
+        report.tree, report.published = Tree(files, hidden, read=publication.saved.rows), True
         with following(publication, report.tree):
             self._remember(results, outcome, publication.saved)
 
@@ -458,7 +463,7 @@ def known_digests(record: fastpath.Record | None, scan: str) -> dict[str, str]:
     lines = list(known)
     for n in record.head["racy"]:
         del known[lines[n]]
-    return {_name(line): known[line] for line in scan.split("\n")[:-1] if known.get(line)}
+    return {_name(line): digest for line in scan.split("\n")[:-1] if (digest := known.get(line))}
 
 
 def clean(project: Path, output: Path) -> list[Diagnostic]:

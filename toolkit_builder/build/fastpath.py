@@ -199,7 +199,7 @@ class Looked:
         self.mark = mark
         self.record = record
         self.tree = os.lstat(output).st_ino
-        self.files = Glance(output, record.files, record.folders)
+        self.files = Glance(output, record.files, record.folders, state_folder(project, output))
         if record.head["tree"] == self.tree:
             self.files.start()
         self.scanned_ns = time.time_ns()

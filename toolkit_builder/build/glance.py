@@ -19,6 +19,7 @@ _BY_FOLDER = os.stat in os.supports_dir_fd
 _MODE = 0 if os.name == "nt" else 0o100644  # of every published file: a plain one, whatever the umask was
 
 FILE, MODE, FOLDER = "-", "m", "d"  # what differs: a file; a file's mode alone; a folder's time stamp
+_STANDBY = "s"  # what does not: the standby tree; the digest of what is written down of it follows
 
 
 class Glance:
@@ -26,7 +27,8 @@ class Glance:
 
     ``files`` are four texts with a value a line: paths, sizes, mtimes in ns, inodes; ``folders`` two: paths, mtimes.
     Whoever is free takes the next piece: its number is a byte in a pipe, and a byte goes to one reader only. Where no
-    process can be forked, `result` is None and `files_differ` looks alone.
+    process can be forked, `result` is None and `files_differ` looks alone. ``state`` is the folder of the standby tree,
+    which the other process sees to in the end; then ``standby`` is the seal of its state, if it is as that says.
     """
 
     __slots__ = (
@@ -39,12 +41,16 @@ class Glance:
         "_folders",
         "_next",
         "_numbers",
+        "_state",
         "_thorough",
         "_top",
+        "standby",
     )
 
-    def __init__(self, output: str, files: Sequence[str], folders: Sequence[str]) -> None:
+    def __init__(self, output: str, files: Sequence[str], folders: Sequence[str], state: str = "") -> None:
         self._top = f"{output}/"
+        self._state = state
+        self.standby = ""
         self._files, self._folders = files, folders
         self._columns: list[list[list[str]]] = []
         self._differ: list[str] = []
@@ -77,6 +83,8 @@ class Glance:
         for descriptor in (self._numbers, self._answers, 0, 1, 2):
             os.close(descriptor)
         self._take_pieces()
+        if self._thorough:
+            self._differ += _standby(self._state)
         said = "\0".join([*self._differ, "end"]).encode("utf-8", "surrogateescape")
         while said:
             said = said[os.write(answers, said) :]
@@ -111,7 +119,10 @@ class Glance:
             return None
         here: tuple[list[str], list[str]] = ([], [])
         for name in self._differ:
-            here[name[0] == FOLDER].append(name[1:])
+            if name[0] == _STANDBY:
+                self.standby = name[1:]
+            else:
+                here[name[0] == FOLDER].append(name[1:])
         return here
 
     def _no_more(self) -> None:
@@ -144,6 +155,7 @@ class Glance:
         if not self._columns:
             self._columns = [_lines(self._files), _lines(self._folders)]
         kind, piece = divmod(number, _PIECES)
+        self._thorough = kind == 1
         columns = self._columns[kind]
         size = -(-len(columns[0]) // _PIECES)
         part = [column[piece * size : (piece + 1) * size] for column in columns]
@@ -185,6 +197,23 @@ def _folders(top: str, here: int | None, paths: list[str], mtimes: list[str]) ->
         except OSError:
             pass
         yield FOLDER + path
+
+
+def _standby(state: str) -> list[str]:
+    """Whether no file has come to a folder of the standby tree, or gone from it (see `manifest` for its state)."""
+    try:
+        who = os.lstat(f"{state}/standby").st_ino
+        with open(f"{state}/tree-{who}.json", encoding="utf-8") as file:
+            seal, *_, paths, mtimes = file.read().replace("\n", "\0", 1).split("\0")
+        here = os.open(f"{state}/standby", os.O_RDONLY)
+    except (OSError, ValueError):  # it will be looked at by who needs it
+        return []
+    try:
+        return [] if any(_folders("", here, paths.split("\n"), mtimes.split("\n"))) else [_STANDBY + seal]
+    except ValueError:
+        return []
+    finally:
+        os.close(here)
 
 
 def _lines(columns: Sequence[str]) -> list[list[str]]:

@@ -1,9 +1,10 @@
 """What a build made comes in, and is found again by the next one: the state of a tree of published files.
 
 Each tree (the live ``output/`` and its standby) has a state file named after its folder's inode. Exchanging the
-folders therefore exchanges their states in the same instant, and no journal is needed. It holds, after the digest of
-what follows: what is short, as JSON on one line; then column after column, a value a line, which is read in a tenth of
-the time of JSON.
+folders therefore exchanges their states in the same instant, and no journal is needed. What is known of thousands of
+files stands in a table of its own, which is named after its content and never changes: column after column, a value a
+line, which is read in a tenth of the time of JSON. A state file names its table, and the few rows that are others by
+now; both trees share one table, until many rows have changed or other files are published.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from msgspec import Struct, field
 from toolkit_builder.build.digests import digest
 from toolkit_builder.build.objects import write_file
 
-VERSION = 2
+VERSION = 3
+_FEW = 500  # rows that may differ from the table, and an eighth of all at most
 FILE_MODE, FOLDER_MODE = 0o644, 0o755
 
 
@@ -38,16 +40,18 @@ class Made(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Files as they were read, and their columns with a text for each value."""
+    """A table: its name, the results in it, and the columns of its files."""
 
+    name: str
     files: Mapping[str, Made]
-    columns: Sequence[list[str]]
+    hidden: Mapping[str, Made]
+    columns: Sequence[str]
 
 
 class Tree(Struct):
     """A folder of published files: ``files`` by path, ``hidden`` results without a file, mtimes of folders.
 
-    ``seal`` is the digest of the state file that it was read from, ``read`` what stood there of its files.
+    ``seal`` is the digest of the state file that it was read from, ``read`` the table that this names.
     """
 
     files: dict[str, Made] = field(default_factory=dict)
@@ -61,16 +65,12 @@ class Tree(Struct):
 
 
 class Saved(NamedTuple):
-    """What was written down of a tree: the digest of it all, and its columns."""
+    """What was written down of a tree: the digest of it all, columns as in a record (see `fastpath`), and its table."""
 
     seal: str
-    columns: Sequence[str]
+    files: Sequence[str]
     folders: Sequence[str]
-
-    @property
-    def files(self) -> Sequence[str]:
-        """The columns that a record has (see `fastpath`)."""
-        return (self.columns[0], *self.columns[3:])
+    rows: Rows | None = None
 
 
 def identity(folder: Path) -> int:
@@ -86,26 +86,65 @@ def _state_file(state: Path, who: int) -> Path:
     return state / f"tree-{who}.json"
 
 
-def save_tree(state: Path, who: int, tree: Tree, columns: Sequence[str] | None = None) -> Saved:
-    """Write a tree's state; ``columns`` are those of its files where they are known already. Raises OSError."""
-    head = {
-        "version": VERSION,
-        "counts": [len(tree.files), len(tree.hidden), len(tree.folders)],
-        "diagnostics": [_said(tree.files), _said(tree.hidden)],
-    }
+def _table_file(state: Path, name: str) -> Path:
+    return state / f"tree-rows-{name}"
+
+
+def save_tree(state: Path, who: int, tree: Tree) -> Saved:
+    """Write a tree's state. Raises OSError."""
+    rows, changed = tree.read, _changed(tree)
+    if rows is None or changed is None:
+        rows, changed = _save_table(state, tree), ({}, {})
+    head = {"version": VERSION, "files": changed[0], "hidden": changed[1], "folders": len(tree.folders)}
     folders = ["\n".join(tree.folders), _numbers(tree.folders.values())]
-    files = columns or _columns(tree.files, tree.read)
-    body = "\0".join([json.dumps(head, separators=(",", ":")), *files, *_columns(tree.hidden), *folders]).encode(
-        "utf-8"
-    )
+    text = "\0".join([json.dumps(head, separators=(",", ":")), *folders])
+    body = f"{rows.name}\n{text}".encode()
     seal = digest(body)
     write_file(_state_file(state, who), seal.encode() + b"\n" + body)
-    return Saved(seal, files, folders)
+    return Saved(seal, _patched(rows, changed[0]), folders, rows)
 
 
-def load_tree(state: Path, who: int) -> Tree | None:
-    """The state of the tree with this identity; None where there is none or it is damaged."""
-    return _load(_state_file(state, who)) if who else None
+def _changed(tree: Tree) -> tuple[dict[str, Made], dict[str, Made]] | None:
+    """The files and the hidden results that are not those of the table; None where there should be another table."""
+    if tree.read is None:
+        return None
+    found: list[dict[str, Made]] = []
+    for now, then in ((tree.files, tree.read.files), (tree.hidden, tree.read.hidden)):
+        if now.keys() != then.keys():
+            return None
+        found.append({path: now[path] for path, before in then.items() if now[path] is not before})
+    files, hidden = found
+    return None if len(files) + len(hidden) > min(_FEW, (len(tree.files) + len(tree.hidden)) // 8) else (files, hidden)
+
+
+def _patched(rows: Rows, changed: Mapping[str, Made]) -> Sequence[str]:
+    """Columns for a record, with the rows that are others by now."""
+    paths, _, _, *numbers = rows.columns
+    places = [(n, path) for n, path in enumerate(paths.split("\n")) if path in changed] if changed else ()
+    for which, column in enumerate(numbers if places else ()):
+        values = column.split("\n")
+        for n, path in places:
+            values[n] = str(changed[path][2 + which])
+        numbers[which] = "\n".join(values)
+    return (paths, *numbers)
+
+
+def _save_table(state: Path, tree: Tree) -> Rows:
+    """Write all rows of a tree. Raises OSError."""
+    head = {"counts": [len(tree.files), len(tree.hidden)], "diagnostics": [_said(tree.files), _said(tree.hidden)]}
+    files = _columns(tree.files)
+    body = "\0".join([json.dumps(head, separators=(",", ":")), *files, *_columns(tree.hidden)]).encode()
+    name = digest(body)
+    write_file(_table_file(state, name), body)
+    return Rows(name, tree.files, tree.hidden, files)
+
+
+def load_tree(state: Path, who: int, near: Rows | None = None) -> Tree | None:
+    """The state of the tree with this identity; None where there is none or it is damaged.
+
+    ``near`` is a table that has been read: it may be that of this tree, too.
+    """
+    return _load(_state_file(state, who), near) if who else None
 
 
 def forget_tree(state: Path, who: int) -> None:
@@ -115,12 +154,22 @@ def forget_tree(state: Path, who: int) -> None:
 
 
 def forget_other_trees(state: Path, keep: set[int]) -> None:
-    """Remove the states of trees that are no more."""
-    wanted = {_state_file(state, who).name for who in keep}
+    """Remove the states of trees that are no more, and tables that nobody names."""
+    wanted = {_state_file(state, who) for who in keep}
+    wanted |= {_table_file(state, name) for name in map(_table_of, wanted) if name}
     for path in state.glob("tree-*"):
-        if path.name not in wanted:
+        if path not in wanted:
             with contextlib.suppress(OSError):
                 path.unlink()
+
+
+def _table_of(path: Path) -> str:
+    """The name of the table of a state file; empty where there is none."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(200).split(b"\n")[1].decode("ascii")
+    except (OSError, ValueError, IndexError):
+        return ""
 
 
 def latest_tree(state: Path) -> Tree | None:
@@ -132,61 +181,50 @@ def latest_tree(state: Path) -> Tree | None:
     return None
 
 
-def load_places(state: Path, who: int) -> tuple[dict[str, int], dict[str, int]] | None:
-    """Of the state of a tree only what its files' inodes (by path) and its folders' time stamps are."""
-    if (columns := _read(_state_file(state, who)) if who else None) is None:
-        return None
-    try:
-        _, head, *columns = columns
-        files, _, folders = head["counts"]
-        inodes = dict(zip(_lines(columns[0], files), map(int, _lines(columns[5], files)), strict=True))
-        return inodes, dict(zip(_lines(columns[12], folders), map(int, _lines(columns[13], folders)), strict=True))
-    except (ValueError, KeyError, TypeError, IndexError):
-        return None
-
-
-def _load(path: Path) -> Tree | None:
-    if (columns := _read(path)) is None:
-        return None
-    try:
-        seal, head, *columns = columns
-        files, hidden, folders = head["counts"]
-        said = head["diagnostics"]
-        lines = [_lines(column, files) for column in columns[:6]]
-        made = _made(lines, said[0])
-        return Tree(
-            made,
-            _made([_lines(column, hidden) for column in columns[6:12]], said[1]),
-            dict(zip(_lines(columns[12], folders), map(int, _lines(columns[13], folders)), strict=True)),
-            seal,
-            Rows(made, lines),
-        )
-    except (ValueError, KeyError, TypeError, IndexError):
-        return None
-
-
-def _read(path: Path) -> list[Any] | None:
-    """Seal, head (as a value) and columns of a state file; None where it is damaged or of another version."""
+def _load(path: Path, near: Rows | None = None) -> Tree | None:
+    """The tree of a state file; None where that or its table is damaged, lost or of another version."""
     try:
         seal, _, body = path.read_bytes().partition(b"\n")
         if digest(body).encode() != seal:
             return None
-        head, *columns = body.decode("utf-8").split("\0")
+        name, _, text = body.decode().partition("\n")
+        head, *folders = text.split("\0")
         values = json.loads(head)
-        return [seal.decode(), values, *columns] if values["version"] == VERSION else None
-    except (OSError, ValueError, KeyError, TypeError):
+        if values["version"] != VERSION:
+            return None
+        rows = near if near and near.name == name else _load_table(_table_file(path.parent, name))
+        paths, stamps = (_lines(column, values["folders"]) for column in folders)
+        return rows and Tree(
+            {**rows.files, **_rows(values["files"])},
+            {**rows.hidden, **_rows(values["hidden"])},
+            dict(zip(paths, map(int, stamps), strict=True)),
+            seal.decode(),
+            rows,
+        )
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         return None
 
 
-def _columns(made: Mapping[str, Made], read: Rows | None = None) -> list[str]:
-    """A text for each column. What was ``read`` and is the same value still, is not put into words again."""
-    if read and read.files.keys() == made.keys():
-        columns = [list(column) for column in read.columns]
-        for n, (path, before) in enumerate(read.files.items()):
-            if (now := made[path]) is not before:
-                for column, value in zip(columns[1:], now, strict=False):
-                    column[n] = str(value)
-        return ["\n".join(column) for column in columns]
+def _rows(said: Mapping[str, Sequence[Any]]) -> dict[str, Made]:
+    return {path: Made._make([*row[:5], tuple(row[5])]) for path, row in said.items()}
+
+
+def _load_table(path: Path) -> Rows | None:
+    """A table; None where it is damaged. Raises what a table of another form would make one raise."""
+    body = path.read_bytes()
+    if not path.name.endswith(name := digest(body)):
+        return None
+    head, *columns = body.decode().split("\0")
+    values = json.loads(head)
+    files, hidden = values["counts"]
+    said = values["diagnostics"]
+    made = _made([_lines(column, files) for column in columns[:6]], said[0])
+    more = _made([_lines(column, hidden) for column in columns[6:]], said[1])
+    return Rows(name, made, more, columns[:6])
+
+
+def _columns(made: Mapping[str, Made]) -> list[str]:
+    """A text for each column."""
     values = made.values()
     return [
         "\n".join(made),

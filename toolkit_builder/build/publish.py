@@ -26,7 +26,6 @@ from toolkit_builder.build.manifest import (
     forget_other_trees,
     forget_tree,
     identity,
-    load_places,
     load_tree,
     save_tree,
 )
@@ -45,15 +44,17 @@ def _step(name: str) -> None:
 class Publication:
     """One build's new tree. ``begin``, then ``put`` or ``keep`` for every path, then ``commit`` or ``abandon``.
 
-    ``live`` is what is known to be whole in ``output/``; ``wanted`` are the paths of the new site. Every
-    method raises OSError, after which ``abandon`` leaves things as they were.
+    ``live`` is what is known to be whole in ``output/``; ``wanted`` are the paths of the new site; ``seen`` is the seal
+    of the standby tree's state where somebody has seen that it is as that says. Every method raises OSError, after
+    which ``abandon`` leaves things as they were.
     """
 
-    def __init__(self, output: Path, state: Path, live: Tree, *, durable: bool = True) -> None:
+    def __init__(self, output: Path, state: Path, live: Tree, seen: str = "", *, durable: bool = True) -> None:
         self.output = output
         self.state = state
         self.standby = standby_folder(output, state)
         self._live = live
+        self._seen = seen
         self._durable = durable
         self._stamps: dict[str, int] = {}  # of the folders in the standby tree, as the last build has left them
         self._inodes: dict[str, int] = {}  # of the files in the standby tree, as they are now
@@ -73,10 +74,10 @@ class Publication:
             forget_tree(self.state, identity(self.standby))  # of a folder that had this inode before
         self._move_within()
         who = identity(self.standby)
-        old = load_places(self.state, who)
-        if old is not None and _as_left(str(self.standby), old[1]):
+        old = load_tree(self.state, who, self._live.read)
+        if old is not None and (old.seal == self._seen or _as_left(str(self.standby), old.folders)):
             self.trusted = True
-            self._inodes, self._stamps = old
+            self._inodes, self._stamps = {path: made.inode for path, made in old.files.items()}, old.folders
             self._folders = {"", *self._stamps}
         else:  # a build was killed or failed while it worked here, or somebody has been here: see what there is
             self._inodes, self._folders = look_at(self.standby)
@@ -205,9 +206,8 @@ class Publication:
     def keep_all(self, paths: Iterable[str]) -> None:
         """`keep`, for most of a site."""
         live, inodes = self._live.files, self._inodes
-        for path in paths:
-            if inodes.get(path) != live[path].inode:
-                self.keep(path)
+        for path in [path for path in paths if inodes.get(path) != live[path].inode]:
+            self.keep(path)
 
     def adopt(self, path: str, source: Path, data: bytes) -> os.stat_result:
         """Bytes that a stored object has: a link to it, or a copy where links do not reach."""
@@ -297,20 +297,19 @@ class Publication:
         _step("saved")
         return who
 
-    def _write_down(self, files: dict[str, Made], hidden: dict[str, Made], columns: Sequence[str] | None = None) -> int:
+    def _write_down(self, files: dict[str, Made], hidden: dict[str, Made]) -> int:
         """Keep the state of the standby tree under its inode, which comes back."""
         folders = {f: os.lstat(self._at(f)).st_mtime_ns for f in sorted(self._touched)}
         for folder in self._folders - self._touched:
             folders[folder] = self._stamps[folder]
         who = identity(self.standby)
-        self.saved = save_tree(self.state, who, Tree(files, hidden, folders, read=self._live.read), columns)
+        self.saved = save_tree(self.state, who, Tree(files, hidden, folders, read=self._live.read))
         return who
 
-    def follow(self, live: Tree, share: Share, columns: Sequence[str]) -> None:
+    def follow(self, live: Tree, share: Share) -> None:
         """Bring the standby tree to what is live, file by file, and exchange nothing.
 
-        ``share`` has the work done for all paths that it is handed, by more than one process; ``columns`` are the
-        live files as they were written down.
+        ``share`` has the work done for all paths that it is handed, by more than one process.
         """
         self.begin(live.files.keys())
         behind = [path for path, made in live.files.items() if self._inodes.get(path) != made.inode]
@@ -319,7 +318,7 @@ class Publication:
             self._note(path, live.files[path].inode)
         self._sweep()
         _step("followed")
-        self._write_down(live.files, live.hidden, columns)
+        self._write_down(live.files, live.hidden)
         _step("followed and saved")
 
     def forget_old(self) -> None:

@@ -63,7 +63,7 @@ def _follow(publication: Publication, tree: Tree, parent: int) -> None:
     gc.freeze()
     end_with_parent(parent)
     with contextlib.suppress(OSError):
-        Publication(publication.output, publication.state, tree).follow(tree, _by_two, publication.saved.columns)
+        Publication(publication.output, publication.state, tree).follow(tree, _by_two)
     os._exit(0)
 
 

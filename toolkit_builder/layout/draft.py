@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct, field
@@ -13,7 +13,7 @@ from toolkit_builder.build.recall import Recall
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.model import Payload
 from toolkit_builder.site import Site
-from toolkit_builder.sources import Asset
+from toolkit_builder.sources import Asset, Source, Unread
 from toolkit_builder.theme import Theme
 
 
@@ -22,21 +22,27 @@ class Large(Mapping[str, "bytes | str"]):
 
     def __init__(self) -> None:
         self._makers: dict[str, Callable[[], bytes | str]] = {}
+        self._sources: dict[str, Source | Unread] = {}
 
     def keep(self, digest: str, make: Callable[[], bytes | str]) -> None:
         self._makers[digest] = make
 
+    def keep_texts(self, sources: Iterable[Source | Unread]) -> None:
+        """The texts of files, each by the digest of its file."""
+        self._sources |= {source.digest: source for source in sources}
+
     def __getitem__(self, digest: str) -> bytes | str:
-        return self._makers[digest]()
+        source = self._sources.get(digest)
+        return source.text if source else self._makers[digest]()
 
     def __contains__(self, digest: object) -> bool:
-        return digest in self._makers
+        return digest in self._makers or digest in self._sources
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
+        return iter(self._makers.keys() | self._sources.keys())
 
     def __len__(self) -> int:
-        return len(self._makers)
+        return len(self._makers.keys() | self._sources.keys())
 
 
 class Draft(Struct, kw_only=True):

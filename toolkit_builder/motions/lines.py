@@ -8,11 +8,10 @@ keep the one it printed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-import regex
 from msgspec import Struct
 
 from toolkit_builder.motions.inline import visible
@@ -21,7 +20,6 @@ from toolkit_builder.motions.text import Block, MotionText
 MEASURE = 80
 
 _COMPLEX = re.compile("[^\x00-\u02ff\u0370-\u0482\u0400-\u04ff\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]")
-_GRAPHEME = regex.compile(r"\X")
 
 
 class Line(NamedTuple):
@@ -119,6 +117,15 @@ def _broken(text: MotionText, block: Block, measure: int) -> Iterable[tuple[int,
     ]
 
 
+@cache
+def _graphemes() -> Callable[[str], list[str]]:
+    """What cuts a text into graphemes; few texts need it."""
+    import regex
+
+    find: Callable[[str], list[str]] = regex.compile(r"\X").findall
+    return find
+
+
 def _breaks(text: str, measure: int, lead: int) -> list[tuple[int, int]]:
     """Greedy lines over one-space text as ``(start, end)``; a word longer than the measure is cut."""
     simple = text.isascii() or _COMPLEX.search(text) is None
@@ -138,7 +145,7 @@ def _by_words(text: str, measure: int, lead: int) -> list[tuple[int, int]]:
             found.append((start, end))
             start, room, used, gap = at, measure, 0, 0
         while size > room and not used:
-            cut = len("".join(_GRAPHEME.findall(word)[:room]))
+            cut = len("".join(_graphemes()(word)[:room]))
             found.append((start, start + cut))
             word, start, room = word[cut:], start + cut, measure
             at = start
@@ -168,7 +175,7 @@ def _simple_breaks(text: str, measure: int, lead: int) -> list[tuple[int, int]]:
 
 def _width(text: str) -> int:
     """How many characters a reader counts."""
-    return len(text) if text.isascii() or _COMPLEX.search(text) is None else len(_GRAPHEME.findall(text))
+    return len(text) if text.isascii() or _COMPLEX.search(text) is None else len(_graphemes()(text))
 
 
 def _rows(source: str, block: Block) -> Iterator[tuple[int, int, str]]:
