@@ -147,3 +147,24 @@ def test_an_item_may_hold_paragraphs_code_and_quotations() -> None:
 
 def test_a_heading_ends_a_list() -> None:
     assert html("- one\n## Two") == '<ul>\n<li>one</li>\n</ul>\n<h2 id="two">Two</h2>'
+
+
+@pytest.mark.parametrize(
+    ("source", "items"),
+    [
+        ("We want:\n– pay\n– time", ["pay", "time"]),
+        ("We want\n\n— pay\n\n— time", ["pay", "time"]),
+        ("We want:\n\uf0b7\tpay\n\uf0a7\ttime", ["pay", "time"]),
+        ("o\tpay\no\ttime", ["pay", "time"]),
+        ("➔ pay\n➔ time", ["pay", "time"]),
+        ("> Never again.\n– Pat, porter", []),
+        ("– a dash alone", []),
+        ("Words that go on\n– as they may –\n– and end", []),
+        ("✓ paid\n✗ not paid", []),
+        ("```\n– code\n– code\n```", []),
+    ],
+)
+def test_dashes_and_the_bullets_of_word_are_bullets(source: str, items: list[str]) -> None:
+    html = convert(source, path="x.md")[0].html
+    assert re.findall(r"<li>(.*?)</li>", html) == items
+    assert all(word in html for word in re.findall(r"\w+|[✓✗]", source.replace("o\t", "")))

@@ -1,8 +1,8 @@
 """One line of a motion -> the list marker it begins with, if any, and what number that marker stands for.
 
-Real motions write ``1)Campaign``, ``1.``, ``1 ``, ``1/``, ``1 -``, ``1:``, ``(1)``, ``3a)``, ``a)``, ``(b)``, ``iv.``, ``2.1`` and
-bullets, Word's ``o`` with a tab among them; CommonMark sees a list in few of them. A marker is kept exactly as written;
-``Style`` remembers how to write its successor.
+Real motions write ``1)Campaign``, ``1.``, ``1 ``, ``1/``, ``1 -``, ``1:``, ``(1)``, ``3a)``, ``a)``, ``(b)``, ``iv.``,
+``2.1`` and bullets, Word's ``o`` with a tab among them; CommonMark sees a list in few of them. A marker is kept exactly
+as written; ``Style`` remembers how to write its successor.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
-DOTS = "•◦▪●‣·■□▫○∙⁃➢➤►➔→⇒✓✔✗✘☐☑★\uf0b7\uf0a7\uf0d8\uf0fc\uf0e0\uf076\uf02d\uf06f"
+SIGNS = "✓✔✗✘☐☑★"
+"""Characters that begin points and say something by themselves, so that no other may stand in their place."""
+
+DOTS = "•◦▪●‣·■□▫○∙⁃➢➤►➔→⇒\uf0b7\uf0a7\uf0d8\uf0fc\uf0e0\uf076\uf02d\uf06f"
 """Characters that are bullets wherever a line begins with them; the last are those of Word's symbol fonts."""
 
 _MARK = re.compile(
     r"(?P<indent>[ \t]*)(?P<mark>"
-    rf"(?P<bullet>[-*+–—](?=[ \t])|[{DOTS}](?=[ \t]*\S)|[o§](?=\t[ \t]*\S))"
+    rf"(?P<bullet>[-*+–—](?=[ \t])|[{DOTS}{SIGNS}](?=[ \t]*\S)|[o§](?=\t[ \t]*\S))"
     r"|(?P<tight>[-–—])(?=[“‘\"']?[A-Z])"
     r"|(?P<deco>\d{1,2}(?:\.\d{1,2})+)(?P<decoend>[.)]?)(?=[ \t]+\S)"
     r"|\((?P<inner>\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,6})\)(?=[ \t]*\S)"
@@ -27,7 +30,7 @@ _MARK = re.compile(
     r"|(?P<letter>[A-Za-z]|[ivxlIVXL]{2,6})(?:(?P<letterend>\))(?=[ \t]*\S)|(?P<dot>\.)(?=[ \t]+\S))"
     r")(?P<gap>[ \t]*)"
 )
-_FIRST = frozenset(f" \t-*+–—{DOTS}§(0123456789")
+_FIRST = frozenset(f" \t-*+–—{DOTS}{SIGNS}§(0123456789")
 _AFTER_LETTER = frozenset(").ivxlIVXL")
 _ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv",
           "xvi", "xvii", "xviii", "xix", "xx", "xxi", "xxii", "xxiii", "xxiv", "xxv", "xxvi", "xxvii",

@@ -18,6 +18,7 @@ from toolkit_builder.prose import brief
 from toolkit_builder.prose.broken import broken_lines
 from toolkit_builder.prose.context import Context, tidy
 from toolkit_builder.prose.finish import RESERVED, Options, dress, finish, slug
+from toolkit_builder.prose.markers import dashes_as_bullets
 from toolkit_builder.prose.model import Heading, Link, Prose, Section
 from toolkit_builder.prose.plain import BLOCK, count_words, excerpt, plain
 from toolkit_builder.prose.sanitise import allowed, clean, foreign_pictures, refused_addresses
@@ -63,6 +64,8 @@ def convert(
     structure = Structure(context, engine, lead_ins=lead_ins)
     engine.reset(partial(_tell, context, structure), structure.notes.mark)
     text = "\n".join(lines)
+    if "– " in text or "— " in text or "–\t" in text:
+        lines = dashes_as_bullets(lines)
     if "]:" in text:
         structure.notes.collect(text)
         engine.references.update(structure.notes.links)

@@ -11,6 +11,7 @@ import re
 from msgspec import Struct
 
 from toolkit_builder.diagnostics import Severity
+from toolkit_builder.motions.markers import DOTS
 from toolkit_builder.motions.tags import BLOCKS
 from toolkit_builder.prose import containers, lists, notes, tables
 from toolkit_builder.prose.context import Context
@@ -22,7 +23,7 @@ from toolkit_builder.prose.rawhtml import Judge
 DEEPEST = 24
 """How deep blocks may nest; what is deeper is shown as plain text."""
 
-_STARTER = re.compile(r" {0,3}(?:[#>`~:<|=_*+\-•▪‣◦●■·(\d\[]|[A-Za-z]{1,5}[.)])| {4}")
+_STARTER = re.compile(rf" {{0,3}}(?:[#>`~:<|=_*+\-{DOTS}(\d\[]|[o§] {{3}}|[A-Za-z]{{1,5}}[.)])| {{4}}")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ ]+(.*)$")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ ]*$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ ]*){3,}|(?:_[ ]*){3,}|(?:\*[ ]*){3,})$")

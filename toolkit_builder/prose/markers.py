@@ -9,16 +9,17 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from toolkit_builder.motions.markers import DOTS
 from toolkit_builder.patterns import pattern
 
 _MARK = pattern(
     r"(?P<indent> {0,3})(?:"
-    r"(?P<bullet>[-*+](?= |$)|[•▪‣◦●■·](?=\s*\S))"
+    rf"(?P<bullet>[-*+](?= |$)|[{DOTS}](?=\s*\S)|[o§](?=(?:\t| {{3}})\s*\S))"
     r"|\((?P<inner>\d{1,3}|[A-Za-z]|[ivx]{2,5}|[IVX]{2,5})\)"
     r"|(?P<label>\d{1,3}|[A-Za-z]|[ivx]{2,5}|[IVX]{2,5})(?P<end>[.)])"
     r")(?P<gap> *)"
 )
-_STARTS = pattern(r" {0,3}(?:[-*+•▪‣◦●■·(\d]|[A-Za-z]{1,5}[.)])")
+_STARTS = pattern(rf" {{0,3}}(?:[-*+{DOTS}(\d]|[o§](?:\t| {{3}})|[A-Za-z]{{1,5}}[.)])")
 _ROMAN = pattern(r"(x{0,3})(ix|iv|v?i{0,3})")
 _TASK = pattern(r"\[([ xX])\] +(?=\S)")
 
@@ -90,6 +91,34 @@ def _may_follow_tightly(label: str, shape: str, rest: str) -> bool:
     if not label.isdigit() and shape == "N.":
         return False
     return rest[0].isupper() and len(rest) > 1 and rest[1] != "." and (rest[1].islower() or rest[1] == " ")
+
+
+_DASH = pattern(r" {0,3}(?P<dash>[–—])[ \t]+\S")
+
+
+def dashes_as_bullets(lines: list[str]) -> list[str]:
+    """Lines that begin with dashes, two or more at the beginning of a paragraph or under a colon -> with bullets. A
+    dash alone goes on with a sentence, or says whose words stand above it (``— Name``)."""
+    dashed = {at: match["dash"] for at, line in enumerate(lines) if (match := _DASH.match(line))}
+    out = list(lines)
+    before, fenced = "", False
+    run: list[int] = []
+    for at, line in enumerate(lines):
+        text = line.strip()
+        if text.startswith(("```", "~~~")):
+            fenced = not fenced
+        elif not text or fenced:
+            before = before if fenced else ""
+            continue
+        if dashed.get(at, "") and ((run and dashed[run[-1]] == dashed[at]) or not before or before.endswith(":")):
+            run = [*run, at] if run and dashed[run[-1]] == dashed[at] else [at]
+            if len(run) > 1:
+                for each in run:
+                    out[each] = lines[each].replace(dashed[at], "-", 1)
+        elif not before or not run:
+            run = []
+        before = text
+    return out
 
 
 def split_task(text: str) -> tuple[str, bool | None]:
