@@ -42,6 +42,7 @@ CREATE TABLE blobs (digest TEXT PRIMARY KEY, used INTEGER, value BLOB);
 CREATE TABLE results (key TEXT PRIMARY KEY, seal BLOB, used INTEGER, value BLOB) WITHOUT ROWID;
 CREATE TABLE notes (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
 """
+_NO_BLOBS = b",[]]"
 # a row that is there is changed in its place: INSERT OR REPLACE takes twice as long
 _KEEP = """
 INSERT INTO fragments VALUES (?, ?, ?, ?, ?)
@@ -141,17 +142,27 @@ class Store:
     def fragments(self, stage: str, keys: Sequence[str]) -> dict[str, tuple[Any, list[str]]]:
         """The values known for these keys, each with the digests of the blobs that it speaks of."""
         found: dict[str, tuple[Any, list[str]]] = {}
-        wanted = set(keys)
-        for key, seal, used, value in self._rows(stage, wanted):
-            if key not in wanted or not _intact(key, seal, used, value):
-                continue
+        for key, used, value in self._intact(stage, keys):
             result, blobs = json.loads(value)
             found[key] = (result, blobs)
             if used < self._today:
-                self._stale["fragments"].append((stage, key))
                 self._stale["blobs"].extend((name,) for name in blobs)
         known = self._known_blobs({name for _, blobs in found.values() for name in blobs})
         return {k: v for k, v in found.items() if not v[1] or known.issuperset(v[1])}
+
+    def texts(self, stage: str, keys: Sequence[str]) -> dict[str, str]:
+        """The same of values that speak of no blobs, each as the JSON that it was kept as."""
+        rows = self._intact(stage, keys)
+        return {key: value[1 : -len(_NO_BLOBS)].decode() for key, _, value in rows if value.endswith(_NO_BLOBS)}
+
+    def _intact(self, stage: str, keys: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
+        """Key, day of use and value of the rows that are as they were written; they count as used."""
+        wanted = set(keys)
+        for key, seal, used, value in self._rows(stage, wanted):
+            if key in wanted and _intact(key, seal, used, value):
+                if used < self._today:
+                    self._stale["fragments"].append((stage, key))
+                yield key, used, value
 
     def _rows(self, stage: str, wanted: set[str]) -> list[tuple[str, bytes, int, bytes]]:
         def read() -> list[tuple[str, bytes, int, bytes]]:

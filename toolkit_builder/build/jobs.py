@@ -24,8 +24,9 @@ Renderer: TypeAlias = Callable[[Any], Rendered]
 
 
 class Seamed(NamedTuple):
-    """What a renderer may give in place of bytes: the bytes, and as JSON what it needs to make them again from these
-    very bytes where only the templates around them have changed. Kept with the result (`Sink.keep_seams`).
+    """What a renderer may give in place of bytes: the bytes, and as JSON values, between commas, what it needs to make
+    them again from these very bytes where only the templates around them have changed. Kept with the result
+    (`Sink.keep_seams`).
 
     ``places`` are those of its parts, if the job has any (`Parted`).
     """

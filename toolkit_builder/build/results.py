@@ -16,7 +16,7 @@ from toolkit_builder.build.written import Put
 from toolkit_builder.diagnostics import Diagnostic, any_errors
 
 _PARTS = "parts"
-SEAMS = "seams"
+SEAMS = "page seams"
 """The stage under which `Seams` are kept, by path."""
 _BATCH = 500  # rows written at once
 

@@ -265,8 +265,8 @@ def seamed(payload: Payload, templates: Templates) -> bytes | Parted | Seamed:
     data, places, stands = _rendered(payload, templates, cut)
     if not stands or ("pieces" not in payload and compact_json(cut.page).decode("ascii") != head):
         return data if places is None else Parted(data, places)
-    of = [payload["template"], payload["label"], known.digest, cut.pieces]
-    return Seamed(data, compact_json([of, head]).decode("ascii"), places)
+    of = compact_json([payload["template"], payload["label"], known.digest]).decode("ascii")
+    return Seamed(data, f"{of},{compact_json(cut.pieces).decode('ascii')},{head}", places)
 
 
 class _Cut:

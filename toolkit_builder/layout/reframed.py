@@ -6,9 +6,10 @@ Such a unit is not laid out, none of its documents is opened, and what its templ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.engine import Stock
@@ -64,44 +65,66 @@ def jobs(
 ) -> list[Job] | None:
     """A job for each of these pages (path -> its closure as it is now), which are published under the keys that they
     have in ``made``; None where one of them must be rendered as a whole."""
-    rows = store.fragments(SEAMS, list(closures))
+    rows = {path: _Row.of(text) for path, text in store.texts(SEAMS, list(closures)).items()}
     if rows.keys() != closures.keys():
         return None
-    seams.prepare(rows[path][0][2][0][0] for path in closures)
+    seams.prepare(row.template for row in rows.values())
     found = []
     for path, closure in closures.items():
-        job = _job(draft, seams, stock, path, closure, made[path][1], rows[path][0])
+        job = _job(draft, seams, stock, path, closure, made[path][1], rows[path])
         if job is None:
             return None
         found.append(job)
     return found
 
 
-def _job(
-    draft: Draft, seams: Seams, stock: Stock, path: str, closure: str, made: Made, row: Sequence[Any]
-) -> Job | None:
-    name, digest, ((template, label, own, pieces), head) = row
-    now = seams.known.get(template)
-    if not now or name != made.digest or own != now[2]:
+class _Row(NamedTuple):
+    """What `Sink.keep_seams` has kept of a page, as far as it decides the job: the digests of the file and of its
+    payload, the template, the page's label, the digest of its own part's making. Of the ``text`` the rest, from
+    ``rest`` on, is as long as all the others together, and is read by who renders the page."""
+
+    name: str
+    payload: str
+    template: str
+    label: str
+    own: str
+    text: str
+    rest: int
+
+    @classmethod
+    def of(cls, text: str) -> _Row:
+        name, at = _read(text, 1)
+        payload, at = _read(text, at + 1)
+        (template, label, own), at = _read(text, at + 1)
+        return cls(name, payload, template, label, own, text, at + 1)
+
+
+_read = json.JSONDecoder().raw_decode
+
+
+def _job(draft: Draft, seams: Seams, stock: Stock, path: str, closure: str, made: Made, row: _Row) -> Job | None:
+    now = seams.known.get(row.template)
+    if not now or row.name != made.digest or row.own != now[2]:
         return None
-    payload = {
-        "template": template,
-        "site": draft.shared.value,
-        "head": head,
-        "label": label,
-        "pieces": pieces,
-    }
     closure = f"{draft.code}:{closure}"
     return Job(
         path=path,
         format=_FORMAT,
-        payload=Deferred(partial(_payload, payload, stock, path, name)),
+        payload=Deferred(partial(_payload, draft.shared.value, stock, path, made, row)),
         closure=closure,
-        reasons=draft.theme.closure_reasons(template),
-        label=label,
-        known=Known(key_of(_FORMAT, closure, digest), digest, told="theme: "),
+        reasons=draft.theme.closure_reasons(row.template),
+        label=row.label,
+        known=Known(key_of(_FORMAT, closure, row.payload), row.payload, told="theme: "),
     )
 
 
-def _payload(payload: Payload, stock: Stock, path: str, name: str) -> Payload:
-    return {**payload, "before": stock.read(path, name)}
+def _payload(site: Payload, stock: Stock, path: str, made: Made, row: _Row) -> Payload:
+    pieces, at = _read(row.text, row.rest)
+    return {
+        "template": row.template,
+        "site": site,
+        "head": row.text[at + 1 : -1],
+        "label": row.label,
+        "pieces": pieces,
+        "before": stock.read(path, made),
+    }
