@@ -8,12 +8,12 @@ import pytest
 
 from toolkit_builder.build.manifest import Made, Tree, forget_other_trees, load_tree, save_tree
 
-WARNING = ({"code": "X1", "message": "odd"},)
+WARNING = ({"code": "X1", "message": "odd \ud800"},)
 
 
 def tree(files: int = 40, hidden: int = 8) -> Tree:
     return Tree(
-        {f"{n % 4}/{n}.html": Made(f"key{n}", f"digest{n}", n, 10**18 + n, 100 + n) for n in range(files)},
+        {f"{n % 4}/{n}.html": Made(f"key{n}", f"digest{n}", n, 10**18 + n, 2**70 + n) for n in range(files)},
         {f".print/{n}.html": Made(f"h{n}", f"d{n}", diagnostics=WARNING if n == 3 else ()) for n in range(hidden)},
         {"": 7, **{str(n): 70 + n for n in range(4)}},
     )

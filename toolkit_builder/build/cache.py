@@ -14,7 +14,6 @@ No pickle is ever written or read here. Losing the store costs time and nothing 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import sqlite3
@@ -26,7 +25,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from toolkit_builder.build.digests import compact_json, digest
+from toolkit_builder.build.digests import compact_json, digest, json_value
 from toolkit_builder.build.jobs import Blob
 from toolkit_builder.build.objects import Objects
 from toolkit_builder.diagnostics import Diagnostic, Unsteady, warning
@@ -143,7 +142,7 @@ class Store:
         """The values known for these keys, each with the digests of the blobs that it speaks of."""
         found: dict[str, tuple[Any, list[str]]] = {}
         for key, used, value in self._intact(stage, keys):
-            result, blobs = json.loads(value)
+            result, blobs = json_value(value)
             found[key] = (result, blobs)
             if used < self._today:
                 self._stale["blobs"].extend((name,) for name in blobs)
@@ -243,7 +242,7 @@ class Store:
         )
         for seal, used, value in rows or ():
             if _intact(key, seal, used, value):
-                name, diagnostics = json.loads(value)
+                name, diagnostics = json_value(value)
                 if used < self._today:
                     self._stale["results"].append((key,))
                 if self.objects.has(name):

@@ -6,6 +6,9 @@ import json
 from hashlib import blake2b
 from typing import Any
 
+from msgspec import DecodeError
+from msgspec import json as json_of
+
 SIZE = 20  # bytes; 160 bits leave accidental and deliberate collisions out of reach
 
 
@@ -20,6 +23,14 @@ def digest(data: bytes) -> str:
 def compact_json(value: Any) -> bytes:
     """JSON as short as it gets. The order of keys is kept: a template can see it, so it is part of the value."""
     return _encode(value).encode("ascii")
+
+
+def json_value(data: bytes) -> Any:
+    """The value behind JSON, in a third of the time that the json module takes. Raises ValueError."""
+    try:
+        return json_of.decode(data)
+    except DecodeError:  # half of a surrogate pair, which an escape in front matter can write, is for the other one
+        return json.loads(data)
 
 
 def digest_of_value(value: Any) -> str:

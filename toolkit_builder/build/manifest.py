@@ -2,9 +2,9 @@
 
 Each tree (the live ``output/`` and its standby) has a state file named after its folder's inode. Exchanging the
 folders therefore exchanges their states in the same instant, and no journal is needed. What is known of thousands of
-files stands in a table of its own, which is named after its content and never changes: column after column, a value a
-line, which is read in a tenth of the time of JSON. A state file names its table, and the few rows that are others by
-now; both trees share one table, until many rows have changed or other files are published.
+files stands in a table of its own, which is named after its content and never changes. A state file names its table,
+and the few rows that are others by now; both trees share one table, until many rows have changed or other files are
+published.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import contextlib
 import json
 import os
 import stat as stats
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from msgspec import Struct, field
+from msgspec import DecodeError, Struct, field
+from msgspec import json as json_of
 
 from toolkit_builder.build.digests import digest
 from toolkit_builder.build.objects import write_file
@@ -40,12 +40,11 @@ class Made(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """A table: its name, the results in it, and the columns of its files."""
+    """A table: its name, and the results in it."""
 
     name: str
     files: Mapping[str, Made]
     hidden: Mapping[str, Made]
-    columns: Sequence[str]
 
 
 class Tree(Struct):
@@ -71,6 +70,9 @@ class Saved(NamedTuple):
     files: Sequence[str]
     folders: Sequence[str]
     rows: Rows | None = None
+
+
+_DECODER = json_of.Decoder(list[dict[str, Made]])
 
 
 def identity(folder: Path) -> int:
@@ -101,7 +103,9 @@ def save_tree(state: Path, who: int, tree: Tree) -> Saved:
     body = f"{rows.name}\n{text}".encode()
     seal = digest(body)
     write_file(_state_file(state, who), seal.encode() + b"\n" + body)
-    return Saved(seal, _patched(rows, changed[0]), folders, rows)
+    made = tree.files.values()
+    numbers = [m.size for m in made], [m.mtime_ns for m in made], [m.inode for m in made]
+    return Saved(seal, ["\n".join(tree.files), *map(_numbers, numbers)], folders, rows)
 
 
 def _changed(tree: Tree) -> tuple[dict[str, Made], dict[str, Made]] | None:
@@ -117,26 +121,19 @@ def _changed(tree: Tree) -> tuple[dict[str, Made], dict[str, Made]] | None:
     return None if len(files) + len(hidden) > min(_FEW, (len(tree.files) + len(tree.hidden)) // 8) else (files, hidden)
 
 
-def _patched(rows: Rows, changed: Mapping[str, Made]) -> Sequence[str]:
-    """Columns for a record, with the rows that are others by now."""
-    paths, _, _, *numbers = rows.columns
-    places = [(n, path) for n, path in enumerate(paths.split("\n")) if path in changed] if changed else ()
-    for which, column in enumerate(numbers if places else ()):
-        values = column.split("\n")
-        for n, path in places:
-            values[n] = str(changed[path][2 + which])
-        numbers[which] = "\n".join(values)
-    return (paths, *numbers)
-
-
 def _save_table(state: Path, tree: Tree) -> Rows:
     """Write all rows of a tree. Raises OSError."""
-    head = {"counts": [len(tree.files), len(tree.hidden)], "diagnostics": [_said(tree.files), _said(tree.hidden)]}
-    files = _columns(tree.files)
-    body = "\0".join([json.dumps(head, separators=(",", ":")), *files, *_columns(tree.hidden)]).encode()
+    said = [{path: m.diagnostics for path, m in made.items() if m.diagnostics} for made in (tree.files, tree.hidden)]
+    files, hidden = ({path: _silent(m) for path, m in made.items()} for made in (tree.files, tree.hidden))
+    body = json.dumps(said, separators=(",", ":")).encode() + b"\n" + json_of.encode((files, hidden))
     name = digest(body)
     write_file(_table_file(state, name), body)
-    return Rows(name, tree.files, tree.hidden, files)
+    return Rows(name, tree.files, tree.hidden)
+
+
+def _silent(made: Made) -> Made:
+    """A row for the table: what was said of it may have characters that only a slower encoder takes."""
+    return made._replace(diagnostics=()) if made.diagnostics else made
 
 
 def load_tree(state: Path, who: int, near: Rows | None = None) -> Tree | None:
@@ -201,7 +198,7 @@ def _load(path: Path, near: Rows | None = None) -> Tree | None:
             seal.decode(),
             rows,
         )
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, DecodeError):
         return None
 
 
@@ -214,26 +211,12 @@ def _load_table(path: Path) -> Rows | None:
     body = path.read_bytes()
     if not path.name.endswith(name := digest(body)):
         return None
-    head, *columns = body.decode().split("\0")
-    values = json.loads(head)
-    files, hidden = values["counts"]
-    said = values["diagnostics"]
-    made = _made([_lines(column, files) for column in columns[:6]], said[0])
-    more = _made([_lines(column, hidden) for column in columns[6:]], said[1])
-    return Rows(name, made, more, columns[:6])
-
-
-def _columns(made: Mapping[str, Made]) -> list[str]:
-    """A text for each column."""
-    values = made.values()
-    return [
-        "\n".join(made),
-        "\n".join([m.key for m in values]),
-        "\n".join([m.digest for m in values]),
-        _numbers([m.size for m in values]),
-        _numbers([m.mtime_ns for m in values]),
-        _numbers([m.inode for m in values]),
-    ]
+    head, _, rows = body.partition(b"\n")
+    tables: list[dict[str, Made]] = _DECODER.decode(rows)
+    for made, said in zip(tables, json.loads(head), strict=True):
+        for one, found in said.items():
+            made[one] = made[one]._replace(diagnostics=tuple(found))
+    return Rows(name, *tables)
 
 
 def _numbers(values: Iterable[int]) -> str:
@@ -246,18 +229,3 @@ def _lines(column: str, count: int) -> list[str]:
     if len(values) != count:
         raise ValueError("a column of another length")
     return values
-
-
-def _said(made: Mapping[str, Made]) -> dict[str, Any]:
-    return {path: m.diagnostics for path, m in made.items() if m.diagnostics}
-
-
-def _made(columns: Sequence[Sequence[str]], said: Mapping[str, Any]) -> dict[str, Made]:
-    paths, keys, digests, *numbers = columns
-    sizes, mtimes, inodes = (list(map(int, column)) for column in numbers)
-    rows = zip(keys, digests, sizes, mtimes, inodes, [()] * len(paths), strict=True)
-    new: Callable[[tuple[Any, ...]], Made] = partial(tuple.__new__, Made)  # Made._make takes five times as long
-    made = dict(zip(paths, map(new, rows), strict=True))
-    for path, found in said.items():
-        made[path] = made[path]._replace(diagnostics=tuple(found))
-    return made
