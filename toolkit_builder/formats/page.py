@@ -198,6 +198,7 @@ class _Site:
         self.number = next(_NUMBERS)
         self._ready = pickle.dumps(hydrate(value, "", {}))  # read back right here: the quickest way to copy
         self._plain: dict[str, Any] = pickle.loads(self._ready)
+        self._spare: dict[str, Any] | None = None
         fragments = list(_fragments(value, ""))
         self._targets: set[str] = set()
         for each in fragments:
@@ -212,14 +213,17 @@ class _Site:
         """The site as a page shows it; None where the page's own links and mentions stand in it as well."""
         if (self._mentions and resolve.get("mentions")) or not self._targets.isdisjoint(resolve.get("links") or ()):
             return None
-        found: dict[str, Any] = pickle.loads(self._ready)
+        found, self._spare = self._spare or pickle.loads(self._ready), None
         return found
 
-    def shows(self, site: Mapping[str, Any], current: Sequence[bool]) -> bool:
-        """Whether a page's copy is what it was before the page's templates were shown it."""
+    def shows(self, site: dict[str, Any], current: Sequence[bool]) -> bool:
+        """Whether a page's copy is what it was before the page's templates were shown it. Then the next page has it."""
         for item, here in zip(self._plain["menu"], current, strict=True):
             item["current"] = here
-        return self._plain == site
+        if self._plain != site:
+            return False
+        self._spare = site
+        return True
 
 
 def _fragments(value: Any, name: str) -> Iterator[str]:
@@ -265,8 +269,8 @@ def seamed(payload: Payload, templates: Templates) -> bytes | Parted | Seamed:
     data, places, stands = _rendered(payload, templates, cut)
     if not stands or ("pieces" not in payload and compact_json(cut.page).decode("ascii") != head):
         return data if places is None else Parted(data, places)
-    of = compact_json([payload["template"], payload["label"], known.digest]).decode("ascii")
-    return Seamed(data, f"{of},{compact_json(cut.pieces).decode('ascii')},{head}", places)
+    of = compact_json([[payload["template"], payload["label"], known.digest], cut.pieces]).decode("ascii")
+    return Seamed(data, f"{of[1:-1]},{head}", places)
 
 
 class _Cut:

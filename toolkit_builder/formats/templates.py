@@ -82,6 +82,7 @@ class Templates:
         self.bundle = bundle
         self.site: object = None  # what `page` keeps of the site from page to page
         self._seams: dict[str, Seams | None] = {}
+        self._chains: dict[tuple[str, ...], _Chain] = {}
         self.environment = Environment(
             loader=Loader(bundle),
             autoescape=True,
@@ -134,8 +135,10 @@ class Templates:
         self.environment.begin_page(lists)
         try:
             values = {**payload, "t": self._translate(language), "t_in": self._translate}
-            every = [self.environment.get_template(each) for each in chain or (name,)]
-            return _said(every, values)
+            names = tuple(chain) or (name,)
+            if names not in self._chains:
+                self._chains[names] = _Chain([self.environment.get_template(each) for each in names])
+            return self._chains[names].said(values)
         except Exception as problem:
             raise TemplateFailure([self._diagnosis(name, problem, label)]) from problem
 
@@ -162,18 +165,23 @@ class Templates:
         )
 
 
-def _said(chain: Sequence[jinja2.Template], values: dict[str, Any]) -> str:
-    """What the last of a chain of templates says, with the blocks of those before it."""
-    root = chain[-1]
-    context = root.new_context(values)
-    for block in {block for each in chain for block in each.blocks} if len(chain) > 1 else ():
-        context.blocks[block] = [each.blocks[block] for each in chain if block in each.blocks]
-    try:
-        return "".join(root.root_render_func(context))
-    except Exception:
-        root.environment.handle_exception()
-    finally:
-        context.vars.clear()  # a macro and the page that it is defined for hold each other, until garbage is looked for
+class _Chain:
+    """A chain of templates: what the last of them says, with the blocks of those before it."""
+
+    def __init__(self, chain: Sequence[jinja2.Template]) -> None:
+        self._root = chain[-1]
+        names = {block for each in chain for block in each.blocks} if len(chain) > 1 else ()
+        self._blocks = {name: [each.blocks[name] for each in chain if name in each.blocks] for name in names}
+
+    def said(self, values: dict[str, Any]) -> str:
+        context = self._root.new_context(values)
+        context.blocks.update(self._blocks)
+        try:
+            return "".join(self._root.root_render_func(context))
+        except Exception:
+            self._root.environment.handle_exception()
+        finally:
+            context.vars.clear()  # a macro and the page that it is defined for hold each other: only gc would see it
 
 
 def safe(html: str) -> Markup:
