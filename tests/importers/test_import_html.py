@@ -32,6 +32,12 @@ def bring(body: str) -> tuple[str, list[str], list[str]]:
         ("<p>Conference calls on:</p><ol><li>one</li><li>two</li></ol>", "Conference calls on:\n\n1. one\n\n2. two\n"),
         ("<p>Conference notes:</p><ol start=4 type=a><li>four<ul><li>deep</li></ul></li></ol>",
          "Conference notes:\n\nd. four\n\n    - deep\n"),
+        ("<p>Conference notes:</p><ol type=a><li><p>one</p><p>more</p><li>two</ol><p>After</p>",
+         "Conference notes:\n\na. one\n\n    more\n\nb. two\n\nAfter\n"),
+        ("<p>Conference notes:</p><ol start=7 reversed><li>seven<li>six</ol>",
+         "Conference notes:\n\n7. seven\n\n6. six\n"),
+        ("<p>Conference notes:</p><ol reversed><li>two<li>one</ol>", "Conference notes:\n\n2. two\n\n1. one\n"),
+        ("<p>Conference notes 10<sup>2</sup> m<sup>2</sup> on the 1<sup>st</sup></p>", "Conference notes 10² m² on the 1st\n"),
         ("<p>Conference notes:</p><ul><li>1)Own number</li></ul>", "Conference notes:\n\n1) Own number\n"),
         ("<p>Conference notes</p><table><tr><th>a</th><th>b</th></tr><tr><td>1|2</td></tr></table>",
          "Conference notes\n\n| a | b |\n|---|---|\n| 1\\|2 |  |\n"),
@@ -169,3 +175,10 @@ def test_words_that_are_struck_through_on_a_page_are_kept_and_reported() -> None
     files, problems = brought("<h1>T</h1><p>Conference has <s>never</s> met.</p>")
     assert files["motion"][1] == "Conference has never met.\n"
     assert "I115" in {p.code for p in problems}
+
+
+def test_what_a_page_says_of_a_paper_in_one_line() -> None:
+    page = "<main><h1>Fair pay</h1><p>Motion 22 &middot; Moved by: Tees branch &middot; Status: <b>Carried</b></p>"
+    files, _ = importers.convert(f"{page}<p>Conference notes.</p></main>".encode(), "page.html", Options())
+    assert files[0][0].fields == {"number": "22", "title": "Fair pay", "mover": "Tees branch", "result": "Carried"}
+    assert files[0][0].body == "Conference notes.\n"

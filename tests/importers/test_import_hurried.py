@@ -106,3 +106,66 @@ def test_what_holds_no_text_is_refused(data: bytes, what: str) -> None:
 
 def test_accents_are_letters_in_the_names_of_files() -> None:
     assert imported("Motion 8: Cafés\n\nConference notes.\n".encode(), "a.txt")[0].name == "8-cafes"
+
+
+def test_the_papers_of_a_composite_are_not_its_mover() -> None:
+    text = "Composite 7: Rail\n\n(Motions 31, 32 and amendment)\n\nCongress notes delays.\n\nMoved: RMT\nSeconded: ASLEF\nSupported: TSSA\n"
+    draft, body, report = imported(text.encode(), "c.txt", kind="motion")
+    assert (draft.fields["mover"], draft.fields["seconder"]) == ("RMT", "ASLEF")
+    assert "(Motions 31, 32 and amendment)" in body
+    assert "Supported: TSSA" in body
+    assert "'Seconded: ASLEF' became 'seconder: ASLEF'" in report
+
+
+def test_a_branch_in_brackets_below_the_title_is_reported_as_the_mover() -> None:
+    draft, _, report = imported(b"Fair pay\n\n(Tees Branch)\n\nConference notes delays.\n", "m.txt", kind="motion")
+    assert draft.fields["mover"] == "Tees Branch"
+    assert "'(Tees Branch)' became 'mover: Tees Branch'" in report
+
+
+def test_a_title_of_its_own_below_the_number() -> None:
+    text = b"EMERGENCY MOTION 2\nTitle: Closure of the depot\nSubmitted by: Alder Branch\n\nConference notes it.\n"
+    draft, body, _ = imported(text, "e.txt", kind="motion")
+    assert [draft.fields[key] for key in ("number", "title", "mover")] == [
+        "EM2",
+        "Closure of the depot",
+        "Alder Branch",
+    ]
+    assert body.strip() == "Conference notes it."
+
+
+def test_what_became_of_it_and_the_count_of_words_may_stand_below_the_text() -> None:
+    text = b"Motion 4: Staffing\n\nConference resolves to act.\n\n(247 words)\n\nCarried\n"
+    draft, body, report = imported(text, "m.txt")
+    assert draft.fields["result"] == "Carried"
+    assert body.strip() == "Conference resolves to act."
+    assert "left out: '(247 words)'" in report
+
+
+def test_the_last_words_of_a_motion_are_no_result() -> None:
+    for words in ("This must be carried forward to 2028.", "Agreed standards for all, in 247 words or fewer."):
+        draft, body, _ = imported(f"Motion 4: Staffing\n\nConference notes it.\n\n{words}\n".encode(), "m.txt")
+        assert "result" not in draft.fields
+        assert body.strip().endswith(words)
+
+
+def test_the_number_and_the_day_of_a_bulletin_stand_in_one_line() -> None:
+    text = "DAILY BULLETIN\nIssue 3, Wednesday 16 June 2027\n\nMotion 4 carried.\n"
+    draft, body, report = imported(text.encode(), "b.txt", kind="bulletin")
+    assert draft.fields == {"issue": "3", "title": "DAILY BULLETIN", "date": "2027-06-16"}
+    assert body.strip() == "Motion 4 carried."
+    assert "became 'issue: 3'" in report
+
+
+def test_prose_that_stops_short_goes_on_in_a_line_that_is_broken_off_too() -> None:
+    long = "The executive has met every fortnight since the spring. " * 4 + "The greatest threat to adult social"
+    text = f"{long}\n\nCare is the rollout of\n\nbudgets for each person.\n"
+    _, body, _ = imported(text.encode(), "p.txt", kind="page")
+    assert "adult social Care is the rollout of budgets for each person." in body
+    _, body, _ = imported(f"{long}\n\nCare matters\n\nTo us all.\n".encode(), "p.txt", kind="page")
+    assert "social\n\nCare matters\n\nTo us" in body
+
+
+def test_ticks_and_crosses_before_points_stay() -> None:
+    _, body, _ = imported("Conference notes:\n\n✓ paid\n\n✗ unpaid\n".encode(), "m.txt", kind="motion")
+    assert body.split("\n\n")[1:] == ["✓ paid", "✗ unpaid\n"]

@@ -139,13 +139,36 @@ def _comments(desk: Desk) -> None:
     desk.warn("I204", f"{count} kept, but not published", "write 'approved: yes' below one to publish it")
 
 
+_ISSUE = re.compile(r"(?i)(?P<before>.{0,60}\b)?(?:issue|number|no\.?)\s*(?P<issue>\d{1,4})\b(?P<after>.{0,40})")
+
+
+def _issue(desk: Desk, piece: Piece) -> bool:
+    """The issue's number, and its date, from a line near the top. A line that says nothing else, and the name above it
+    (``DAILY BULLETIN`` over ``Issue 3, Wednesday 16 June 2027``), leave the text."""
+    lines = piece.plain.split("\n")
+    for n, line in enumerate(lines):
+        found = _ISSUE.fullmatch(line)
+        if found is None:
+            continue
+        rest = found["after"].strip(" ,;.:|·–-")
+        day = whole_date(rest)
+        desk.fields["issue"] = found["issue"]
+        if day:
+            desk.fields.setdefault("date", day)
+        whole = not (found["before"] or "").strip(" ,;.:|·–-") and (day or not rest)
+        if whole and n + 1 == len(lines) <= 2 and all(len(each) <= 60 for each in lines):
+            desk.take(piece)
+            desk.became("issue", line, piece.line and piece.line + n)
+            if n:
+                desk.became("title", lines[0], piece.line, value=lines[0])
+        return True
+    return False
+
+
 def _bulletin(desk: Desk) -> None:
     _date(desk)
-    top = desk.pieces[:TOP]
-    for piece in top:
-        issue = re.fullmatch(r"(?i)(?:.{0,60}\b)?(?:issue|number|no\.?)\s*(\d{1,4})\b.{0,30}", piece.plain)
-        if issue and piece.kind != "item":
-            desk.fields["issue"] = issue[1]
+    for piece in [piece for piece in desk.pieces[:TOP] if piece.kind != "item"]:
+        if _issue(desk, piece):
             break
     if desk.pieces and desk.pieces[0].kind == "heading" and desk.pieces[0].level == 1:
         _title(desk)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser
 
 from toolkit_builder.diagnostics import Diagnostic, Span, note
@@ -35,6 +36,7 @@ _BLOCKS = frozenset(
 _CHARSET = re.compile(rb"(?i)<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,30})")
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _DEEPEST = 80
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LIST_SYSTEMS = {"a": "letter", "i": "roman", "A": "letter", "I": "roman"}
 
 
@@ -187,7 +189,8 @@ class _Reader:
         ordered = node.tag == "ol"
         if google := _GOOGLE_LEVEL.search(node.attributes.get("class") or ""):
             level = int(google[1]) + 1  # Google Docs writes the lists within a list one after another
-        start = node.attributes.get("start") or "1"
+        down = ordered and "reversed" in node.attributes
+        start = node.attributes.get("start") or (str(sum(c.tag == "li" for c in node.iter())) if down else "1")
         number = int(start) if start.lstrip("-").isdigit() and len(start) < 6 else 1
         shape = written.list_type(node)
         system = (
@@ -209,7 +212,7 @@ class _Reader:
             numeral = numeral_of(system, number) or str(number)
             marker = f"{numeral.upper() if shape in {'A', 'I'} else numeral}." if ordered else "-"
             self.item(child, depth, level, marker)
-            number += 1
+            number += -1 if down else 1
 
     def item(self, node: Node, depth: int, level: int, marker: str) -> None:
         start = len(self.pieces)
@@ -221,6 +224,9 @@ class _Reader:
         if len(self.pieces) == start:
             return
         first = self.pieces[start]
+        for at in range(start + 1, len(self.pieces)):
+            if self.pieces[at].kind == "paragraph" and not self.pieces[at].level:
+                self.pieces[at] = replace(self.pieces[at], level=level)
         if first.kind == "paragraph":
             self.pieces[start] = Piece("item", first.text, first.plain, 0, level, marker)
         elif first.kind == "item" and not first.level:
@@ -289,6 +295,8 @@ class _Reader:
         if not words or "\n" in words:
             return markdown
         lead, tail = markdown[: len(markdown) - len(markdown.lstrip())], markdown[len(markdown.rstrip()) :]
+        if node.tag == "sup" and re.fullmatch(r"[0-9]{1,6}", words):
+            return f"{lead}{words.translate(_RAISED)}{tail}"  # 10² is not 102
         mark = written.mark_of(node)
         if mark == "bold":
             return f"{lead}**{words}**{tail}" if "*" not in words else markdown

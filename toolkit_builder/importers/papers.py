@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from toolkit_builder.importers.dates import whole_date
 from toolkit_builder.importers.desk import TOP, Desk, free_number, is_number, number_in_name, one_line
 from toolkit_builder.importers.guess import OPENER
-from toolkit_builder.importers.pieces import Piece, became, left_out
+from toolkit_builder.importers.pieces import Piece, became, left_out, paragraph
 from toolkit_builder.motions import numbering, results
 from toolkit_builder.motions.numbering import Number
 
@@ -78,7 +78,8 @@ def apart(pieces: Sequence[Piece]) -> list[Piece]:
     cut = [(plain[n], words[n].rstrip()) for n in range(heads)]
     left = [("\n".join(plain[heads:]), "\n".join(words[heads:]))] if heads < len(plain) else []
     line = first[0].line
-    return [*(replace(first[0], plain=p, text=t, line=line) for p, t in [*cut, *left]), *rest]
+    below = [replace(first[0], plain=p, text=t, line=line and line + n) for n, (p, t) in enumerate([*cut, *left])]
+    return [*below, *rest]
 
 
 def _moving(line: str) -> bool:
@@ -122,7 +123,7 @@ def _head(desk: Desk) -> None:
         if piece.kind in {"item", "table"} or re.search(OPENER, piece.plain) or _INSTRUCTION.match(piece.plain):
             break
         fields, problems = dict(desk.fields), list(desk.problems)
-        if all(_head_line(desk, line.strip(), piece.line) for line in piece.plain.split("\n")):
+        if all(_head_words(desk, line.strip(), at) for at, line in _lines(piece)):
             desk.take(piece)
         else:
             desk.fields, desk.problems = fields, problems
@@ -142,15 +143,32 @@ def _generic_headings(desk: Desk) -> None:
 
 
 def _foot(desk: Desk) -> None:
-    """Who moves and who seconds, where the last lines say it."""
+    """Who moves and who seconds, what became of it and how many words it has, where the last lines say it."""
     for piece in reversed(desk.pieces[-3:]):
-        fields, problems = dict(desk.fields), list(desk.problems)
-        lines = [line.strip() for line in piece.plain.split("\n")]
-        if piece.kind == "paragraph" and all(len(line) < 100 and _moves(desk, line, piece.line) for line in lines):
-            desk.take(piece)
-        else:
-            desk.fields, desk.problems = fields, problems
+        lines = _lines(piece)
+        if piece.kind != "paragraph" or any(len(line) >= 100 for _, line in lines):
             return
+        if re.fullmatch(r"(?i)[(\[]?\s*(?:word count:?\s*)?\d[\d,]{0,5}( words)?\s*[)\]]?", piece.plain) and re.search(
+            r"(?i)words?\b", piece.plain
+        ):
+            desk.drop(piece, "the count of words")
+            continue
+        left = [line for at, line in lines if not _foot_line(desk, line.strip(), at)]
+        if len(left) == len(lines):
+            return
+        if not left:
+            desk.take(piece)
+            continue
+        kept = "\n".join(left)
+        desk.pieces[next(n for n, other in enumerate(desk.pieces) if other is piece)] = paragraph(kept, piece.line)
+        return
+
+
+def _foot_line(desk: Desk, line: str, at: int) -> bool:
+    """Whether a line below the text says who moves or what became of it."""
+    if _moves(desk, line, at):
+        return True
+    return _decided(desk, re.sub(r"(?i)^(?:result|status|decision):\s*", "", line), at)
 
 
 def _heading_below_the_top(desk: Desk) -> None:
@@ -164,7 +182,7 @@ def _heading_below_the_top(desk: Desk) -> None:
     desk.fields["title"] = one_line(desk.take(top[at]).plain)
     for piece in top[:at]:
         fields, problems = dict(desk.fields), list(desk.problems)
-        if all(_head_line(desk, line.strip(), piece.line) for line in piece.plain.split("\n")):
+        if all(_head_words(desk, line.strip(), at) for at, line in _lines(piece)):
             desk.take(piece)
         else:
             desk.fields, desk.problems = fields, problems
@@ -182,9 +200,28 @@ def _numbered_first_line(desk: Desk) -> None:
         desk.fields |= {"number": number, "title": one_line(desk.take(first).plain)}
 
 
+def _lines(piece: Piece) -> list[tuple[int, str]]:
+    """The lines of a piece with their numbers in the imported file (0 where it has none)."""
+    return [(piece.line + n if piece.line else 0, line) for n, line in enumerate(piece.plain.split("\n"))]
+
+
+def _head_words(desk: Desk, line: str, at: int) -> bool:
+    """A line of a paper's head, or several on one line: ``Motion 22 · Moved by: Tees · Status: Carried``."""
+    parts = re.split(r"\s+[·•|]\s+", line)
+    fields, problems = dict(desk.fields), list(desk.problems)
+    if len(parts) > 1 and all(_head_line(desk, part, at) for part in parts):
+        return True
+    desk.fields, desk.problems = fields, problems
+    return _head_line(desk, line, at)
+
+
 def _head_line(desk: Desk, line: str, at: int) -> bool:
     """One line of a paper's head into its field; False for a line that is no such thing."""
     if _moves(desk, line, at):
+        return True
+    if (named := re.fullmatch(r"(?i)(?:title|subject):\s*(.+)", line)) and (bare := _bare_number(desk)):
+        desk.fields["number"] = bare
+        desk.became("title", line, at, value=named[1].strip())
         return True
     for pattern, name in (
         (r"(?i)(?:motion |amendment )?(?:number|no\.?):?\s*([A-Z]{0,3}\d[\w.]*)", "number"),
@@ -198,8 +235,9 @@ def _head_line(desk: Desk, line: str, at: int) -> bool:
             desk.fields[name] = next(found for found in match.groups() if found).strip()
             desk.became(name, line, at)
             return True
-    if "title" in desk.fields and "mover" not in desk.fields and (match := re.fullmatch(r"\((\w[^()]{2,60})\)", line)):
+    if "title" in desk.fields and "mover" not in desk.fields and (match := _BY_WHOM.fullmatch(line)):
         desk.fields["mover"] = match[1]
+        desk.became("mover", line, at)
         return True
     if whole_date(line) and "date" not in desk.fields:
         desk.fields["date"] = whole_date(line)
@@ -221,6 +259,18 @@ def _head_line(desk: Desk, line: str, at: int) -> bool:
         return True
     return False
 
+
+def _bare_number(desk: Desk) -> str:
+    """The paper's number, where what was taken for its title is no more than that: ``EMERGENCY MOTION 2``."""
+    title = _NUMBERED_TITLE.fullmatch(desk.fields.get("title", ""))
+    if title is None or title["title"] or "number" in desk.fields:
+        return ""
+    stated = f"{title['series'] or ''} {title['number']}".strip()
+    return Number.parse(stated).canonical if is_number(stated) else ""
+
+
+_BY_WHOM = re.compile(r"(?i)\((?!(?:motions?|amendments?|composites?|incorporating|see|page)\b)([^\W\d][^()]{2,60})\)")
+"""A branch's name in brackets under the title; papers in brackets are those a composite is made of."""
 
 _BY = "(?:moved|proposed|submitted|tabled|sponsored)"
 _BOTH = re.compile(
@@ -250,7 +300,7 @@ _POSITION = re.compile(
 )
 
 
-def _decided(desk: Desk, line: str) -> bool:
+def _decided(desk: Desk, line: str, at: int = 0) -> bool:
     """What the executive says, or what became of the paper, as a line of its own."""
     stated = _POSITION.fullmatch(line)
     if stated and "executive" not in desk.fields and not results.position(stated["said"])[1]:
@@ -263,4 +313,6 @@ def _decided(desk: Desk, line: str) -> bool:
     if read is None or problems or read.outcome == "tabled":
         return False
     desk.fields["result"] = line
+    if at:
+        desk.became("result", line, at)
     return True

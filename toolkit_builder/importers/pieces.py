@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from toolkit_builder.diagnostics import Diagnostic, Span, note
-from toolkit_builder.motions.markers import letter_value, read_marker, roman_value
+from toolkit_builder.motions.markers import SIGNS, letter_value, read_marker, roman_value
 
 PieceKind = Literal["heading", "paragraph", "item", "table", "quote", "code", "note"]
 
@@ -19,7 +19,8 @@ class Piece(Struct, frozen=True):
     """One block. ``text`` is Markdown (lines to be kept apart are separated by a line feed), ``plain`` its words.
 
     ``line`` is its first line in the imported file, 0 where that has none; ``level`` a heading's level or an item's
-    depth, from 1, or 0 where only its marker tells; ``marker`` an item's number or bullet, or a note's name;
+    depth, from 1, or 0 where only its marker tells (a paragraph's is not 0 where it belongs to the item above it);
+    ``marker`` an item's number or bullet, or a note's name;
     ``bullet`` tells apart the bullets of one list that stand further in than others.
     """
 
@@ -91,7 +92,7 @@ def paragraph(text: str, line: int = 0, *, markdown: str | None = None, listed: 
     if marker is not None and (marker.strong or listed) and plain[marker.content :].strip():
         words = plain[marker.content :]
         shown = _without(markdown, marker.text) if markdown is not None else None
-        label = "-" if marker.style.system == "bullet" else marker.text
+        label = "-" if marker.style.system == "bullet" and marker.text not in SIGNS else marker.text
         return Piece("item", shown or escape(words), words, line, 0, label)
     return Piece("paragraph", escape(plain) if markdown is None else markdown.strip(), plain, line)
 
@@ -150,12 +151,16 @@ def _styles(marker: str, bullet: str) -> list[tuple[tuple[str, str, str, bool], 
 def to_markdown(pieces: Sequence[Piece]) -> str:
     """The body of a content file."""
     parts: list[str] = []
+    inside = ""  # how far the paragraphs of the last item stand in
     for piece in nested(pieces):
         lines = piece.text.split("\n")
+        if piece.kind not in {"item", "paragraph"} or not (piece.level or piece.kind == "item"):
+            inside = ""
         if piece.kind == "heading":
             parts.append("#" * max(piece.level, 1) + " " + " ".join(lines))
         elif piece.kind == "item":
             indent = "    " * max(piece.level - 1, 0)
+            inside = indent + "    "
             parts.append(f"{indent}{piece.marker or '-'} " + f"  \n{indent}    ".join(lines))
         elif piece.kind == "quote":
             parts.append("\n".join(f"> {line}".rstrip() for line in lines))
@@ -164,5 +169,5 @@ def to_markdown(pieces: Sequence[Piece]) -> str:
         elif piece.kind in {"table", "code"}:
             parts.append(piece.text)
         else:
-            parts.append("  \n".join(lines))
+            parts.append(inside + f"  \n{inside}".join(lines))
     return "\n\n".join(parts) + "\n" if parts else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -245,7 +246,7 @@ def _rejoined(pieces: Sequence[Piece], path: str, problems: list[Diagnostic]) ->
     """Sentences that a PDF broke over a blank line, whole again. Only where the words leave no doubt."""
     joined: list[Piece] = []
     in_list = False  # after "calls for:", lines that begin small are the points of a list
-    for piece in pieces:
+    for piece, after in zip_longest(pieces, pieces[1:]):
         last = joined[-1] if joined else None
         small = piece.plain[:1].islower()
         if last is None or piece.kind != "paragraph" or last.kind not in {"paragraph", "item"}:
@@ -259,6 +260,9 @@ def _rejoined(pieces: Sequence[Piece], path: str, problems: list[Diagnostic]) ->
         broken = open_end or (
             small and not ends and not in_list and len(last.plain) >= _NARROW and last.kind == "paragraph"
         )
+        # prose that stops short, above a line that is broken off as well: "in adult Social / Care is the rollout of"
+        shard = after is not None and after.kind == "paragraph" and len(piece.plain) < 80 and _OPEN.search(piece.plain)
+        broken = broken or bool(shard and not ends and len(last.plain) >= 200 and tail[-1:].isalpha())
         if not broken or (ends and not open_end):
             joined.append(piece)
             continue

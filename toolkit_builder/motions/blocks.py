@@ -53,6 +53,7 @@ class _Scanner(Struct):
     open: Raw | None = None
     after_blank: bool = True
     fence: str = ""
+    width: int = 0  # of the longest line, once it is asked for
 
     def add(self, kind: str, start: int, content: int, end: int, line: int) -> Raw:
         raw = Raw(kind, start, content, end, line)
@@ -140,8 +141,8 @@ def _stands_apart(s: _Scanner, lines: list[str], number: int, text: str) -> bool
         return True
     if not above.endswith((".", ";", ":", "!", "?", ".”", '."')) or not OPENING_LINE.match(text):
         return False
-    width = max(len(line.rstrip()) for line in lines)
-    return len(above) + 1 + len(text.split(maxsplit=1)[0]) <= width
+    s.width = s.width or max(len(line.rstrip()) for line in lines)
+    return len(above) + 1 + len(text.split(maxsplit=1)[0]) <= s.width
 
 
 def _special(s: _Scanner, text: str, number: int, lines: list[str], offset: int, head: str) -> bool:

@@ -20,7 +20,7 @@ from msgspec import Struct
 from toolkit_builder.motions.emphasis import paired
 from toolkit_builder.motions.tags import BLOCKS, Verdict, judge
 
-ADDRESS = r"(?<![^\W_])(?:https?://|www\.)(?:[^\s<>\[\]\"“”*&]*[^\s<>\[\]\"“”*&_.,;:!?'’)])"
+ADDRESS = r"(?<![^\W_])(?:https?://|www\.)(?:[^\s<>\[\]\\\"“”*&]*[^\s<>\[\]\\\"“”*&_.,;:!?'’)])"
 """An address typed as it is: no mark in it is markup. Marks and stops at its end belong to the sentence."""
 
 _MARKUP = re.compile(
