@@ -10,7 +10,8 @@ from typing import Any
 
 from toolkit_builder import loading
 from toolkit_builder.build.cache import Store
-from toolkit_builder.build.jobs import Blob, Deferred, Job, Output, SharedValue
+from toolkit_builder.build.jobs import Blob, Deferred, Job, Named, Output, SharedValue
+from toolkit_builder.build.keys import narrowed
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.formats import FORMATS, pdf
 from toolkit_builder.formats.templates import Templates
@@ -80,6 +81,8 @@ class Sample:
             return self.blobs[value.digest]
         if isinstance(value, Output):
             return self.output(value.path)
+        if isinstance(value, Named):
+            return self._whole(narrowed({"named": value}, {value.output: self.output(value.output)})["named"])
         if isinstance(value, dict):
             return {key: self._whole(inner) for key, inner in value.items()}
         return [self._whole(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.test_frames import bundle, given_page
-from toolkit_builder.build.jobs import Job, Parted, resolve
+from toolkit_builder.build.jobs import Job, Parted
+from toolkit_builder.build.keys import resolve
 from toolkit_builder.build.parts import BESIDE, Before, Same, changed, keys_of
 from toolkit_builder.formats import page
 from toolkit_builder.formats.lists import MARK, PARTS

@@ -12,7 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from toolkit_builder import blueprint
-from toolkit_builder.build.jobs import Encoder, Settled
+from toolkit_builder.build.jobs import Settled
+from toolkit_builder.build.keys import Encoder
 from toolkit_builder.build.manifest import Made
 from toolkit_builder.layout.draft import Draft, Large
 from toolkit_builder.layout.memory import Kept, Laid, Memory

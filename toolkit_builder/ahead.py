@@ -22,7 +22,8 @@ from toolkit_builder.build import aside
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.engine import Stock
 from toolkit_builder.build.guard import Inspection
-from toolkit_builder.build.jobs import Deferred, Encoder, Job, Settled
+from toolkit_builder.build.jobs import Deferred, Job, Settled
+from toolkit_builder.build.keys import Encoder
 from toolkit_builder.build.lock import Locked, hold
 from toolkit_builder.build.manifest import Made
 from toolkit_builder.build.recall import Recall

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from toolkit_builder.build.cache import Store, blob_of
 from toolkit_builder.build.engine import Options, build
-from toolkit_builder.build.jobs import Blob, Deferred, Encoder, Job, Output
+from toolkit_builder.build.jobs import Blob, Deferred, Job, Output
+from toolkit_builder.build.keys import Encoder
 from toolkit_builder.diagnostics import Unsteady
 
 from .fake import Chain, Site, contents, expected, pages

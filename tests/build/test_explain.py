@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from toolkit_builder.build.explain import FIRST, LOST, PROGRAM, changes, explain
-from toolkit_builder.build.jobs import Deferred, Encoder, Job, Known
+from toolkit_builder.build.jobs import Deferred, Job, Known
+from toolkit_builder.build.keys import Encoder
 
 from .fake import Site
 

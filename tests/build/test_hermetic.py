@@ -20,7 +20,8 @@ import pytest
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import digest
 from toolkit_builder.build.execute import Run
-from toolkit_builder.build.jobs import Encoder, Job
+from toolkit_builder.build.jobs import Job
+from toolkit_builder.build.keys import Encoder
 from toolkit_builder.build.manifest import Made
 from toolkit_builder.build.written import Put
 from toolkit_builder.diagnostics import Diagnostic

@@ -9,17 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit_builder.build.jobs import (
-    Blob,
-    Encoder,
-    Job,
-    Output,
-    SharedValue,
-    bad_path,
-    check_jobs,
-    resolve,
-    waves,
-)
+from toolkit_builder.build.jobs import Blob, Job, Output, SharedValue, bad_path, check_jobs
+from toolkit_builder.build.keys import Encoder, resolve
+from toolkit_builder.build.waves import waves
 
 
 def key(payload: Any, *, format: str = "page", closure: str = "c", outputs: dict[str, str] | None = None) -> str:

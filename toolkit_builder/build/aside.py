@@ -14,7 +14,8 @@ from msgspec import Struct, field
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import digest
 from toolkit_builder.build.execute import Progress, Run
-from toolkit_builder.build.jobs import Encoder, Job, Settled, Toolchain
+from toolkit_builder.build.jobs import Job, Settled, Toolchain
+from toolkit_builder.build.keys import Encoder
 from toolkit_builder.build.manifest import Made
 from toolkit_builder.build.written import Put
 from toolkit_builder.diagnostics import Diagnostic, any_errors

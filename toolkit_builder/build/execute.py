@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from toolkit_builder.build.jobs import Deferred, Encoded, Encoder, Job, Settled, Toolchain, waves
+from toolkit_builder.build.jobs import Deferred, Job, Settled, Toolchain
+from toolkit_builder.build.keys import Encoded, Encoder, narrowed
 from toolkit_builder.build.manifest import Made
 from toolkit_builder.build.parts import Before, changed, keys_of
 from toolkit_builder.build.rendering import (
@@ -26,6 +27,7 @@ from toolkit_builder.build.rendering import (
     render_ready,
     values,
 )
+from toolkit_builder.build.waves import waves
 from toolkit_builder.build.workers import Lost, Workers, can_fork, processors
 from toolkit_builder.diagnostics import Diagnostic, Unsteady, error
 
@@ -119,6 +121,7 @@ class Run:
         self._workers = Workers(executor, workers or processors(), self._shared)
         self._beside = beside if forked and workers != 1 else None
         self._elsewhere: dict[int, str] = {}  # keys of jobs that are rendered beside this process
+        self._narrowed: dict[int, Job] = {}  # jobs whose `Named` values are known
         self._needed: set[str] = set()  # outputs that other jobs are made from
 
     def execute(self) -> Outcome:
@@ -153,6 +156,8 @@ class Run:
             if encoded and encoded.marks and not self._outcome.failed.isdisjoint(encoded.outputs):
                 self._outcome.failed.add(job.path)  # what it is made from has been reported
                 continue
+            if encoded and encoded.named:
+                job, encoded = self._narrow(n, encoded)
             key = encoded.key(self._digests) if encoded else None
             if made := self._sink.known(job, key):
                 self._stand(n, made)
@@ -170,6 +175,14 @@ class Run:
                     continue
                 [result] = render(self._shared, Deferrals((n,), ("",)))
             self._accept(keys.get(n, result.key), result)
+
+    def _narrow(self, n: int, encoded: Encoded) -> tuple[Job, Encoded]:
+        """The job with those values alone that the output names, now that it is made."""
+        job = self._jobs[n]
+        outputs = {path: self._bytes_of(path) for path in encoded.named}
+        job = self._narrowed[n] = replace(job, payload=narrowed(job.payload, outputs))
+        self._encoded[n] = encoded = Encoder()(job)
+        return job, encoded
 
     def _stand(self, n: int, made: Made) -> None:
         """An earlier result is as good as a new one."""
@@ -275,7 +288,9 @@ class Run:
         encoded = [one for n in positions if (one := self._encoded[n])]
         outputs = {path: self._bytes_of(path) for path in sorted({p for e in encoded for p in e.outputs})}
         blobs = values(self._blobs, (name for e in encoded for name in e.blobs))
-        payloads = tuple((self._jobs[n].format, self._jobs[n].payload) for n in positions) if self._given else None
+        jobs = [self._narrowed.get(n, self._jobs[n]) for n in positions]
+        travel = self._given or not self._narrowed.keys().isdisjoint(positions)
+        payloads = tuple((job.format, job.payload) for job in jobs) if travel else None
         marks = tuple(len(e.marks) for e in encoded)
         return Task(tuple(positions), marks, payloads, outputs, blobs)
 
@@ -338,7 +353,7 @@ class Unreproducible(Exception):
     """A renderer gave other bytes, or none, for a payload that it has rendered before."""
 
     def __init__(self, job: Job) -> None:
-        super().__init__(f"rendering {job.label or job.path} a second time gave another result")
+        super().__init__(f"rendering {job.who} a second time gave another result")
 
 
 def _lost(task: Task | Deferrals, lost: Lost) -> Result:
@@ -355,7 +370,7 @@ def _fault(job: Job, trace: str) -> Diagnostic:
     last = trace.strip().splitlines()[-1]
     return error(
         "B401",
-        f"making '{job.path}' from {job.label or job.path} failed inside the program: {last}",
+        f"making '{job.path}' from {job.who} failed inside the program: {last}",
         hint="please report this, with the text that follows",
         source=trace,
     )

@@ -6,16 +6,14 @@ digest of exactly that, so there are no dependencies to track: equal key, equal 
 
 from __future__ import annotations
 
-import json
 import unicodedata
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from msgspec import Struct, field
 
-from toolkit_builder.build.digests import SIZE, digest_of_value
+from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.diagnostics import Diagnostic, Span, error
 
 Payload: TypeAlias = Mapping[str, Any]
@@ -69,6 +67,18 @@ class SharedValue(Struct, frozen=True):
     @classmethod
     def of(cls, value: Any) -> SharedValue:
         return cls(digest_of_value(value), value)
+
+
+class Named(Struct, frozen=True):
+    """In a payload: of these ``values`` those whose files are named in the bytes of another output (the pictures that a
+    print page shows). The renderer finds them by path, and the key sees no others: a picture more or less changes
+    nothing that does not show it.
+
+    ``values`` are Outputs and Blobs by path. Each is made before, whether it is named or not.
+    """
+
+    output: str
+    values: Mapping[str, Output | Blob]
 
 
 class Deferred(Mapping[str, Any]):
@@ -125,6 +135,11 @@ class Job(Struct, frozen=True):
     label: str = ""
     parts: str = ""
     known: Known | None = None
+
+    @property
+    def who(self) -> str:
+        """What a person calls it: the document that it is made from."""
+        return self.label or self.path
 
     @property
     def stored(self) -> bool:
@@ -245,24 +260,20 @@ def check_jobs(jobs: Sequence[Job]) -> list[Diagnostic]:
 
 def _unusable(job: Job, what: str) -> Diagnostic:
     hint = "give the file another name, or a text another slug"
-    return error("B103", f"this cannot be published at '{job.path}': {what}", Span(_who(job)), hint=hint)
+    return error("B103", f"this cannot be published at '{job.path}': {what}", Span(job.who), hint=hint)
 
 
 def _folded(path: str) -> str:
     return unicodedata.normalize("NFC", path.casefold())
 
 
-def _who(job: Job) -> str:
-    return job.label or job.path
-
-
 def _clash(job: Job, other: Job) -> Diagnostic:
-    where = Span(_who(job))
+    where = Span(job.who)
     if job.path == other.path:
-        return error("B101", f"this and {_who(other)} are both published at '{job.path}'", where, hint=_RENAME)
+        return error("B101", f"this and {other.who} are both published at '{job.path}'", where, hint=_RENAME)
     return error(
         "B102",
-        f"'{job.path}' and '{other.path}' ({_who(other)}) differ by upper and lower case only, "
+        f"'{job.path}' and '{other.path}' ({other.who}) differ by upper and lower case only, "
         "so they are one file on Windows and macOS",
         where,
         hint=_RENAME,
@@ -272,9 +283,9 @@ def _clash(job: Job, other: Job) -> Diagnostic:
 def _clash_of_folders(job: Job, other: Job, mine: str, theirs: str) -> Diagnostic:
     return error(
         "B102",
-        f"the folders '{mine}' and '{theirs}' ({_who(other)}) differ by upper and lower case only, "
+        f"the folders '{mine}' and '{theirs}' ({other.who}) differ by upper and lower case only, "
         "so they are one folder on Windows and macOS",
-        Span(_who(job)),
+        Span(job.who),
         hint="write the folder's name the same way in both",
     )
 
@@ -282,192 +293,7 @@ def _clash_of_folders(job: Job, other: Job, mine: str, theirs: str) -> Diagnosti
 def _clash_with_folder(job: Job, inside: Job) -> Diagnostic:
     return error(
         "B104",
-        f"'{job.path}' is a file, and also the folder of '{inside.path}' ({_who(inside)})",
-        Span(_who(job)),
+        f"'{job.path}' is a file, and also the folder of '{inside.path}' ({inside.who})",
+        Span(job.who),
         hint=_RENAME,
     )
-
-
-# --- keys ------------------------------------------------------------------------------------------------
-
-_MARK = "\0"  # stands for an Output, Blob or SharedValue in the encoded payload
-_ENCODED_MARK = '"\\u0000'
-
-Mark: TypeAlias = "Output | Blob | SharedValue"
-
-
-class Encoded(Struct, frozen=True):
-    """A job's payload, digested as far as it can be before the digests of other outputs are known."""
-
-    format: str
-    closure: str
-    state: Any  # a blake2b object
-    marks: tuple[Mark, ...]
-
-    @property
-    def outputs(self) -> list[str]:
-        """The paths whose bytes the payload holds."""
-        return [mark.path for mark in self.marks if isinstance(mark, Output)]
-
-    @property
-    def blobs(self) -> list[str]:
-        return [mark.digest for mark in self.marks if isinstance(mark, Blob)]
-
-    def key(self, digests: Mapping[str, str]) -> str:
-        """The job's key, given the digest of every output that it refers to."""
-        return key_of(self.format, self.closure, self.payload(digests))
-
-    def payload(self, digests: Mapping[str, str]) -> str:
-        """The digest of the payload alone."""
-        if not self.marks:
-            return str(self.state.hexdigest())
-        state = self.state.copy()
-        for mark in self.marks:
-            if isinstance(mark, Output):
-                state.update(b"o" + digests[mark.path].encode())
-            else:
-                state.update((b"b" if isinstance(mark, Blob) else b"s") + mark.digest.encode())
-        return str(state.hexdigest())
-
-
-def key_of(format: str, closure: str, payload: str) -> str:
-    """A job's key, from the digest of its payload."""
-    return blake2b(f"{format}\0{closure}\0{payload}".encode(), digest_size=SIZE).hexdigest()
-
-
-class Encoder:
-    """Encodes payloads, one after the other: about 10 microseconds for 2 KB.
-
-    The order of a mapping's keys counts, since a template that loops over it shows it.
-    """
-
-    def __init__(self) -> None:
-        self._marks: list[Mark] = []
-        self._encode = json.JSONEncoder(
-            separators=(",", ":"), allow_nan=False, check_circular=False, default=self._other
-        ).encode
-
-    def __call__(self, job: Job) -> Encoded:
-        """Raises TypeError or ValueError, naming the job, where the payload is not plain."""
-        return self.encoded(job, job.payload.made() if isinstance(job.payload, Deferred) else job.payload)
-
-    def encoded(self, job: Job, payload: Payload) -> Encoded:
-        """The same for a job whose payload has just been made."""
-        marks = self._marks
-        marks.clear()
-        try:
-            text = self._encode(payload)
-            if text.count(_ENCODED_MARK) != len(marks):  # some text begins with NUL: set it apart from a mark
-                marks.clear()
-                text = self._encode(_escaped(payload))
-        except (TypeError, ValueError, RecursionError) as problem:
-            raise type(problem)(f"the payload of {job.path} is not plain: {problem}") from problem
-        state = blake2b(digest_size=SIZE)
-        state.update(f"{len(marks)}\0{text}".encode("utf-8", "surrogatepass"))
-        return Encoded(job.format, job.closure, state, tuple(marks))
-
-    def outputs(self, job: Job) -> list[str]:
-        """The paths of the outputs that a job is made from."""
-        return [] if isinstance(job.payload, Deferred) else self(job).outputs
-
-    def _other(self, value: Any) -> Any:
-        if isinstance(value, Output | Blob | SharedValue):
-            self._marks.append(value)
-            return _MARK
-        if isinstance(value, Mapping):
-            return dict(value)
-        raise TypeError(f"{type(value).__name__} is neither JSON nor a reference")
-
-
-def _escaped(value: Any) -> Any:
-    """The same value with one more NUL before every text that begins with one."""
-    if isinstance(value, str):
-        return "\0\0" + value if value.startswith("\0") else value
-    if isinstance(value, Mapping):
-        return {_escaped(k): _escaped(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_escaped(v) for v in value]
-    return value
-
-
-def resolve(payload: Any, marks: int, outputs: Mapping[str, bytes], blobs: Mapping[str, bytes | str]) -> Any:
-    """A payload with each of its references (``marks`` in all) replaced by its value; the original stays as it is."""
-    if not marks:
-        return payload
-    table = _Table(outputs, blobs)
-    if isinstance(payload, Mapping):  # nearly always they stand at the top or one below: no need to walk the rest
-        found, left = table.shallow(payload, marks)
-        for key, value in payload.items():
-            if not left:
-                return found
-            if isinstance(value, Mapping):
-                found[key], left = table.shallow(value, left)
-        if not left:
-            return found
-    return table.deep(payload)
-
-
-class _Table(Struct, frozen=True):
-    outputs: Mapping[str, bytes]
-    blobs: Mapping[str, bytes | str]
-
-    def value(self, mark: Mark) -> Any:
-        if isinstance(mark, Blob):
-            return self.blobs[mark.digest]
-        return self.outputs[mark.path] if isinstance(mark, Output) else mark.value
-
-    def shallow(self, values: Mapping[str, Any], left: int) -> tuple[dict[str, Any], int]:
-        """A mapping with the references among its values replaced, and how many of ``left`` are left elsewhere."""
-        found = dict(values)
-        for key, value in values.items():
-            if isinstance(value, Output | Blob | SharedValue):
-                found[key] = self.value(value)
-                left -= 1
-        return found, left
-
-    def deep(self, value: Any) -> Any:
-        if isinstance(value, Output | Blob | SharedValue):
-            return self.value(value)
-        if isinstance(value, Mapping):
-            return {k: self.deep(v) for k, v in value.items()}
-        if isinstance(value, list | tuple):
-            return [self.deep(v) for v in value]
-        return value
-
-
-# --- waves -----------------------------------------------------------------------------------------------
-
-
-def waves(
-    jobs: Sequence[Job], encoded: Sequence[Encoded | None], there: Container[str] = ()
-) -> tuple[list[list[int]], list[Diagnostic]]:
-    """Positions of jobs, wave by wave: a wave needs only outputs of the waves before it, and what is ``there``.
-
-    ``encoded`` has None for payloads that are still to be made, and need none.
-    """
-    place = {job.path: n for n, job in enumerate(jobs)}
-    level = [0] * len(jobs)
-    waiting: dict[int, set[int]] = {}
-    found: list[Diagnostic] = []
-    for n, one in enumerate(encoded):
-        needs = one.outputs if one and one.marks else ()
-        for path in needs:
-            if path not in place and path not in there:
-                found.append(error("B106", f"{_who(jobs[n])} is made from '{path}', which no document produces"))
-        if needs:
-            waiting[n] = {place[path] for path in needs if path in place}
-    if found:
-        return [], found
-    while waiting:
-        ready = [n for n, needs in waiting.items() if not any(m in waiting for m in needs)]
-        if not ready:
-            names = ", ".join(sorted(_who(jobs[n]) for n in waiting)[:5])
-            return [], [error("B105", f"these outputs are made from one another in a circle: {names}")]
-        for n in ready:
-            level[n] = 1 + max((level[m] for m in waiting[n]), default=-1)
-        for n in ready:
-            del waiting[n]
-    result: list[list[int]] = [[] for _ in range(max(level, default=-1) + 1)]
-    for n, at in enumerate(level):
-        result[at].append(n)
-    return result, []

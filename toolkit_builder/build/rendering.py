@@ -11,16 +11,14 @@ from msgspec import Struct
 
 from toolkit_builder.build.jobs import (
     Deferred,
-    Encoder,
     Job,
     Parted,
     Renderer,
     RenderError,
     Seamed,
     Toolchain,
-    key_of,
-    resolve,
 )
+from toolkit_builder.build.keys import Encoder, key_of, resolve
 from toolkit_builder.build.workers import shared_value
 from toolkit_builder.diagnostics import Unsteady
 

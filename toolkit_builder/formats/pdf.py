@@ -100,7 +100,8 @@ def engine(seconds: float) -> Any:
 
 
 def render(payload: Payload) -> tuple[bytes, list[Diagnostic]]:
-    """``{html, title, language, path, stylesheets: {path: text}, assets: {path: bytes}, root, sheet, seconds}`` -> PDF.
+    """``{html, title, language, path, stylesheets: {path: text}, assets: {path: bytes}, root, sheet, seconds,
+    pictures: {path: bytes}}`` -> PDF (``pictures`` may be left out).
 
     ``sheet``: ``{max_pages, bleed, marks, greyscale, pdfx, sizes}`` (``sizes``: points of a line of text, of which the
     largest that fits is taken); ``seconds``: the longest that it may take (300 if left out). A document that cannot
@@ -118,7 +119,7 @@ def render(payload: Payload) -> tuple[bytes, list[Diagnostic]]:
         path=payload["path"],
         stylesheets=tuple(_text(s) for s in sheets.values()),
         stylesheet_paths=tuple(sheets),
-        assets={name: bytes(data) for name, data in payload["assets"].items()},
+        assets={name: bytes(data) for name, data in (*payload["assets"].items(), *payload.get("pictures", {}).items())},
         site_url=payload["root"],
         max_pages=sheet.get("max_pages"),
         bleed_mm=sheet.get("bleed", 0.0),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from toolkit_builder import pictures
-from toolkit_builder.build.jobs import Output
+from toolkit_builder.build.jobs import Blob, Named, Output
+from toolkit_builder.build.keys import names_in
 from toolkit_builder.frame import page_payload, root_of
 from toolkit_builder.kinds.prints import Print, at_the_shop
 from toolkit_builder.kinds.shapes import Page
@@ -80,7 +81,7 @@ def document_jobs(draft: Draft, page: Page, each: Print) -> None:
             "title": page.title,
             "language": page_payload(page, site)["language"],
             "path": doc.path,
-            **press(draft),
+            **press(draft, html),
             "root": root_of(site),
             "seconds": site.config.print.seconds,
             "sheet": {**each.sheet, **(at_the_shop(site) if each.shop else {})},
@@ -145,7 +146,7 @@ def localised_jobs(draft: Draft, offer: publish.Offer) -> None:
             "title": offer.payload["page"]["title"],
             "language": template.language,
             "path": template.path,
-            **press(draft),
+            **press(draft, html),
             "root": offer.payload["root"],
             "seconds": draft.site.config.print.seconds,
             "sheet": {**offer.payload["sheet"], **(at_the_shop(draft.site) if template.type in _FOR_THE_SHOP else {})},
@@ -156,27 +157,36 @@ def localised_jobs(draft: Draft, offer: publish.Offer) -> None:
     )
 
 
-def press(draft: Draft) -> Payload:
-    """The style sheets, fonts and pictures that any print page may use."""
+def press(draft: Draft, html: str) -> Payload:
+    """What the print page at ``html`` may use: the theme's style sheets, fonts and pictures, and of the content's
+    pictures those that it names."""
     if "press" not in draft.memo:
         folder, files = f"themes/{draft.theme.name}/print", sorted(draft.theme.print_files.items())
-        styles = {f"{folder}/{n}": draft.blob(d) for n, d in files if n.endswith(".css")}
-        styles[f"{folder}/brand.css"] = draft.blob(brand_css(draft.theme))
-        fonts = {f"{folder}/{n}": draft.blob(d) for n, d in files if not n.endswith(".css")}
-        draft.memo["press"] = {"stylesheets": styles, "assets": {**fonts, **_pictures(draft)}}
-    found: Payload = draft.memo["press"]
+        sheets = {n: data for n, data in files if n.endswith(".css")} | {"brand.css": brand_css(draft.theme)}
+        named = set().union(*(names_in(data.decode("utf-8", "replace")) for data in sheets.values()))
+        shown = {path: each for path, each in _pictures(draft).items() if not named.isdisjoint(names_in(path))}
+        draft.memo["press"] = {
+            "stylesheets": {f"{folder}/{n}": draft.blob(data) for n, data in sheets.items()},
+            "assets": {f"{folder}/{n}": draft.blob(data) for n, data in files if n not in sheets} | shown,
+        }
+    return {**draft.memo["press"], "pictures": Named(html, _pictures(draft))}
+
+
+def _pictures(draft: Draft) -> Mapping[str, Output | Blob]:
+    """Every picture of the content: by digest, so that only a PDF that is made loads it."""
+    if "pictures" not in draft.memo:
+        names = [(asset.path.removeprefix("content/"), asset) for asset in draft.assets if is_picture(asset.path)]
+        draft.memo["pictures"] = {
+            name: Output(name) if name.lower().endswith(pictures.PHOTOGRAPHS) else draft.file(asset)
+            for name, asset in names
+        }
+    found: Mapping[str, Output | Blob] = draft.memo["pictures"]
     return found
-
-
-def _pictures(draft: Draft) -> Payload:
-    """Every picture of the content, for print pages to show: by digest, so that only a PDF that is made loads it."""
-    names = [(a, a.path.removeprefix("content/")) for a in draft.assets if is_picture(a.path)]
-    return {name: Output(name) if name.lower().endswith(pictures.PHOTOGRAPHS) else draft.file(a) for a, name in names}
 
 
 def logo_file(draft: Draft, path: str) -> Payload | None:
     """A branch's logo as it is published: ``path`` and ``data``; none where linking has found that it is missing."""
-    data = press(draft)["assets"].get(path)
+    data = _pictures(draft).get(path)
     return {"path": path, "data": data} if data is not None else None
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.engine import Stock
-from toolkit_builder.build.jobs import Deferred, Job, Known, Settled, key_of
+from toolkit_builder.build.jobs import Deferred, Job, Known, Settled
+from toolkit_builder.build.keys import key_of
 from toolkit_builder.build.manifest import Made
 from toolkit_builder.build.recall import Recall, plain
 from toolkit_builder.build.results import SEAMS
