@@ -55,7 +55,7 @@ class MotionSettings(Part):
     """How motions are numbered, measured and decided."""
 
     measure: int = Field(80, ge=40, le=120, description="Characters to a numbered line")
-    limits: Limits = Limits()
+    limits: Limits = Limits.model_construct()
     results: dict[str, ResultWord] = Field({}, description="A union's own words for results, by name")
 
 
@@ -78,7 +78,7 @@ class Config(Part):
     base_url: Line = Field("", pattern=r"^$|^https?://[^\s?#]+$", description="Where it is published, with https://")
     time_zone: Line = "Europe/London"
     theme: Line = Field("default", description="A folder in themes/, or 'default'")
-    organisation: Organisation = Organisation()
+    organisation: Organisation = Organisation.model_construct()
     contact: Contact | None = None
     menu: tuple[MenuItem, ...] = ()
     footer: str = Field("", description="A line of Markdown for the foot of every page")
@@ -88,8 +88,8 @@ class Config(Part):
     trusted_files: tuple[Line, ...] = Field(
         (), description="Files in content/ that can run in a browser and are published all the same"
     )
-    motions: MotionSettings = MotionSettings()
-    print: PrintSettings = PrintSettings()
+    motions: MotionSettings = MotionSettings.model_construct()
+    print: PrintSettings = PrintSettings.model_construct()
     localise: Literal["build", "on-demand", "off"] = "on-demand"
     robots: Literal["allow", "deny"] = "allow"
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from toolkit_builder.build.cache import Store
-from toolkit_builder.build.digests import compact_json
+from toolkit_builder.build.digests import quick_json
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ class Recall:
         """Remember what has just been worked out; it goes out as well."""
         key = f"{self._code}:{key}"
         self._held[stage, name] = (key, value)
-        self.store.add_fragments(stage, [(name, compact_json([key, freeze(value)]), ())])
+        self.store.add_fragments(stage, [(name, quick_json([key, freeze(value)]), ())])
         return value
 
 

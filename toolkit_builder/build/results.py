@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from toolkit_builder.build.cache import Store
-from toolkit_builder.build.digests import compact_json, digest
+from toolkit_builder.build.digests import digest, quick_json
 from toolkit_builder.build.explain import LOST
 from toolkit_builder.build.jobs import Job, Settled
 from toolkit_builder.build.manifest import Made, Tree
@@ -139,7 +139,7 @@ class Results:
     def remember(self, job: Job, made: Made, keys: Sequence[str], places: Sequence[Any] | None) -> None:
         """What the parts of a file just rendered were made from, and where they lie."""
         value = [made.digest, keys] if places is None else [made.digest, keys, places]
-        self._store.add_fragments(_PARTS, [(job.path, compact_json(value), ())])
+        self._store.add_fragments(_PARTS, [(job.path, quick_json(value), ())])
 
     def keep_seams(self, job: Job, made: Made, payload: str, seams: str) -> None:
         """What it takes to make a file just rendered again from its own bytes."""

@@ -94,7 +94,7 @@ class ConferenceFields(Fields):
     editions: tuple[Edition, ...] = ()
     edition: Line = Field("", description="The edition now published")
     consequences: tuple[Line, ...] = Field((), description="'if 18 carried, 19 falls'")
-    limits: Limits = Limits()
+    limits: Limits = Limits.model_construct()
     measure: int | None = Field(None, ge=40, le=120, description="Characters to a numbered line")
 
 

@@ -118,38 +118,52 @@ class Theme(Struct, frozen=True, kw_only=True, dict=True):
                 if template is None or template.path in seen:
                     continue
                 seen[template.path] = template
-                todo += [self.find(ref, level) for ref, level in _references(template)]
+                todo += [self.find(ref, level) for ref, level in self._references[template.path]]
             self._closures[name] = tuple(seen.values())
         return self._closures[name]
 
     @cached_property
-    def _digests(self) -> dict[str, str]:
-        return {}
+    def _references(self) -> dict[str, list[tuple[str, int]]]:
+        """What each template names, by its path."""
+        return {t.path: list(_references(t)) for t in self.templates}
+
+    def _sources(self, size: int) -> dict[str, str]:
+        """The digest of each template's source, of so many bytes, by its path."""
+        sources = {t.path: t.source.encode("utf-8", "surrogatepass") for t in self.templates}
+        return {path: hashlib.blake2b(source, digest_size=size).hexdigest() for path, source in sources.items()}
+
+    @cached_property
+    def _named(self) -> dict[str, str]:
+        return self._sources(8)
+
+    @cached_property
+    def _keyed(self) -> dict[str, str]:
+        return self._sources(16)
 
     @cached_property
     def _reasons(self) -> dict[str, dict[str, str]]:
         return {}
 
+    @cached_property
+    def _words(self) -> str:
+        return json.dumps(self.locales, sort_keys=True)
+
     def closure_reasons(self, name: str) -> dict[str, str]:
-        """Each template of the closure with its digest: what `explain` names."""
+        """Each template of the closure with its digest: what `explain` names. The same value for the same name."""
         if name not in self._reasons:
-            self._reasons[name] = {
-                f"theme: {t.path}": hashlib.blake2b(
-                    t.source.encode("utf-8", "surrogatepass"), digest_size=8
-                ).hexdigest()
-                for t in self.closure(name)
-            }
+            self._reasons[name] = {f"theme: {t.path}": self._named[t.path] for t in self.closure(name)}
         return self._reasons[name]
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return {}
 
     def closure_digest(self, name: str) -> str:
         """The digest of everything that rendering ``name`` reads, the theme's words in other languages included."""
-        if name in self._digests:
-            return self._digests[name]
-        h = hashlib.blake2b(digest_size=16)
-        for template in sorted(self.closure(name), key=lambda t: t.path):
-            h.update(f"{template.level}:{template.name}\0{template.source}\0".encode())
-        h.update(json.dumps(self.locales, sort_keys=True).encode())
-        self._digests[name] = h.hexdigest()
+        if name not in self._digests:
+            closure = sorted(self.closure(name), key=lambda t: t.path)
+            lines = [f"{t.level}:{t.name}\0{self._keyed[t.path]}\n" for t in closure]
+            self._digests[name] = hashlib.blake2b("".join([*lines, self._words]).encode(), digest_size=16).hexdigest()
         return self._digests[name]
 
 
