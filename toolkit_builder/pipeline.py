@@ -140,6 +140,7 @@ class _Run(Struct, frozen=True):
                 strict=options.strict,
                 protected=(project / CONTENT, project / "themes"),
                 on_progress=options.on_progress,
+                on_published=lambda report: memory.remember(plan.laid, report.keys, waiting - left),
                 left=left,
                 said=tuple(found),
                 clock=clock,
@@ -150,8 +151,6 @@ class _Run(Struct, frozen=True):
             stock=stock,
         )
         report.diagnostics = ordered(options.judged(glyphs.placed([*found, *report.diagnostics], project)))
-        if report.published:
-            memory.remember(plan.laid, report.keys, waiting - left)
         if report.published and self.on_later:
             self.on_later(
                 Later(

@@ -59,7 +59,8 @@ class Options(Struct, frozen=True, kw_only=True):
     folders that ``output`` must keep away from (content, themes). ``locked`` says that the caller holds the
     project's lock already. With ``strict`` a renderer's warning holds the site back as an error does. ``left`` are
     paths whose last result stands, whatever their key is by now. ``said`` is what the earlier stages had to say: a
-    build that has nothing to do says it again.
+    build that has nothing to do says it again. ``on_published`` is handed the report of a published site, and may write
+    down what others remember of it, while the standby tree is seen to.
     """
 
     settings: str = ""
@@ -78,6 +79,7 @@ class Options(Struct, frozen=True, kw_only=True):
     durable: bool = True
     on_wait: Callable[[Holder], None] | None = None
     on_progress: Progress | None = None
+    on_published: Callable[[BuildReport], None] | None = None
 
 
 class BuildReport(Struct):
@@ -370,6 +372,9 @@ class _Build:
         report.tree, report.published = Tree(files, hidden, read=publication.saved.rows), True
         with following(publication, report.tree):
             self._remember(results, outcome, publication.saved)
+            if self._options.on_published:
+                self._options.on_published(report)
+            self._store.save()
 
     def _remember(self, results: Results, outcome: Outcome, saved: Saved) -> None:
         """For the next build's no-change path, for `explain`, and to keep the store small.
