@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toolkit_builder.motions.amend import Amendment, apply
 from toolkit_builder.motions.inline import visible
+from toolkit_builder.motions.text import parse
 from toolkit_builder.prose import inline
 
 STAY = (
@@ -59,3 +61,26 @@ def test_a_page_and_the_numbered_lines_agree_on_what_is_a_mark(text: str) -> Non
 )
 def test_an_address_typed_as_it_is_leads_where_it_says(text: str, link: str) -> None:
     assert f'<a href="{link}">{link.removeprefix("mailto:")}</a>' in html.unescape(inline(text))
+
+
+@pytest.mark.parametrize(
+    ("instruction", "outcome"),
+    [
+        (
+            'Delete "homes*" and insert "homes and home care*".',
+            "Pay in care homes and home care* is **low** and *late*.",
+        ),
+        ('Replace "homes*" by "homes"', "Pay in care homes is **low** and *late*."),
+        ('Delete "is low"; after "late" insert ", always"', "Pay in care homes* and *late, always*."),
+        ('Replace "is low" with "falls"', "Pay in care homes* falls and *late*."),
+        ('Replace "low and" with "fair and"', "Pay in care homes* is fair and *late*."),
+        ('Replace "low and late" with "fair"', "Pay in care homes* is fair."),
+        ('Replace "homes* is low" with "homes are poor"', "Pay in care homes are poor and *late*."),
+        ('Delete "and late"', "Pay in care homes* is **low**."),
+    ],
+)
+def test_the_star_of_a_note_goes_with_its_word(instruction: str, outcome: str) -> None:
+    text, _ = parse("Pay in care homes* is **low** and *late*.")
+    amended, problems = apply(text, [Amendment(id="1.1", source=instruction)])
+    assert visible(amended.after.source).text == visible(outcome).text, problems
+    assert shown(amended.after.source) == visible(outcome).text

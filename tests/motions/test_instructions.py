@@ -306,3 +306,50 @@ def test_a_hostile_amendment_takes_no_unreasonable_time(source: str) -> None:
     start = time.process_time()
     parse_instructions(source)
     assert time.process_time() - start < 12
+
+
+MOTION = """Conference notes:
+– that pay is low
+– that 1,200 staff left in 2026
+
+Conference calls on the executive to
+1 - campaign for £15 an hour
+2 - seek talks with the councils
+3 - publish a charter by 1 May 2028
+Conference further instructs the executive to report.
+"""
+
+
+@pytest.mark.parametrize(
+    ("instruction", "gone", "new"),
+    [
+        ("Delete point 3.", "3 - publish a charter by 1 May 2028", ""),
+        ('Insert new point 3: "ballot members" and renumber', "", "4 - publish a charter by 1 May 2028"),
+        ('In the second bullet replace "1,200" with "1,450"', "1,200", "1,450"),
+        (
+            'Delete last paragraph and replace with: "Conference thanks all."',
+            "further instructs",
+            "Conference thanks all.",
+        ),
+        (
+            'Point 3: delete all after "charter"',
+            "by 1 May 2028",
+            "Conference further instructs the executive to report.",
+        ),
+    ],
+)
+def test_points_with_loose_numbers_are_found_and_no_paragraph_goes_with_them(
+    instruction: str, gone: str, new: str
+) -> None:
+    amended, problems = apply(parse(MOTION)[0], [Amendment(id="1.1", source=instruction)])
+    assert not any_errors(problems), problems
+    assert not gone or gone not in amended.after.source
+    assert new in amended.after.source
+    assert ("Conference further instructs" in amended.after.source) == ("further" not in gone)
+
+
+@pytest.mark.parametrize("instruction", ["Renumber.", "Renumber the points a), b), c)"])
+def test_renumbering_alone_is_no_amendment(instruction: str) -> None:
+    amended, problems = apply(parse(MOTION)[0], [Amendment(id="1.1", source=instruction)])
+    assert [d.code for d in problems] == ["A314"]
+    assert amended.applied == ()

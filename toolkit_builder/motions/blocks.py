@@ -21,6 +21,8 @@ _BOLD_LINE = re.compile(r"[ \t]*(\*\*|__)(?=\S)(?:(?!\1).)+\1:?[ \t]*$")
 _NOTE = re.compile(r" {0,3}(?:\[\^[^\]\s]+|\*\[[^\]]+)\]:")
 _BOLD_NUMBER = re.compile(r" {0,3}(\*\*|__)\(?(?:\d{1,3}|[A-Za-z]|[ivx]{2,5})(?:[.)]|\1)")
 _LOOSE_ENDS = ("-", "–", "—", ":")
+_ENDS = (".", ";", ":", "!", "?", ".”", '."')
+_GOES_ON = re.compile(r"(?:,|\b(?:the|a|an|of|that|which|this|our|by|to|in|at|from|with|as|for|on))$", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
@@ -139,7 +141,7 @@ def _stands_apart(s: _Scanner, lines: list[str], number: int, text: str) -> bool
         return point or above.endswith((".", ":", ";"))
     if _BOLD_NUMBER.match(text):
         return True
-    if not above.endswith((".", ";", ":", "!", "?", ".”", '."')) or not OPENING_LINE.match(text):
+    if not OPENING_LINE.match(text) or _GOES_ON.search(above) or not (point or above.endswith(_ENDS)):
         return False
     s.width = s.width or max(len(line.rstrip()) for line in lines)
     return len(above) + 1 + len(text.split(maxsplit=1)[0]) <= s.width

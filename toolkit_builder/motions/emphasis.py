@@ -27,11 +27,19 @@ class _Run(Struct):
         return self.stop - self.start
 
 
-def paired(source: str, runs: Sequence[tuple[int, int]], first: int = 0, last: int | None = None) -> frozenset[int]:
-    """The places in ``source[first:last]`` of the characters that mark emphasis. ``runs`` are (start, stop) of runs of
-    one of the two characters, in order; what lies in code, addresses and tags is none."""
+class Pair(Struct, frozen=True):
+    """An opening and a closing mark of ``size`` characters, by the places of their first characters."""
+
+    opening: int
+    closing: int
+    size: int
+
+
+def pairs(source: str, runs: Sequence[tuple[int, int]], first: int = 0, last: int | None = None) -> list[Pair]:
+    """The marks of emphasis in ``source[first:last]``. ``runs`` are (start, stop) of runs of one of the two characters,
+    in order; what lies in code, addresses and tags is none."""
     last = len(source) if last is None else last
-    found: set[int] = set()
+    found: list[Pair] = []
     open_runs: list[_Run] = []
     for start, stop in runs:
         run = _run(source, start, stop, first, last)
@@ -39,7 +47,17 @@ def paired(source: str, runs: Sequence[tuple[int, int]], first: int = 0, last: i
             _close(run, open_runs, found)
         if run.opens and run.left:
             open_runs.append(run)
-    return frozenset(found)
+    return found
+
+
+def paired(source: str, runs: Sequence[tuple[int, int]], first: int = 0, last: int | None = None) -> frozenset[int]:
+    """The places of the characters that mark emphasis."""
+    return frozenset(
+        at
+        for pair in pairs(source, runs, first, last)
+        for mark in (pair.opening, pair.closing)
+        for at in range(mark, mark + pair.size)
+    )
 
 
 def _run(source: str, start: int, stop: int, first: int, last: int) -> _Run:
@@ -54,7 +72,7 @@ def _run(source: str, start: int, stop: int, first: int, last: int) -> _Run:
     return _Run(source[start], start, stop, opens, closes, stop - start)
 
 
-def _close(run: _Run, open_runs: list[_Run], found: set[int]) -> None:
+def _close(run: _Run, open_runs: list[_Run], found: list[Pair]) -> None:
     """Pair a run with the open ones before it, the nearest first; what stands open between them is words."""
     at = len(open_runs) - 1
     while run.left and at >= 0:
@@ -63,8 +81,7 @@ def _close(run: _Run, open_runs: list[_Run], found: set[int]) -> None:
             at -= 1
             continue
         size = min(2, opener.left, run.left)
-        found.update(range(opener.stop - size, opener.stop))
-        found.update(range(run.start, run.start + size))
+        found.append(Pair(opener.stop - size, run.start, size))
         opener.stop -= size
         run.start += size
         del open_runs[at + 1 :]

@@ -17,7 +17,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from toolkit_builder.motions.emphasis import paired
+from toolkit_builder.motions.emphasis import Pair, paired, pairs
 from toolkit_builder.motions.tags import BLOCKS, Verdict, judge
 
 ADDRESS = r"(?<![^\W_])(?:https?://|www\.)(?:[^\s<>\[\]\\\"“”*&]*[^\s<>\[\]\\\"“”*&_.,;:!?'’)])"
@@ -160,6 +160,14 @@ def visible(source: str) -> Visible:
 
     walk(0, len(source))
     return _squeezed("".join(pieces), _Places(at, starts, steps, length), _Places(at, ends, steps, length))
+
+
+def emphasis(source: str, start: int, stop: int) -> list[Pair]:
+    """The pairs of marks of emphasis in a stretch, outside its links."""
+    if "*" not in source and "_" not in source:
+        return []
+    matches = _matches(source, start, stop, _MARK)
+    return pairs(source, [match.span() for match in matches if match.lastgroup == "run"], start, stop)
 
 
 def no_marks(source: str, start: int = 0, stop: int | None = None) -> list[int]:

@@ -9,6 +9,7 @@ import re
 
 from msgspec import Struct
 
+from toolkit_builder.motions.inline import emphasis
 from toolkit_builder.motions.sentences import ends_sentence
 
 _OPENING = "(\"“‘'[«£$€#"
@@ -134,7 +135,7 @@ def delete(source: str, start: int, end: int, floor: int, ceiling: int) -> Cut:
     start, end = _with_marks(source, start, end, floor, ceiling)
     if _ends_with_its_words(source, start, end, ceiling) and _goes_on(source, start, floor):
         end -= 1  # the sentence lost its end, not its full stop: another follows
-    keep = open_marks(source[start:end])
+    start, end, closing, opening = _with_open_marks(source, start, end, floor, ceiling)
     left, right = before_of(source, start, floor), after_of(source, end, ceiling)
     if not left:
         while end < ceiling and (source[end].isspace() or source[end] in ",;"):
@@ -150,7 +151,8 @@ def delete(source: str, start: int, end: int, floor: int, ceiling: int) -> Cut:
     elif right.isspace() and left in "([“‘":
         while end < ceiling and source[end].isspace():
             end += 1
-    return Cut(start, end, keep)
+    gap = source[end] if opening and end < ceiling and source[end].isspace() else ""
+    return Cut(start, end + len(gap), closing + gap + opening)
 
 
 def _ends_with_its_words(source: str, start: int, end: int, ceiling: int) -> bool:
@@ -168,7 +170,7 @@ def _goes_on(source: str, at: int, floor: int) -> bool:
 def swap(source: str, start: int, end: int, text: str, floor: int, ceiling: int) -> Cut:
     """New words in the place of old ones."""
     start, end = _whole_marks(source, start, end)
-    keep = open_marks(source[start:end])
+    start, end, closing, opening = _with_open_marks(source, start, end, floor, ceiling)
     left, right = before_of(source, start, floor), after_of(source, end, ceiling)
     text = _without_double(text, right, left)
     if text and text[-1].isalnum() and _ends_with_its_words(source, start, end, ceiling):
@@ -185,7 +187,9 @@ def swap(source: str, start: int, end: int, text: str, floor: int, ceiling: int)
         lead = " "
     if right and right.isalnum() and text[-1] not in "-/(":
         trail = " "
-    return Cut(start, end, lead + text + keep + trail)
+    while opening and end < ceiling and source[end].isspace():  # an opening mark stands at its word
+        trail, end = trail + source[end], end + 1
+    return Cut(start, end, lead + text + closing + trail + opening)
 
 
 def append(source: str, end: int, text: str, floor: int, *, sentence: bool = False) -> Cut:
@@ -228,16 +232,22 @@ def _whole_marks(source: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def open_marks(removed: str) -> str:
-    """Emphasis marks in a removed stretch whose partner stays: they must stay too."""
-    keep = ""
-    for mark in ("**", "__"):
-        if removed.count(mark) % 2:
-            keep += mark
-        removed = removed.replace(mark, "")
-    if len(re.findall(r"(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)", removed)) % 2:
-        keep += "*"
-    return keep
+def _with_open_marks(source: str, start: int, end: int, floor: int, ceiling: int) -> tuple[int, int, str, str]:
+    """A stretch that goes, and the emphasis marks in it that must stay since their partners do: the closing ones, then
+    the opening ones. A mark whose partner stands right beside the stretch goes with it."""
+    marks = emphasis(source, floor, ceiling)
+    torn = [pair for pair in marks if (start <= pair.opening < end) != (start <= pair.closing < end)]
+    while torn:
+        if any(pair.opening + pair.size == start for pair in torn):
+            start = next(pair.opening for pair in torn if pair.opening + pair.size == start)
+        elif any(pair.closing == end for pair in torn):
+            end = next(end + pair.size for pair in torn if pair.closing == end)
+        else:
+            break
+        torn = [pair for pair in marks if (start <= pair.opening < end) != (start <= pair.closing < end)]
+    closing = "".join(source[p.closing : p.closing + p.size] for p in torn if p.opening < start)
+    opening = "".join(source[p.opening : p.opening + p.size] for p in torn if p.closing >= end)
+    return start, end, closing, opening
 
 
 def breaks_link(removed: str) -> bool:

@@ -144,6 +144,8 @@ def _lists(p: Cutter, i: Instruction, region: Region) -> list[list[Block]]:
         inside = list(p.text.children(region.blocks[0]))
     if i.unit == "bullet" and any(b.is_bullet for b in inside):
         inside = [b for b in inside if b.is_bullet]
+    elif i.unit == "point" and any(not b.is_bullet for b in inside):
+        inside = [b for b in inside if not b.is_bullet]  # where points have numbers, "point 3" is a number
     return [items_of(p.text, key) for key in dict.fromkeys(key_of(b) for b in inside)]
 
 

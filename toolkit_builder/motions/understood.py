@@ -10,6 +10,7 @@ from toolkit_builder.motions.edits import Amendment, AmendmentPlan
 from toolkit_builder.motions.grammar import parse_instructions
 from toolkit_builder.motions.planning import Planner
 from toolkit_builder.motions.plans import Plan
+from toolkit_builder.motions.regions import Problem
 
 
 def plan_amendment(planner: Planner, amendment: Amendment) -> AmendmentPlan:
@@ -36,6 +37,13 @@ def plan_amendment(planner: Planner, amendment: Amendment) -> AmendmentPlan:
             plan.diagnostics.append(reported(one.problem, amendment, instruction.start, instruction.end))
         for remark in one.notes:
             plan.diagnostics.append(reported(remark, amendment, instruction.start, instruction.end, make=note))
+    if instructions and all(instruction.verb == "renumber" for instruction in instructions):
+        idle = Problem(
+            "A314",
+            "this would change nothing: numbers follow from the points that come and go",
+            "say which points come or go, or write 'form: editorial' where a person is to renumber by hand",
+        )
+        plan.diagnostics.append(reported(idle, amendment, instructions[0].start, instructions[-1].end))
     plan.diagnostics.extend(variants(plan))
     if plan.works:
         plan.diagnostics.extend(contradictions(plan, amendment))
