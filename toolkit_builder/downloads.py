@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from toolkit_builder.build.jobs import Blob, Output
+from toolkit_builder.build.jobs import Blob, Output, SharedValue
 from toolkit_builder.kinds import campaigns, conferences, shapes
 from toolkit_builder.model import Document, Payload
 from toolkit_builder.site import PAPERS, Conference, Site
@@ -53,7 +53,7 @@ def conference(held: Conference, site: Site, pins: Mapping[str, Any], pdfs: Mapp
     every = (*held.motions, *held.amendments, *held.composites)
     reasons = {d.path: d.digest for d in (head, *every)}
     base = head.url[1:]
-    rows = {"rows": conferences.register_rows(held, site), "conference": head.title}
+    rows = {"rows": SharedValue.of(conferences.register_rows(held, site)), "conference": head.title}
     add(f"{base}register/register.csv", "register-csv", rows, label="the register", reasons=reasons)
     add(f"{base}register/register.json", "register-json", rows, label="the register", reasons=reasons)
     for doc in (*held.motions, *held.composites):

@@ -279,7 +279,7 @@ class _Build:
         publication = Publication(self._output, self._state, self._before.live, seen, durable=self._options.durable)
         try:
             publication.begin(self._published)
-            publication.keep_all(path for path, (job, _) in self._settled.items() if job.publish)
+            publication.keep_all(self._settled.keys() & self._published)
             results = Results(publication, self._store, self._before.live, self._known, self._options.left)
             outcome = self._render(results, blobs, toolchain)
             results.save()
@@ -352,13 +352,10 @@ class _Build:
             report.diagnostics.append(refuse_foreign(self._output, self._project, late))
             publication.abandon()
             return
-        every: list[Job | Settled] = [*self._jobs, *(job for job, _ in self._settled.values())]
-        files: dict[str, Made] = {}
-        hidden: dict[str, Made] = {}
-        for job in every:
-            (files if job.publish else hidden)[job.path] = outcome.made[job.path]
-        report.removed = sorted(path for path in self._known.files if path not in files)
-        report.reused = len(every) - len(report.paths)
+        files = {path: made for path, made in outcome.made.items() if path in self._published}
+        hidden = {path: made for path, made in outcome.made.items() if path not in self._published}
+        report.removed = sorted(self._known.files.keys() - files.keys())
+        report.reused = len(outcome.made) - len(report.paths)
         report.keys = {j.path: outcome.made[j.path].key for j in self._jobs if j.path not in self._options.left}
         same = not self._before.touched and self._known.files.keys() == files.keys() and bool(identity(self._output))
         if same and not publication.written:
@@ -404,7 +401,7 @@ def _record(
     saved: Saved,
     said: Sequence[Diagnostic],
 ) -> fastpath.Record:
-    names = list(map(_name, inputs.scan.split("\n")[:-1]))
+    names = fastpath.column(inputs.scan, 0)
     digests = [inputs.digests.get(name, "") for name in names]
     racy = fastpath.racy_lines(inputs.scan, inputs.scanned_ns)
     for n in racy:

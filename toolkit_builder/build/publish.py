@@ -13,6 +13,8 @@ import os
 import shutil
 import stat as stats
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import compress
+from operator import attrgetter, ne
 from pathlib import Path
 from typing import TypeAlias
 
@@ -205,8 +207,9 @@ class Publication:
 
     def keep_all(self, paths: Iterable[str]) -> None:
         """`keep`, for most of a site."""
-        live, inodes = self._live.files, self._inodes
-        for path in [path for path in paths if inodes.get(path) != live[path].inode]:
+        wanted = list(paths)
+        live = map(attrgetter("inode"), map(self._live.files.__getitem__, wanted))
+        for path in list(compress(wanted, map(ne, map(self._inodes.get, wanted), live))):
             self.keep(path)
 
     def adopt(self, path: str, source: Path, data: bytes) -> os.stat_result:

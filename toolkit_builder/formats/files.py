@@ -33,14 +33,14 @@ def picture(payload: Payload) -> bytes:
 
 
 def sitemap(payload: Payload) -> bytes:
-    """``{root, pages: [{url, updated}]}`` -> sitemap.xml."""
+    """``{root, pages: [[url, updated]]}`` -> sitemap.xml."""
     ET.register_namespace("", _SITEMAP)
     urlset = ET.Element(f"{{{_SITEMAP}}}urlset")
-    for page in payload["pages"]:
+    for address, updated in payload["pages"]:
         url = ET.SubElement(urlset, f"{{{_SITEMAP}}}url")
-        ET.SubElement(url, f"{{{_SITEMAP}}}loc").text = payload["root"] + page["url"]
-        if page["updated"]:
-            ET.SubElement(url, f"{{{_SITEMAP}}}lastmod").text = page["updated"]
+        ET.SubElement(url, f"{{{_SITEMAP}}}loc").text = payload["root"] + address
+        if updated:
+            ET.SubElement(url, f"{{{_SITEMAP}}}lastmod").text = updated
     return xml(urlset)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 from toolkit_builder import editions, pictures, redirects
-from toolkit_builder.build.digests import digest_of_value
+from toolkit_builder.build.digests import digest, digest_of_value
+from toolkit_builder.build.jobs import SharedValue
 from toolkit_builder.formats import make
 from toolkit_builder.frame import root_of
 from toolkit_builder.kinds import editionmap, shapes
@@ -26,8 +27,9 @@ def for_machines(draft: Draft, listed: Sequence[Listed]) -> None:
     draft.add("robots.txt", "robots", said, label="robots.txt", reasons={"site settings": digest_of_value(said)})
     if root:
         public = sorted((p.url, p.updated) for p in listed if p.url != "/404.html" and p.kind != "motion-view")
-        pages = [{"url": url, "updated": updated} for url, updated in public]
-        reasons = {"addresses and dates of all pages": digest_of_value(public), "site settings": root}
+        text = "\n".join(map(" ".join, public)).encode("utf-8", "surrogatepass")
+        pages = SharedValue(digest(text), public)  # so many that they are not encoded for the key
+        reasons = {"addresses and dates of all pages": pages.digest, "site settings": root}
         draft.add("sitemap.xml", "sitemap", {"root": root, "pages": pages}, label="sitemap.xml", reasons=reasons)
 
 
