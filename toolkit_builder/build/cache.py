@@ -149,10 +149,10 @@ class Store:
         known = self._known_blobs({name for _, blobs in found.values() for name in blobs})
         return {k: v for k, v in found.items() if not v[1] or known.issuperset(v[1])}
 
-    def texts(self, stage: str, keys: Sequence[str]) -> dict[str, str]:
+    def texts(self, stage: str, keys: Sequence[str]) -> dict[str, bytes]:
         """The same of values that speak of no blobs, each as the JSON that it was kept as."""
         rows = self._intact(stage, keys)
-        return {key: value[1 : -len(_NO_BLOBS)].decode() for key, _, value in rows if value.endswith(_NO_BLOBS)}
+        return {key: value[1 : -len(_NO_BLOBS)] for key, _, value in rows if value.endswith(_NO_BLOBS)}
 
     def _intact(self, stage: str, keys: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
         """Key, day of use and value of the rows that are as they were written; they count as used."""

@@ -33,7 +33,7 @@ def quick_json(value: Any) -> bytes:
         return compact_json(value)
 
 
-def json_value(data: bytes) -> Any:
+def json_value(data: bytes | str) -> Any:
     """The value behind JSON, in a third of the time that the json module takes. Raises ValueError."""
     try:
         return json_of.decode(data)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -27,7 +28,12 @@ class At(Struct, frozen=True):
     name: str
 
     def __call__(self, payload: Payload, **more: Any) -> Any:
-        return getattr(import_module(f"{__name__}.{self.module}"), self.name)(payload, **more)
+        return getattr(_module(self.module), self.name)(payload, **more)
+
+
+@cache
+def _module(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{name}")
 
 
 class Format(Struct, frozen=True):
@@ -81,7 +87,7 @@ def rehearse(templates: Sequence[str], renderers: Mapping[str, Render]) -> Itera
     page = renderers["page"]
     assert isinstance(page, partial)
     assert isinstance(page.func, _Dressed)
-    import_module(f"{__name__}.page")
+    _module("page")
     yield
     yield from page.func.ready(templates)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from toolkit_builder import references
-from toolkit_builder.build.digests import compact_json
+from toolkit_builder.build.digests import compact_json, json_value
 from toolkit_builder.build.jobs import Parted, Seamed
 from toolkit_builder.formats import frames, seams
 from toolkit_builder.formats.lists import PARTS, Lists
@@ -260,7 +259,7 @@ def seamed(payload: Payload, templates: Templates) -> bytes | Parted | Seamed:
     of the page as it was ``before``, of which ``head`` is the ``page`` as JSON.
     """
     if "head" in payload:
-        payload = {**payload, "page": json.loads(payload["head"])}
+        payload = {**payload, "page": json_value(payload["head"])}
     known = templates.seams(payload["template"])
     if known is None or payload["page"]["url"] == _LOST:
         return render(payload, templates)

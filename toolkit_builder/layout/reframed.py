@@ -6,12 +6,15 @@ Such a unit is not laid out, none of its documents is opened, and what its templ
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from msgspec import DecodeError, Raw
+from msgspec.json import Decoder
+
 from toolkit_builder.build.cache import Store
+from toolkit_builder.build.digests import json_value
 from toolkit_builder.build.engine import Stock
 from toolkit_builder.build.jobs import Deferred, Job, Known, Settled
 from toolkit_builder.build.keys import key_of
@@ -66,10 +69,13 @@ def jobs(
 ) -> list[Job] | None:
     """A job for each of these pages (path -> its closure as it is now), which are published under the keys that they
     have in ``made``; None where one of them must be rendered as a whole."""
-    rows = {path: _Row.of(text) for path, text in store.texts(SEAMS, list(closures)).items()}
+    try:
+        rows = {path: _ROW.decode(text) for path, text in store.texts(SEAMS, list(closures)).items()}
+    except DecodeError:  # half of a surrogate pair, in a label
+        return None
     if rows.keys() != closures.keys():
         return None
-    seams.prepare(row.template for row in rows.values())
+    seams.prepare({row.template for row in rows.values()})
     found = []
     for path, closure in closures.items():
         job = _job(draft, seams, stock, path, closure, made[path][1], rows[path])
@@ -80,32 +86,27 @@ def jobs(
 
 
 class _Row(NamedTuple):
-    """What `Sink.keep_seams` has kept of a page, as far as it decides the job: the digests of the file and of its
-    payload, the template, the page's label, the digest of its own part's making. Of the ``text`` the rest, from
-    ``rest`` on, is as long as all the others together, and is read by who renders the page."""
+    """What `Sink.keep_seams` has kept of a page: the digests of the file and of its payload; the template, the page's
+    label, the digest of what makes its own part; and as JSON, for who renders the page, its pieces and its head."""
 
     name: str
     payload: str
-    template: str
-    label: str
-    own: str
-    text: str
-    rest: int
+    of: tuple[str, str, str]
+    pieces: Raw
+    head: Raw
 
-    @classmethod
-    def of(cls, text: str) -> _Row:
-        name, at = _read(text, 1)
-        payload, at = _read(text, at + 1)
-        (template, label, own), at = _read(text, at + 1)
-        return cls(name, payload, template, label, own, text, at + 1)
+    @property
+    def template(self) -> str:
+        return self.of[0]
 
 
-_read = json.JSONDecoder().raw_decode
+_ROW = Decoder(_Row)
 
 
 def _job(draft: Draft, seams: Seams, stock: Stock, path: str, closure: str, made: Made, row: _Row) -> Job | None:
-    now = seams.known.get(row.template)
-    if not now or row.name != made.digest or row.own != now[2]:
+    template, label, own = row.of
+    now = seams.known.get(template)
+    if not now or row.name != made.digest or own != now[2]:
         return None
     closure = f"{draft.code}:{closure}"
     return Job(
@@ -113,19 +114,19 @@ def _job(draft: Draft, seams: Seams, stock: Stock, path: str, closure: str, made
         format=_FORMAT,
         payload=Deferred(partial(_payload, draft.shared.value, stock, path, made, row)),
         closure=closure,
-        reasons=draft.theme.closure_reasons(row.template),
-        label=row.label,
+        reasons=draft.theme.closure_reasons(template),
+        label=label,
         known=Known(key_of(_FORMAT, closure, row.payload), row.payload, told="theme: "),
     )
 
 
 def _payload(site: Payload, stock: Stock, path: str, made: Made, row: _Row) -> Payload:
-    pieces, at = _read(row.text, row.rest)
+    template, label, _ = row.of
     return {
-        "template": row.template,
+        "template": template,
         "site": site,
-        "head": row.text[at + 1 : -1],
-        "label": row.label,
-        "pieces": pieces,
+        "head": bytes(row.head).decode("ascii"),
+        "label": label,
+        "pieces": json_value(bytes(row.pieces)),
         "before": stock.read(path, made),
     }
