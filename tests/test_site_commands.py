@@ -132,6 +132,15 @@ def test_settings_from_the_environment(site: SiteTest) -> None:
     assert "TOOLKIT_CLOCK" in site.run("build", TOOLKIT_CLOCK="31/12/2027").stderr
 
 
+@pytest.mark.parametrize(
+    "words", [["build"], ["check"], ["list"], ["new", "page", "About"], ["import", "toolkit.yaml"]]
+)
+def test_a_clock_that_is_no_moment_is_a_mistake_in_the_command(site: SiteTest, words: list[str]) -> None:
+    done = site.run(*words, "--clock", "yesterday")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "'yesterday' is not a moment" in done.stderr
+
+
 def test_strict_from_the_environment_stops_a_build_with_a_warning(site: SiteTest) -> None:
     site.conference().motion("1", "Conference notes motion 77.\n\nConference calls for action.")
     assert site.run("build").returncode == 0

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from html import unescape
 from typing import Any
 
 from msgspec.structs import asdict
@@ -20,6 +19,7 @@ from toolkit_builder.build.stage import WithBlobs
 from toolkit_builder.diagnostics import Diagnostic, Span, any_errors, error
 from toolkit_builder.kinds import BY_NAME
 from toolkit_builder.model import Payload
+from toolkit_builder.prose.places import located
 
 _TITLE = re.compile(r"\A(?:[ \t]*\n)* {0,3}#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
 
@@ -322,14 +322,11 @@ def _ids(fragment: str) -> list[str]:
 
 def _links(fragment: str, body: str, first_line: int) -> list[Payload]:
     """The links of a fragment, each with the place of its target in the source."""
-    found = []
-    for match in _HREF.finditer(fragment):
-        target = unescape(match["target"])
-        at = body.find(target)
-        line = first_line + body.count("\n", 0, at) if at >= 0 else 0
-        column = at - body.rfind("\n", 0, at) if at >= 0 else 0
-        found.append({"target": target, "text": "", "line": line, "column": column, "image": match["tag"] == "img"})
-    return found
+    found = [(match["target"], "", match["tag"] == "img") for match in _HREF.finditer(fragment)]
+    return [
+        {"target": link.target, "text": "", "line": link.line, "column": link.column, "image": link.image}
+        for link in located(found, body.split("\n"), first_line)
+    ]
 
 
 def read_amendment(reader: _Reader, body: str, fields: Any) -> Payload:

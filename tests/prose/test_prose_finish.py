@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit_builder.prose import Link, Prose, broken_lines, convert, count_words, excerpt, slug, split_sections
+from toolkit_builder.prose.places import located
 from toolkit_builder.prose.typography import curl
 
 
@@ -161,3 +162,21 @@ def test_broken_lines_are_reported(source: str, expected: list[tuple[str, int]])
 def test_a_slug_is_short_and_plain() -> None:
     assert slug("  Fair pay — for ALL (2027)!  ") == "fair-pay-for-all-2027"
     assert len(slug("long " * 50)) <= 60
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "place"),
+    [
+        ("See https://example.org/a?x=1&y=2 and y.\n\n[x](y)", "y", (3, 5)),
+        ("pay.md or [pay](pay.md)", "pay.md", (1, 17)),
+        ("[more](pay.md-old) [pay](pay.md)", "pay.md", (1, 26)),
+        ('pic x <img src="x">', "x", (1, 17)),
+        ("see www.example.org", "https://www.example.org", (1, 5)),
+        ("[pay]\n\n[pay]: pay.md", "pay.md", (3, 8)),
+    ],
+)
+def test_the_place_of_a_link_is_the_link_and_not_a_word_like_it(
+    source: str, target: str, place: tuple[int, int]
+) -> None:
+    (link,) = located([(target, "", False)], source.split("\n"), 1)
+    assert (link.line, link.column) == place

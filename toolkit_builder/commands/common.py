@@ -65,6 +65,20 @@ def _address(_context: click.Context, _option: click.Parameter, value: str) -> s
     return value
 
 
+def moment(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """A day or a moment as it may be typed on the command line, checked."""
+    import datetime as dt
+
+    try:
+        if value:
+            dt.datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(
+            f"'{value}' is not a moment: write year-month-day, as in 2027-06-14, or 2027-06-14T09:30"
+        ) from None
+    return value
+
+
 class Asked(Struct, frozen=True, kw_only=True):
     """What `site_options` were given."""
 
@@ -93,7 +107,9 @@ site_options = _gathered(
         "-F", "--future", is_flag=True, envvar="TOOLKIT_FUTURE", help="Include what is dated or embargoed for later."
     ),
     click.option("-s", "--strict", is_flag=True, envvar="TOOLKIT_STRICT", help="Treat warnings as errors."),
-    click.option("--clock", default="", metavar="MOMENT", help="Build as if it were 2027-06-14T09:30."),
+    click.option(
+        "--clock", default="", metavar="MOMENT", callback=moment, help="Build as if it were 2027-06-14T09:30."
+    ),
     click.option(
         "-j",
         "--jobs",

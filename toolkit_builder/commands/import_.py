@@ -28,7 +28,12 @@ _NAME = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 @click.option("-n", "--number", default="", metavar="NUMBER", help="The motion's number, or the bulletin's issue.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option(
-    "--clock", default="", envvar="TOOLKIT_CLOCK", metavar="DAY", help="The date to write where none is found."
+    "--clock",
+    default="",
+    envvar="TOOLKIT_CLOCK",
+    metavar="DAY",
+    callback=common.moment,
+    help="The date to write where none is found.",
 )
 @common.report_options
 def command(

@@ -28,7 +28,14 @@ _KINDS = (
 @click.argument("kind", type=common.Known(_KINDS), metavar="KIND")
 @click.argument("title")
 @click.option("--in", "folder", default="", metavar="NAME", help="The conference, toolkit or series it belongs to.")
-@click.option("--clock", default="", envvar="TOOLKIT_CLOCK", metavar="DAY", help="The date to write, if not today's.")
+@click.option(
+    "--clock",
+    default="",
+    envvar="TOOLKIT_CLOCK",
+    metavar="DAY",
+    callback=common.moment,
+    help="The date to write, if not today's.",
+)
 def command(kind: str, title: str, folder: str, clock: str) -> int:
     """Add a motion, bulletin, plan ... from a working example.
 

@@ -38,6 +38,10 @@ class _Source:
         """The next place where the target stands as a target; else the last one found; else where it stands at all."""
         for written in dict.fromkeys((target, target.removeprefix("mailto:"), target.removeprefix("https://"))):
             start = self.next.get(written, 0)
+            if (at := self._linked(written, start)) >= 0:
+                self.next[written] = at + len(written)
+                self.last[target] = at
+                return at
             at = self.text.find(written, start) if written and start >= 0 else -1
             while at > 0 and self.text[at - 1] not in "(<\"'=: \n[":
                 at = self.text.find(written, at + 1)
@@ -48,3 +52,23 @@ class _Source:
         if target not in self.last:
             self.last[target] = self.text.find(target)
         return self.last[target]
+
+    def _linked(self, written: str, start: int) -> int:
+        """Where a target stands next between the marks of a link or an attribute, or -1."""
+        if not written or start < 0:
+            return -1
+        found = []
+        for mark in _MARKS:
+            at = self.text.find(mark + written, start)
+            while at >= 0 and self._after(at + len(mark) + len(written)) not in _ENDS:
+                at = self.text.find(mark + written, at + 1)
+            if at >= 0:
+                found.append(at + len(mark))
+        return min(found, default=-1)
+
+    def _after(self, at: int) -> str:
+        return self.text[at : at + 1]
+
+
+_MARKS = ("](", "](<", '="', "='", "]: ")
+_ENDS = (")", ">", '"', "'", " ", "\n", "")
