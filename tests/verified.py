@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from toolkit_builder import blueprint
 from toolkit_builder.build.jobs import Settled
-from toolkit_builder.build.keys import Encoder
+from toolkit_builder.build.keys import Encoder, narrowed
 from toolkit_builder.build.manifest import Made
 from toolkit_builder.layout.draft import Draft, Large
 from toolkit_builder.layout.memory import Kept, Laid, Memory
@@ -79,6 +79,10 @@ def _compare(memory: Memory, unit: Unit, kept: Kept, draft: Draft) -> None:
         encoded = encode(job)
         put_off = job.path in kept.late or (kept.late and not job.publish)  # what costly files are made from, too
         if job.path in kept.jobs or not put_off:
+            if encoded.named:
+                store = memory.values.store
+                read = {path: store.objects.read(files[path].digest) or b"" for path in encoded.named}
+                encoded = encode(replace(job, payload=narrowed(job.payload, read)))
             keys[job.path] = encoded.key({path: files[path].digest for path in encoded.outputs if path in files})
     known = {path: settled.key for path, (settled, _) in kept.jobs.items()}
     known |= {job.path: job.known.key for job in kept.again if job.known}
