@@ -19,6 +19,7 @@ from toolkit_builder.build.stage import WithBlobs
 from toolkit_builder.diagnostics import Diagnostic, Span, any_errors, error
 from toolkit_builder.kinds import BY_NAME
 from toolkit_builder.model import Payload
+from toolkit_builder.patterns import pattern
 from toolkit_builder.prose.places import located
 
 _TITLE = re.compile(r"\A(?:[ \t]*\n)* {0,3}#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
@@ -210,7 +211,7 @@ def points_of(fragment: str) -> tuple[str, list[Payload], str]:
     return intro, points, "".join(n.html or "" for n in nodes[numbered[-1] + 1 :]).strip()
 
 
-_HEAD = re.compile(r"\s*(?:point\s+)?(?P<number>\d{1,2})\s*[.):–—-]?\s+(?P<lead>\S.*?)\s*\Z", re.IGNORECASE | re.DOTALL)
+_HEAD = pattern(r"\s*(?:point\s+)?(?P<number>\d{1,2})\s*[.):–—-]?\s+(?P<lead>\S.*?)\s*\Z", re.IGNORECASE | re.DOTALL)
 _HEAD_TAGS = ("h2", "h3", "h4", "p")
 _BREAK = {"h2", "h3", "h4", "aside", "section", "hr"}
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from toolkit_builder import wording
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span, error, ordered
+from toolkit_builder.patterns import pattern
 from toolkit_builder.shapes import Shape, shape_of
 from toolkit_builder.yamltext import (
     INDENTED_FENCE,
@@ -36,7 +37,7 @@ Loc = tuple[str | int, ...]
 
 _CLOSING = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _DASHES = re.compile(r"^(?:-{2,}|[–—]+-*|-[ \t]*-[ \t]*-)[ \t]*$", re.MULTILINE)
-_WRONG_OPENING = re.compile(
+_WRONG_OPENING = pattern(
     r"\s*(?:(?P<wrong>\+{3,}|-{2}|-{4,}|[–—]+-*|={3,}|;{3})[ \t]*\n\s*)?"
     r"(?P<key>[A-Za-z_]+)(?(wrong)[ \t]*[:=]|:(?:[ \t]|\n))[^\n]*(?P<next>\n[a-z_]+:[ \t])?"
 )

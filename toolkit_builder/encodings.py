@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 
 from toolkit_builder.diagnostics import Diagnostic, Span, error, warning
+from toolkit_builder.patterns import pattern
 
 _BOM = b"\xef\xbb\xbf"
 _WIDE = ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _C1 = re.compile(rb"\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]")
-_FIRST_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_FIRST_CONTROL = pattern("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _NAMES = {
     0x07: "table mark",
     0x0B: "line break",
@@ -24,7 +25,7 @@ _NAMES = {
     0x85: "line break",
 }
 # UTF-8 read as Windows-1252 and saved again: curly quotes and dashes, pounds, letters with accents
-_GARBLED = re.compile("â€[œ˜™“”¦¢]|Â[£©®°·½«»\xa0]|Ã[©¨ª«®¯´¶¼±§¡¢¤³]|Å[µ·]")
+_GARBLED = pattern("â€[œ˜™“”¦¢]|Â[£©®°·½«»\xa0]|Ã[©¨ª«®¯´¶¼±§¡¢¤³]|Å[µ·]")
 _SAVE = "open it in your editor and save it again with the encoding UTF-8"
 _WINDOW = 20_000
 

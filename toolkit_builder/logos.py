@@ -13,6 +13,7 @@ from posixpath import splitext
 from xml.parsers import expat
 
 from toolkit_builder import pictures
+from toolkit_builder.patterns import pattern
 from toolkit_builder.wording import nearest
 
 KINDS = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
@@ -25,7 +26,7 @@ MOST_POINTS = 16_000_000
 Fault = tuple[str, str]
 """What is wrong, in one sentence, and what to do."""
 
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
+_ELSEWHERE = pattern(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 _OUTSIDE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[A-Za-z]:|^~|\\")
 _PUT = "put the picture into content/ and write its path below it, such as images/logo.svg"
 _SMALLER = "save it smaller: 1000 points across are plenty"
@@ -100,7 +101,7 @@ def _photograph(name: str, data: bytes) -> Fault | None:
 
 # --- drawings --------------------------------------------------------------------------------------------
 
-_LINK = re.compile(r"url\(\s*['\"]?\s*(?!['\"]?\s*(?:#|data:))([^'\")]+)|@import\s+['\"]?([^'\";)]+)", re.IGNORECASE)
+_LINK = pattern(r"url\(\s*['\"]?\s*(?!['\"]?\s*(?:#|data:))([^'\")]+)|@import\s+['\"]?([^'\";)]+)", re.IGNORECASE)
 _LENGTH = re.compile(r"\s*\+?(\d*\.?\d+)(?:e\d+)?\s*(?:px|pt|pc|mm|cm|in|q|em|ex|rem)?\s*", re.IGNORECASE)
 _SHOWS = {"image", "use", "feimage", "tref", "lineargradient", "radialgradient", "pattern", "filter", "textpath"}
 

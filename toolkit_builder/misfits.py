@@ -13,6 +13,7 @@ from toolkit_builder.diagnostics import Diagnostic, Severity, Span, error, warni
 from toolkit_builder.kinds.shapes import slug
 from toolkit_builder.linking.following import without_followers
 from toolkit_builder.linking.leads import LINKED, broken_link
+from toolkit_builder.patterns import pattern
 from toolkit_builder.site import Site
 from toolkit_builder.sources import Asset
 from toolkit_builder.theme import Theme
@@ -106,7 +107,7 @@ def settings_problems(site: Site, urls: Container[str]) -> list[Diagnostic]:
     return found
 
 
-_RUNS = re.compile(
+_RUNS = pattern(
     r"\.(?:[sx]?html?|xht|mht|mhtml|xml|xslt?|svgz|[mc]?js|wasm|swf|hta|htc"
     r"|php|phtml|phar|cgi|pl|aspx?|jspx?|cfm)",
     re.IGNORECASE,

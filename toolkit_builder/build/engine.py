@@ -279,7 +279,7 @@ class _Build:
         publication = Publication(self._output, self._state, self._before.live, seen, durable=self._options.durable)
         try:
             publication.begin(self._published)
-            publication.keep_all(self._settled.keys() & self._published)
+            publication.keep_all(path for path in self._settled if path in self._published)
             results = Results(publication, self._store, self._before.live, self._known, self._options.left)
             outcome = self._render(results, blobs, toolchain)
             results.save()

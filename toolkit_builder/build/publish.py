@@ -303,8 +303,8 @@ class Publication:
     def _write_down(self, files: dict[str, Made], hidden: dict[str, Made]) -> int:
         """Keep the state of the standby tree under its inode, which comes back."""
         folders = {f: os.lstat(self._at(f)).st_mtime_ns for f in sorted(self._touched)}
-        for folder in self._folders - self._touched:
-            folders[folder] = self._stamps[folder]
+        stamps = self._stamps.items()
+        folders |= {name: stamp for name, stamp in stamps if name in self._folders and name not in self._touched}
         who = identity(self.standby)
         self.saved = save_tree(self.state, who, Tree(files, hidden, folders, read=self._live.read))
         return who

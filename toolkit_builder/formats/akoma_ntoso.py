@@ -14,9 +14,10 @@ from typing import Any
 
 from toolkit_builder.build.parts import BEFORE, Same
 from toolkit_builder.model import Payload
+from toolkit_builder.patterns import pattern
 
 NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]|[\ud800-\udfff]|[\ufffe\uffff]")
+_NOT_XML = pattern("[\x00-\x08\x0b\x0c\x0e-\x1f]|[\ud800-\udfff]|[\ufffe\uffff]")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9_.-]+")
 # Akoma Ntoso names languages by three letters (ISO 639-2); others keep what the site says.
 _LANGUAGES = {"en": "eng", "cy": "cym", "gd": "gla", "ga": "gle", "fr": "fra", "de": "deu", "es": "spa", "pl": "pol",

@@ -17,9 +17,10 @@ from typing import Any
 from msgspec import Struct
 
 from toolkit_builder.motions.blocks import scan
+from toolkit_builder.patterns import pattern
 
 EQUAL, INSERT, DELETE, MOVED_FROM, MOVED_TO = "equal", "insert", "delete", "moved-from", "moved-to"
-_TOKEN = re.compile(r"\w+(?:[-'’.]\w+|(?<=\d)[,:/](?=\d)\w+)*\s*|[^\w\s]\s*|\s+")
+_TOKEN = pattern(r"\w+(?:[-'’.]\w+|(?<=\d)[,:/](?=\d)\w+)*\s*|[^\w\s]\s*|\s+")
 _EXACT = 160_000  # tokens of one side times tokens of the other that are compared exactly
 _MOVE_WORDS = 4
 _ALIKE = 0.4

@@ -9,6 +9,8 @@ import re
 
 from msgspec import Struct
 
+from toolkit_builder.patterns import pattern
+
 _SUBJECT = (
     r"conference|congress|council|branch|union|we|clp|blp|party|committee|meeting|agm|egm|assembly|executive|nec|"
     r"forum|region|ward|section|sector|delegates|members"
@@ -35,13 +37,13 @@ _OPENING = re.compile(
     r"(?:\s+(?:that|to|on|the|further))*\W*$",
     re.IGNORECASE,
 )
-SECTION_LINE = re.compile(
+SECTION_LINE = pattern(
     rf"[*_]*(?:(?:this|the|our)\s+)?(?:{_SUBJECT}){_ADVERBS}\s+(?:{_OPERATIVE}|{_PREAMBLE})\b[^.;:]{{0,80}}:[*_]*$",
     re.IGNORECASE,
 )
 """A line that begins a section whatever stands above it: ``This branch resolves:``."""
 
-OPENING_LINE = re.compile(
+OPENING_LINE = pattern(
     r"(?:(?:this|the|our)\s+)?(?:conference|congress|council|branch|union|clp|blp|agm|egm|assembly|house|senate)"
     rf"{_ADVERBS}\s+(?:{_OPERATIVE}|{_PREAMBLE})\b",
     re.IGNORECASE,

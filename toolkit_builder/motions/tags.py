@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from toolkit_builder.patterns import pattern
+
 
 def names(spaced: str) -> frozenset[str]:
     """Names written with spaces between them, as a set."""
@@ -42,7 +44,7 @@ BLOCKS = names(
 
 _BARE = names("open reversed hidden controls nowrap checked disabled selected required async defer muted loop")
 
-TAG = re.compile(
+TAG = pattern(
     r"</?(?P<name>[A-Za-z][A-Za-z0-9-]*)"
     r"(?P<attrs>(?:\s++[^\s\"'<>/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?+)*+)\s*+/?>"
 )

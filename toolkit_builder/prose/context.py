@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span
+from toolkit_builder.patterns import pattern
 
 
 class Context:
@@ -40,7 +41,7 @@ class Context:
         return at, self.lines[at] if 0 <= at < len(self.lines) else ""
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff\ufeff]")
+_CONTROL = pattern(r"[\x00-\x08\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff\ufeff]")
 
 
 def tidy(source: str, path: str, first_line: int, lang: str) -> tuple[list[str], Context]:
