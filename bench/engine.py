@@ -20,7 +20,8 @@ from typing import Any
 
 from toolkit_builder.build import fastpath
 from toolkit_builder.build.cache import Store, blob_of
-from toolkit_builder.build.engine import Inputs, Options, build
+from toolkit_builder.build.engine import Options, build
+from toolkit_builder.build.inputs import Inputs
 from toolkit_builder.build.jobs import Job, SharedValue
 from toolkit_builder.build.keys import Encoder
 from toolkit_builder.build.stage import WithBlobs, stage

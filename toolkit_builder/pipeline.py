@@ -16,6 +16,7 @@ from toolkit_builder import glyphs, intake, rehearsal, sources
 from toolkit_builder.blueprint import Blueprint
 from toolkit_builder.build import aside, engine, fastpath
 from toolkit_builder.build.cache import Store
+from toolkit_builder.build.inputs import Inputs, known_digests
 from toolkit_builder.build.jobs import check_jobs
 from toolkit_builder.build.lock import Holder, Locked
 from toolkit_builder.build.publish import parents_of
@@ -167,7 +168,7 @@ class _Run(Struct, frozen=True):
 
     def _inputs(
         self, output: Path, roots: Mapping[str, str], looked: fastpath.Looked | None
-    ) -> tuple[engine.Inputs, Mapping[str, str]]:
+    ) -> tuple[Inputs, Mapping[str, str]]:
         """What stands in the input folders at this moment, and the digests of files that need not be read again."""
         if looked:
             record: fastpath.Record | None = looked.record
@@ -176,8 +177,8 @@ class _Run(Struct, frozen=True):
             record = fastpath.read_record(fastpath.state_folder(str(self.project), str(output)))
             scanned_ns = time.time_ns()
             scan = fastpath.scan(fastpath.absolute_roots(str(self.project), roots))
-        known = engine.known_digests(record, scan) if self.trusting else {}
-        return engine.Inputs(roots=roots, scan=scan, scanned_ns=scanned_ns), known
+        known = known_digests(record, scan) if self.trusting else {}
+        return Inputs(roots=roots, scan=scan, scanned_ns=scanned_ns), known
 
     def _plan(self, loaded: Loaded, stock: engine.Stock | None, memory: Memory) -> Blueprint | None:
         foreseen = self.foreseen

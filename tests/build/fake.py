@@ -11,7 +11,8 @@ from typing import Any
 from toolkit_builder.build import fastpath
 from toolkit_builder.build.cache import Store
 from toolkit_builder.build.digests import digest_of_value
-from toolkit_builder.build.engine import BuildReport, Inputs, Options, build
+from toolkit_builder.build.engine import BuildReport, Options, build
+from toolkit_builder.build.inputs import Inputs
 from toolkit_builder.build.jobs import Job, Output, RenderError
 from toolkit_builder.diagnostics import error, warning
 

@@ -14,8 +14,9 @@ import pytest
 
 from toolkit_builder.build import fastpath
 from toolkit_builder.build.digests import digest
-from toolkit_builder.build.engine import Inputs, Options, build, known_digests
+from toolkit_builder.build.engine import Options, build
 from toolkit_builder.build.fastpath import Record, read_record, scan
+from toolkit_builder.build.inputs import Inputs, known_digests
 
 from .fake import Site, pages
 

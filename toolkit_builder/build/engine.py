@@ -16,9 +16,9 @@ from msgspec import Struct, field
 
 from toolkit_builder.build import explain, fastpath
 from toolkit_builder.build.cache import Store, remove_store
-from toolkit_builder.build.digests import compact_json, digest
 from toolkit_builder.build.execute import Outcome, Progress, Run, Unreproducible
 from toolkit_builder.build.guard import Inspection, inspect, newcomers, refuse_foreign, refuse_place
+from toolkit_builder.build.inputs import Inputs, changed_since, record_of
 from toolkit_builder.build.jobs import Job, Settled, Toolchain, check_jobs
 from toolkit_builder.build.lock import Holder, Locked, hold, make_private_folder
 from toolkit_builder.build.manifest import Made, Saved, Tree, identity, latest_tree, load_tree, save_tree
@@ -35,20 +35,6 @@ if TYPE_CHECKING:
 
 _LOOK_AGAIN_AFTER = 1.0  # seconds; before an exchange, output/ is looked at once more for files that have come since
 _NOT_AS_LEFT = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENOTEMPTY}
-
-
-class Inputs(Struct, frozen=True):
-    """What a build reads, for the next one to compare with.
-
-    ``roots``: label -> path (relative to the project, or absolute): files and folders that are read, and where
-    a new file matters. ``scan``: `fastpath.scan` of them, done before anything was read. ``digests``: name as
-    in the scan -> digest of the bytes that were read. ``scanned_ns``: time of the scan.
-    """
-
-    roots: Mapping[str, str]
-    scan: str
-    scanned_ns: int
-    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -373,55 +359,29 @@ class _Build:
                 self._options.on_published(report)
             self._store.save()
 
+    def _changes(self) -> list[str]:
+        """What has changed since the last build, for those who do not know."""
+        return changed_since(fastpath.read_record(str(self._state)), self._options.inputs, self._options.settings)
+
     def _remember(self, results: Results, outcome: Outcome, saved: Saved) -> None:
         """For the next build's no-change path, for `explain`, and to keep the store small.
 
         The site is published by now: where this cannot be written, the next build only has more to do.
         """
-        stories = explain.Stories(self._state)
+        options, stories = self._options, explain.Stories(self._state)
         made = {self._jobs[n].path for n in outcome.rebuilt} | results.restored
         told = ((job, results.why(job.path)) for job in self._jobs if job.path in made)
-        stories.tell(told, lambda: changed_since(self._state, self._options))
+        stories.tell(told, self._changes)
         if self._report.removed:
             stories.forget(self._report.removed)
         with contextlib.suppress(OSError):
-            if self._options.inputs:
-                said = ordered([*self._options.said, *outcome.diagnostics])
+            if options.inputs:
+                said = ordered([*options.said, *outcome.diagnostics])
                 tree = identity(self._output)
-                record = _record(self._project, self._options, self._options.inputs, tree, saved, said)
+                facts = {"settings": options.settings, "clock": options.clock, "valid_until": options.valid_until}
+                record = record_of(options.inputs, self._project, saved, said, tree=tree, **facts)
                 write_file(self._state / "record", record.to_bytes())
         self._store.collect(lambda: {made.digest for made in outcome.made.values()})
-
-
-def _record(
-    project: Path,
-    options: Options,
-    inputs: Inputs,
-    tree: int,
-    saved: Saved,
-    said: Sequence[Diagnostic],
-) -> fastpath.Record:
-    names = fastpath.column(inputs.scan, 0)
-    digests = [inputs.digests.get(name, "") for name in names]
-    racy = fastpath.racy_lines(inputs.scan, inputs.scanned_ns)
-    for n in racy:
-        if not digests[n]:  # nobody has read it, but its time stamp will not tell whether it changes
-            with contextlib.suppress(OSError, ValueError):
-                roots = fastpath.absolute_roots(str(project), inputs.roots)
-                digests[n] = digest(Path(fastpath.path_of(names[n], roots)).read_bytes())
-    warnings = [d.to_json() for d in said if d.severity is Severity.WARNING]
-    head = {
-        "settings": options.settings,
-        "clock": options.clock,
-        "valid_until": options.valid_until,
-        "roots": dict(inputs.roots),
-        "scanned_ns": inputs.scanned_ns,
-        "racy": racy,
-        "tree": tree,
-        "state": saved.seal,
-        "said": compact_json(warnings).decode() if warnings else "",
-    }
-    return fastpath.Record(head, inputs.scan, "".join(f"{d}\n" for d in digests), saved.files, saved.folders)
 
 
 def _kept(aside: Path, project: Path) -> Diagnostic:
@@ -432,41 +392,6 @@ def _kept(aside: Path, project: Path) -> Diagnostic:
         f"the folder held pages that no known build had made; they are kept in {aside.as_posix()}",
         hint="delete them when nothing in them is missed",
     )
-
-
-def changed_since(state: Path, options: Options) -> list[str]:
-    """What of all that a build reads has changed since the last one, by name: files, the options, else the date."""
-    before = fastpath.read_record(str(state))
-    if before is None or options.inputs is None:
-        return []
-    then, now = before.inputs.split("\n")[:-1], options.inputs.scan.split("\n")[:-1]
-    digests, lines = before.digests.split("\n"), set(then).symmetric_difference(now)
-    old = {_name(line): digests[n] for n, line in enumerate(then) if line in lines}
-    new = {name: options.inputs.digests.get(name, "") for name in map(_name, filter(lines.__contains__, now))}
-    names = [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
-    found = [name for name in names if not name.startswith("program/")]
-    if before.head.get("settings") != options.settings:
-        found.append("the options of the build")
-    return found or ["the date"]
-
-
-def _name(line: str) -> str:
-    """The input that a line of a scan is about."""
-    return line[: line.index("\t")]
-
-
-def known_digests(record: fastpath.Record | None, scan: str) -> dict[str, str]:
-    """Digests of inputs that have not changed since a build has left this record: their files need not be read.
-
-    ``scan`` is `fastpath.scan` of now. Inputs so young that their time stamp proves nothing are left out.
-    """
-    if record is None:
-        return {}
-    known = dict(zip(record.inputs.split("\n")[:-1], record.digests.split("\n")[:-1], strict=True))
-    lines = list(known)
-    for n in record.head["racy"]:
-        del known[lines[n]]
-    return {_name(line): digest for line in scan.split("\n")[:-1] if (digest := known.get(line))}
 
 
 def clean(project: Path, output: Path) -> list[Diagnostic]:
