@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.driver import SiteTest
+from toolkit_builder import quick
 
 BROKEN = "---\ntitle: A\ndate: 2020-06-01\ntranslation_of: nowhere\n---\n\nText.\n"
 
@@ -44,6 +48,23 @@ def test_what_strict_refuses_is_refused_again(site: SiteTest) -> None:
     warned(site).run("build")
     assert site.run("build", "--strict").returncode == 1
     assert site.run("build", "--strict").returncode == 1
+
+
+def test_another_copy_of_the_program_builds_again(site: SiteTest, tmp_path: Path) -> None:
+    site.content(**{"news/a.md": BROKEN.replace("translation_of: nowhere\n", "")}).run("build")
+    package = Path(quick.__file__).parent
+    for part in (package, package.parent / "themes"):
+        shutil.copytree(part, tmp_path / "other" / part.name, ignore=shutil.ignore_patterns("__pycache__"))
+    changed = tmp_path / "other" / package.name / "__init__.py"
+    changed.write_text(changed.read_text() + "# changed\n")
+    command = [sys.executable, "-m", "toolkit_builder", "build"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "other")}
+    said = [
+        subprocess.run(command, cwd=site.folder, env=environment, capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    ]
+    assert said[0].startswith("Published")
+    assert "Nothing has changed" in said[1]
 
 
 def test_an_unchanged_site_is_answered_with_next_to_nothing_imported(site: SiteTest) -> None:

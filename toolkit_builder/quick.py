@@ -37,7 +37,9 @@ def answer(arguments: list[str]) -> tuple[bool, Looked | None]:
     now = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
     started = time.perf_counter()
     looked = fastpath.look(project, os.path.join(project, output_name(project)))
-    if looked is None or not looked.unchanged(settings_of(dict(os.environ), arguments), now):
+    if looked is None or looked.record.head["roots"].get("program") != os.path.dirname(__file__):
+        return False, looked  # the last build was that of another copy of this program
+    if not looked.unchanged(settings_of(dict(os.environ), arguments), now):
         return False, looked
     quiet = bool({"-q", "--quiet"} & set(arguments))
     _say_again(looked.record.head["said"], quiet)
