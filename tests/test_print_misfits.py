@@ -35,3 +35,15 @@ def test_wide_tables_keep_to_the_paper_and_short_resources_share_a_page(site: Si
     assert "Q122" not in site.problems, site.problems
     made = pikepdf.open(io.BytesIO((site.output / "toolkits/pay/toolkit.pdf").read_bytes()))
     assert len(made.pages) == 5  # cover, contents, the start with two short resources, a long one, a table
+
+
+@pytest.mark.slow
+def test_plans_with_titles_of_any_length_fit_their_papers(site: SiteTest) -> None:
+    words = ("A plan to improve safe staffing in every hospital, care home and surgery of this country " * 3).split()
+    site.write(**{"toolkit.yaml": "title: Test site\nbase_url: https://example.org\n"})
+    for count in (2, 5, 9, 14, 30):
+        points = "\n\n".join(f"{n} Lead {n}: some words that say what is meant." for n in range(1, 11))
+        title = " ".join(words[:count])
+        site.content(**{f"plans/p{count}.md": f"---\ntitle: {title}\n---\n\nIntroduction.\n\n{points}\n"})
+    site.build()
+    assert "Q121" not in site.problems, site.problems

@@ -84,3 +84,13 @@ def test_a_size_in_which_text_is_lost_is_not_taken(engine: WeasyPrintEngine) -> 
     body = f'<div class="box">{paragraphs(30)}</div>'
     _, found = engine.render(document(body, css, sizes=(6.0, 7.0, 8.0, 20.0, 40.0, 60.0)))
     assert not [problem.message for problem in found if problem.code == "Q125"]
+
+
+def test_what_no_size_cures_does_not_make_all_else_small(engine: WeasyPrintEngine) -> None:
+    css = CSS + ".title { height: 5mm; font: 30pt/1 serif }"
+    title = '<h1 class="title" data-fit="the title">' + "<br>".join(["Pay"] * 2) + "</h1>"
+    _, (fault,) = engine.render(document(title + paragraphs(4), css, sizes=(6.0,)))
+    printed, (same,) = engine.render(document(title + paragraphs(4), css, sizes=(6.0, 8.0, 12.0)))
+    alone, _ = engine.render(document(title + paragraphs(4), css, sizes=(12.0,)))
+    assert (fault.code, same.message) == ("Q121", fault.message)
+    assert printed.pdf == alone.pdf

@@ -17,7 +17,7 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, partial
 from importlib import metadata
 from multiprocessing.util import Finalize
@@ -47,6 +47,7 @@ _APART = dict(
 )
 _LIGATURE = re.compile(f"[{''.join(_APART)}]")
 _MISFITS = {"Q121", "Q122", "Q123", "Q124", "Q125", "Q131"}  # what a smaller size of type cures
+
 # Whatever else in a document can bring fonts or styles: it decides which kit the document may share.
 _INLINE = re.compile(r"@font-face[^}]*}|@counter-style[^}]*}|@color-profile[^}]*}|@import[^;]*;|<link\b[^>]*>", re.I)
 _LOCK = threading.RLock()  # the environment, the collector and the loggers belong to the whole process
@@ -146,6 +147,12 @@ class _Fonts(dict[Any, Any]):
 
 
 _Layout = tuple[Any, Fit, list[Diagnostic]]  # the engine's document, and what was found on its pages
+
+
+def _misfits(problems: Iterable[Diagnostic]) -> set[str]:
+    return {found.message for found in problems if found.code in _MISFITS}
+
+
 _Key = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
 
 
@@ -266,16 +273,21 @@ class WeasyPrintEngine:
         own = page.etree_element.get("style", "")
         before = list(log)
         made: dict[int, tuple[_Layout, list[logging.LogRecord]]] = {}
+        incurable: set[str] = set()  # what overflows by as much in the smallest size: no size of type cures it
 
         def attempt(index: int) -> sizes.Trial:
-            self._drop_pictures()
-            log[:] = before
-            page.etree_element.set("style", f"{own}; font-size: {document.sizes[index]:g}pt")
-            _, fit, problems = layout = self._layout(document, kit, page, log, form)
-            made[index] = layout, list(log)
-            return sizes.Trial(fit.pages, fit.used, any(found.code in _MISFITS for found in problems))
+            if index not in made:
+                self._drop_pictures()
+                log[:] = before
+                page.etree_element.set("style", f"{own}; font-size: {document.sizes[index]:g}pt")
+                made[index] = self._layout(document, kit, page, log, form), list(log)
+            _, fit, problems = made[index][0]
+            return sizes.Trial(fit.pages, fit.used, not _misfits(problems) <= incurable)
 
-        chosen, log[:] = made[sizes.largest(document.sizes, attempt)]
+        best = sizes.largest(document.sizes, attempt)
+        if best == 0 and (incurable := _misfits(made[0][0][2])):
+            best = sizes.largest(document.sizes, attempt)
+        chosen, log[:] = made[best]
         return chosen
 
     def _kit(self, document: PrintDocument) -> _Kit:
