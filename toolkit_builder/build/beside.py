@@ -82,16 +82,22 @@ class Beside:
             del self._under_way[ready.position]
             yield render_ready(self._toolchain, ready)
 
+    def stop(self) -> None:
+        """End it, whatever it is doing; `close` waits until it has ended."""
+        self._lost = True
+        if self._child:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._child, signal.SIGKILL)
+
     def close(self) -> None:
-        """End it, whatever it is doing."""
+        """End it, and see that it has ended."""
+        self.stop()
         if self._child:
             for descriptor in (self._tasks, self._results):
                 os.close(descriptor)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._child, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(self._child, 0)
-            self._child, self._lost = 0, True
+            self._child = 0
 
     def _send(self, data: bytes) -> None:
         """Both ways at once: a process that waits to be read from does not read."""

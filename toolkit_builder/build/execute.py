@@ -197,6 +197,8 @@ class Run:
             if result.data is None and self._jobs[n].parts:  # its parts could not be taken from the file
                 [result] = render(self._shared, self._task([n]))
             self._accept(self._elsewhere[n], result)
+        if self._beside:
+            self._beside.stop()
 
     def _here_or_beside(self, task: Task | Deferrals, keys: Mapping[int, str]) -> Iterator[Result]:
         """Render a task, less what is handed over to the process beside this one."""
@@ -233,6 +235,10 @@ class Run:
         return self._parts[n]
 
     def _results(self, keys: Mapping[int, str], deferred: Mapping[int, str]) -> Iterator[Result]:
+        parted = {n: key for n, key in keys.items() if self._jobs[n].parts}
+        if self._beside and parted:  # the others are handed over first: made there while parts are put together here
+            yield from self._results({n: key for n, key in keys.items() if n not in parted}, deferred)
+            keys, deferred = parted, {}
         soon = {n: result for n in keys if (result := self._again(n, keys))}
         yield from soon.values()
         pending = [n for n in keys if n not in soon and n not in self._elsewhere]
