@@ -9,6 +9,7 @@ import pytest
 from tests.driver import SiteTest
 
 pikepdf = pytest.importorskip("pikepdf")
+pypdfium2 = pytest.importorskip("pypdfium2")
 pytest.importorskip("weasyprint", exc_type=ImportError)
 
 WIDE = (
@@ -47,3 +48,27 @@ def test_plans_with_titles_of_any_length_fit_their_papers(site: SiteTest) -> Non
         site.content(**{f"plans/p{count}.md": f"---\ntitle: {title}\n---\n\nIntroduction.\n\n{points}\n"})
     site.build()
     assert "Q121" not in site.problems, site.problems
+
+
+@pytest.mark.slow
+def test_a_bulletin_with_nothing_beside_its_lead_uses_the_whole_sheet(site: SiteTest) -> None:
+    site.write(**{"toolkit.yaml": "title: Test site\nbase_url: https://example.org\n"}).conference()
+    lead = "Delegates have heard a great deal of news today. " * 60
+    articles = "\n\n".join(f"## Article {n}\n\nSome words of news." for n in range(3))
+    text = f"---\ntitle: One\nissue: 1\ndate: 2027-05-01\n---\n\n## The lead\n\nIntroduction.\n\n{lead}\n\n{articles}\n"
+    site.content(**{"conferences/2027/bulletins/1.md": text}).build()
+    pdf = pypdfium2.PdfDocument((site.output / "conferences/2027/bulletins/1/bulletin.pdf").read_bytes())
+    page = pdf[0].get_textpage()
+    width, _ = pdf[0].get_size()
+    boxes = [page.get_rect(n) for n in range(page.count_rects())]
+    columns = {round(left) for left, bottom, _, _ in boxes if 150 < bottom < 500}
+    assert any(left > width * 0.6 for left in columns), columns
+
+
+@pytest.mark.slow
+def test_one_motion_is_one_motion_on_the_cover_and_on_the_page(site: SiteTest) -> None:
+    site.write(**{"toolkit.yaml": "title: Test site\nbase_url: https://example.org\n"}).conference()
+    site.motion("1", "Conference notes.").build()
+    pdf = pypdfium2.PdfDocument((site.output / "conferences/2027/agenda.pdf").read_bytes())
+    assert "1 motion\r\n" in pdf[0].get_textpage().get_text_bounded() + "\r\n"
+    assert "<dt>Motion</dt><dd>1</dd>" in (site.output / "conferences/2027/index.html").read_text()
