@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from toolkit_builder.diagnostics import Diagnostic
 from toolkit_builder.model import Document
 
-_CODES = frozenset({"S201", "S203", "S204", "S205", "S211", "S301", "S304", "S306"})
+_CODES = frozenset({"S103", "S201", "S203", "S204", "S205", "S211", "S301", "S304", "S306"})
 _NAMED = re.compile(r"'([^']+)'")
 _NUMBERED = re.compile(r"(?P<number>(?:[a-z]{1,2})?\d+[a-z]?(?:\.\d+[a-z]?)?)-")
 
