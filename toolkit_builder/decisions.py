@@ -203,7 +203,7 @@ def _vote(doc: Document, result: results.Result, words: outcomes.Vocabulary, tex
     counted = votes.Vote(
         for_=cast.for_, against=cast.against, abstain=cast.abstain, total=cast.total, method=cast.method, note=cast.note
     )
-    return votes.check(counted, results.carries(result, words), span=span, source=source)
+    return votes.check(counted, results.voted(result, words), span=span, source=source)
 
 
 def _editions(held: Conference, texts: Texts) -> Found:

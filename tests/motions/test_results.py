@@ -292,3 +292,17 @@ def test_no_letter_of_a_remark_is_lost(label: str, remark: str) -> None:
         kept = results.said(result)
         for letter in "abc":
             assert kept.lower().count(letter) >= remark.count(letter)
+
+
+@pytest.mark.parametrize(
+    ("written", "outcome"),
+    [
+        ("carried", True), ("carried as amended by 1.1", True), ("lost", False), ("remitted to the NEC", None),
+        ("referred back", None), ("fell (18 carried)", None), ("withdrawn", None),
+        ("part 1: lost; the rest: lost", False), ("part 1: lost; the rest: carried", None),
+    ],
+)  # fmt: skip
+def test_a_vote_is_on_the_text_only_where_it_was_carried_or_lost(written: str, outcome: bool | None) -> None:
+    result, _ = results.parse(written)
+    assert result is not None
+    assert results.voted(result) is outcome

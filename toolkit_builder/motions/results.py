@@ -361,3 +361,13 @@ def carries(result: Result, words: Vocabulary = DEFAULT) -> bool | None:
     if outcome.carries:
         return True
     return False if outcome.final else None
+
+
+def voted(result: Result, words: Vocabulary = DEFAULT) -> bool | None:
+    """What a vote on the text came to: True where it was carried, False where it was lost; None for all else. A vote on
+    a paper that was remitted or referred back was on that, and its majority says nothing of the text."""
+    if result.parts:
+        answers = {voted(part.result, words) for part in result.parts}
+        return answers.pop() if len(answers) == 1 else None
+    outcome = words[result.outcome]
+    return True if outcome.carries else False if outcome.like == "lost" else None
