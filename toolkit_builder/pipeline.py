@@ -19,7 +19,7 @@ from toolkit_builder.build.cache import Store
 from toolkit_builder.build.inputs import Inputs, known_digests
 from toolkit_builder.build.jobs import check_jobs
 from toolkit_builder.build.lock import Holder, Locked
-from toolkit_builder.build.publish import parents_of
+from toolkit_builder.build.places import parents_of
 from toolkit_builder.build.workers import can_fork
 from toolkit_builder.config import load as load_config
 from toolkit_builder.diagnostics import Diagnostic, Unsteady, any_errors, error, ordered, warning

@@ -23,7 +23,8 @@ from toolkit_builder.build.jobs import Job, Settled, Toolchain, check_jobs
 from toolkit_builder.build.lock import Holder, Locked, hold, make_private_folder
 from toolkit_builder.build.manifest import Made, Saved, Tree, identity, latest_tree, load_tree, save_tree
 from toolkit_builder.build.objects import write_file
-from toolkit_builder.build.publish import Publication, beside_folder, recover
+from toolkit_builder.build.places import beside_folder, recover
+from toolkit_builder.build.publish import Publication
 from toolkit_builder.build.results import Results
 from toolkit_builder.build.twin import following
 from toolkit_builder.diagnostics import Diagnostic, Severity, Unsteady, any_errors, error, note, ordered

@@ -50,7 +50,7 @@ def in_one_call(a: Path, b: Path) -> bool:
 def in_two_renames(new: Path, live: Path, aside: Path) -> None:
     """Put ``new`` in the place of ``live`` and ``live`` at ``aside``.
 
-    For a moment there is no ``live``: `publish.recover` finishes the work where a kill hits that moment.
+    For a moment there is no ``live``: `places.recover` finishes the work where a kill hits that moment.
     """
     os.rename(live, aside)
     try:

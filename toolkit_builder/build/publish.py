@@ -12,7 +12,7 @@ import errno
 import os
 import shutil
 import stat as stats
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import compress
 from operator import attrgetter, ne
 from pathlib import Path
@@ -30,6 +30,15 @@ from toolkit_builder.build.manifest import (
     identity,
     load_tree,
     save_tree,
+)
+from toolkit_builder.build.places import (
+    as_left,
+    aside_of,
+    beside_folder,
+    look_at,
+    parent_of,
+    parents_of,
+    standby_folder,
 )
 from toolkit_builder.build.written import Put, flush, write_new
 
@@ -77,7 +86,7 @@ class Publication:
         self._move_within()
         who = identity(self.standby)
         old = load_tree(self.state, who, self._live.read)
-        if old is not None and (old.seal == self._seen or _as_left(str(self.standby), old.folders)):
+        if old is not None and (old.seal == self._seen or as_left(str(self.standby), old.folders)):
             self.trusted = True
             self._inodes, self._stamps = {path: made.inode for path, made in old.files.items()}, old.folders
             self._folders = {"", *self._stamps}
@@ -113,14 +122,14 @@ class Publication:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(self._at(path))
             del self._inodes[path]
-            self._touched.add(_parent(path))
+            self._touched.add(parent_of(path))
         folders = parents_of(wanted)
         for folder in sorted(self._folders - folders, key=lambda f: (-f.count("/"), f)):
             with contextlib.suppress(FileNotFoundError):
                 os.rmdir(self._at(folder))
             self._folders.discard(folder)
             self._touched.discard(folder)
-            self._touched.add(_parent(folder))
+            self._touched.add(parent_of(folder))
         self._touched &= folders
         for folder in sorted(folders - self._folders):
             self._make_folder(folder)
@@ -137,7 +146,7 @@ class Publication:
 
     def put(self, path: str, data: bytes) -> os.stat_result:
         """New bytes at a path; what the file system says of the file comes back."""
-        self._make_folder(_parent(path))
+        self._make_folder(parent_of(path))
         there = path in self._inodes
         self._withdraw(path)
         name = self._side() if there else self._at(path)
@@ -242,10 +251,10 @@ class Publication:
             return None
 
     def _link(self, source: str, path: str, inode: int) -> None:
-        self._make_folder(_parent(path))
+        self._make_folder(parent_of(path))
         self._withdraw(path)
         if path in self._inodes:
-            side = self._at(f"{_parent(path)}/{_NEW}link-{os.getpid()}")  # from another folder takes longer
+            side = self._at(f"{parent_of(path)}/{_NEW}link-{os.getpid()}")  # from another folder takes longer
             os.link(source, side, follow_symlinks=False)
             os.replace(side, self._at(path))
             if os.path.lexists(side):  # where both are links to the same file nothing happens
@@ -256,12 +265,12 @@ class Publication:
 
     def _note(self, path: str, inode: int) -> None:
         self._inodes[path] = inode
-        self._touched.add(_parent(path))
+        self._touched.add(parent_of(path))
 
     def _make_folder(self, folder: str) -> None:
         if folder in self._folders:
             return
-        parent = _parent(folder)
+        parent = parent_of(folder)
         self._make_folder(parent)
         name = self._at(folder)
         os.mkdir(name, FOLDER_MODE)
@@ -356,7 +365,7 @@ class Publication:
             return
         try:
             if not exchange.in_one_call(self.standby, self.output):
-                aside = _aside(self.standby)
+                aside = aside_of(self.standby)
                 exchange.in_two_renames(self.standby, self.output, aside)
                 _step("two renames")
                 with contextlib.suppress(OSError):  # the site is there; `recover` sees to the rest
@@ -380,81 +389,3 @@ class Publication:
             place = self.output.with_name(f"{self.output.name}-kept-{n}")
             os.rename(self.standby, place)
         return place
-
-
-# --- places ----------------------------------------------------------------------------------------------
-
-
-def beside_folder(output: Path) -> Path:
-    return output.with_name(f".{output.name}.toolkit-standby")
-
-
-def standby_folder(output: Path, state: Path) -> Path:
-    """Where the standby tree is: in the state folder, or beside ``output/`` where that is another file system."""
-    beside = beside_folder(output)
-    return beside if identity(beside) and not identity(state / "standby") else state / "standby"
-
-
-def _aside(standby: Path) -> Path:
-    return standby.with_name(standby.name + "-old")
-
-
-def recover(output: Path, state: Path) -> None:
-    """Finish what a kill between two renames has left half done (only where exchanging takes two). Raises OSError."""
-    for standby in (state / "standby", beside_folder(output)):
-        aside = _aside(standby)
-        if not identity(aside):
-            continue
-        if not identity(output):
-            whole = load_tree(state, identity(standby)) is not None
-            os.rename(standby if whole else aside, output)
-        if identity(aside) and not identity(standby):
-            os.rename(aside, standby)
-        elif identity(aside):
-            shutil.rmtree(aside)
-
-
-def look_at(folder: Path) -> tuple[dict[str, int], set[str]]:
-    """Files (path -> inode; 0 for anything that is no plain file) and folders of a tree ("" is the tree itself)."""
-    files: dict[str, int] = {}
-    folders: set[str] = set()
-
-    def enter(path: str, label: str) -> None:
-        folders.add(label)
-        with os.scandir(path) as entries:
-            for entry in sorted(entries, key=lambda e: e.name):
-                name = f"{label}/{entry.name}" if label else entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    enter(entry.path, name)
-                else:
-                    files[name] = entry.inode() if entry.is_file(follow_symlinks=False) else 0
-
-    enter(str(folder), "")
-    return files, folders
-
-
-def _as_left(folder: str, stamps: Mapping[str, int]) -> bool:
-    """Whether no file has come to a folder of a tree, or gone from it, since a build has left it.
-
-    A shell that was opened in ``output/`` stands in the standby tree after the next build. What is written into a file
-    there is written into the live one too, or into one that is replaced.
-    """
-    try:
-        return all(os.lstat(f"{folder}/{name}").st_mtime_ns == stamp for name, stamp in stamps.items())
-    except OSError:
-        return False
-
-
-def parents_of(paths: Iterable[str]) -> set[str]:
-    """All folders that these files are in, and "" for the top."""
-    folders = {""}
-    for path in paths:
-        folder = _parent(path)
-        while folder not in folders:
-            folders.add(folder)
-            folder = _parent(folder)
-    return folders
-
-
-def _parent(path: str) -> str:
-    return path.rpartition("/")[0]
