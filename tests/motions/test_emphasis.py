@@ -46,7 +46,8 @@ def test_marks_of_emphasis_are_not_shown(text: str, words: str) -> None:
 @settings(max_examples=400, deadline=None)
 @given(st.text(alphabet="ab *_,(", max_size=14))
 def test_a_page_and_the_numbered_lines_agree_on_what_is_a_mark(text: str) -> None:
-    text = f"x {text} y"
+    single = re.sub(r"([*_])[*_]+", r"\1", text)  # double marks are in the tables above
+    text = f"x {single} y"
     assert visible(text).text == shown(text)
 
 
