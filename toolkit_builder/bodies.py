@@ -16,7 +16,7 @@ from toolkit_builder import contexts, decode, prose, references
 from toolkit_builder.build.cache import blob_of
 from toolkit_builder.build.digests import digest_of_value
 from toolkit_builder.build.stage import WithBlobs
-from toolkit_builder.diagnostics import Diagnostic, Span, any_errors, error
+from toolkit_builder.diagnostics import Diagnostic, Span, error
 from toolkit_builder.kinds import BY_NAME
 from toolkit_builder.model import Payload
 from toolkit_builder.patterns import pattern
@@ -28,38 +28,40 @@ _TITLE = re.compile(r"\A(?:[ \t]*\n)* {0,3}#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t
 def read(payload: Payload) -> WithBlobs:
     """``{path, text, kind, language, measure, own, pin}`` -> ``{fields, body, body_line, parsed, diagnostics}``.
 
-    ``fields`` is None where the front matter has mistakes. Every ``diagnostics`` entry is a Diagnostic as JSON.
-    ``body`` and ``parsed["html_digest"]`` are the digests of texts that are kept beside the value.
+    ``fields`` is None where the front matter has mistakes, other than keys that are not known. Every ``diagnostics``
+    entry is a Diagnostic as JSON. ``body`` and ``parsed["html_digest"]`` are the digests of texts that are kept beside
+    the value.
     """
     path, kind = payload["path"], BY_NAME[payload["kind"]]
     decoded = decode.decode(kind.fields, payload["text"], path)
     found = list(decoded.diagnostics)
     body, line = decoded.body, decoded.body_line
     title = ""
-    if decoded.fields is not None and (head := _TITLE.match(body)):
-        if not decoded.fields.title and kind.name != "amendment":
+    fields = decoded.rest if decoded.fields is None else decoded.fields
+    if fields is not None and (head := _TITLE.match(body)):
+        if not fields.title and kind.name != "amendment":
             title = prose.plain(prose.inline(head["title"]))
             body, line = body[head.end() :], line + body.count("\n", 0, head.end())
-        elif _same(decoded.fields.title, head["title"]):
+        elif _same(fields.title, head["title"]):
             body, line = body[head.end() :], line + body.count("\n", 0, head.end())
-    language = (decoded.fields.language if decoded.fields else None) or payload["language"]
+    language = (fields.language if fields else None) or payload["language"]
     reader = _Reader(
         path=path, line=line, language=language, measure=payload["measure"], own=payload["own"], pin=payload["pin"]
     )
-    parsed = READERS[kind.body](reader, body, decoded.fields) if decoded.fields else {}
+    parsed = READERS[kind.body](reader, body, fields) if fields else {}
     if title:
         parsed["title"] = title
     found += reader.diagnostics
-    if decoded.fields is not None:
-        parsed["face"] = _face(decode.freeze(decoded.fields), parsed)
+    if decoded.fields is None and not decoded.whole:
+        fields, parsed = None, {}  # what is wrong in the text has been found all the same
+    if fields is not None:
+        parsed["face"] = _face(decode.freeze(fields), parsed)
         if (fragment := parsed.pop("html", None)) is not None:
             parsed["html_digest"] = reader.keep(fragment)
-        found += _untitled(kind.name, decoded.fields, parsed, path, payload["text"])
+        found += _untitled(kind.name, fields, parsed, path, payload["text"])
     return WithBlobs(
         {
-            "fields": decode.freeze(decoded.fields)
-            if decoded.fields is not None and not any_errors(decoded.diagnostics)
-            else None,
+            "fields": decode.freeze(fields) if fields is not None else None,
             "body": reader.keep(body),
             "body_line": line,
             "parsed": parsed,

@@ -70,12 +70,18 @@ class FrontMatter(NamedTuple):
 
 
 class Decoded(Struct, Generic[M], frozen=True):
-    """``fields`` is None if there is any error; the body is always there."""
+    """``fields`` is None if there is any error; the body is always there.
+
+    ``rest`` is what holds of fields with errors, so that all else can be checked as well: without those that are wrong,
+    and a misspelt key taken for the one that was meant. It is ``whole`` where the errors are unknown keys alone.
+    """
 
     fields: M | None
     body: str
     body_line: int
     diagnostics: tuple[Diagnostic, ...]
+    rest: M | None = None
+    whole: bool = False
 
 
 def split(text: str) -> FrontMatter:
@@ -108,14 +114,13 @@ def decode(model: type[M], source_text: str, path: str) -> Decoded[M]:
     if not front.opened:
         if unopened := _unopened(model, origin):
             return Decoded(None, front.body, front.body_line, (unopened,))
-        fields, found = _checked(model, Parsed(None), origin, 0)
-        if fields is None:
-            found = [_no_front_matter(model, origin)]
-        return Decoded(fields, front.body, front.body_line, tuple(found))
-    home = source_text.index("---")
-    parsed = parse(origin, front.start, front.end)
-    fields, found = _checked(model, parsed, origin, home)
-    return Decoded(fields, front.body, front.body_line, tuple(found))
+        checked = _checked(model, Parsed(None), origin, 0)
+        if checked.fields is None:
+            checked = Checked(None, [_no_front_matter(model, origin)])
+    else:
+        checked = _checked(model, parse(origin, front.start, front.end), origin, source_text.index("---"))
+    fields, found, rest, whole = checked
+    return Decoded(fields, front.body, front.body_line, tuple(found), rest, whole)
 
 
 def decode_yaml(
@@ -126,8 +131,8 @@ def decode_yaml(
     ``overrides`` replace single values, as if the file said them; what is wrong with one names its origin.
     """
     origin = Origin(path, source_text)
-    fields, found = _checked(model, parse(origin, 0, len(source_text)), origin, 0, overrides or {})
-    return Decoded(fields, "", 1, tuple(found))
+    checked = _checked(model, parse(origin, 0, len(source_text)), origin, 0, overrides or {})
+    return Decoded(checked.fields, "", 1, tuple(checked.found))
 
 
 def field_span(source_text: str, path: str, loc: Sequence[str | int], *, key: bool = False) -> Span:
@@ -184,9 +189,18 @@ def thaw(model: type[M], data: Any) -> M:
 # --- nodes -> values -------------------------------------------------------------------------------------
 
 
+class Checked(NamedTuple, Generic[M]):
+    """As in `Decoded`."""
+
+    fields: M | None
+    found: list[Diagnostic]
+    rest: M | None = None
+    whole: bool = False
+
+
 def _checked(
     model: type[M], parsed: Parsed, origin: Origin, home: int, overrides: Mapping[Loc, Override] | None = None
-) -> tuple[M | None, list[Diagnostic]]:
+) -> Checked[M]:
     root = parsed.root
     reader = _Reader(origin, parsed, overrides or {})
     values: Any = {}
@@ -202,7 +216,19 @@ def _checked(
     except ValidationError as problem:
         _translate(problem, reader, home, shape_of(model))
     found = ordered([*parsed.diagnostics, *reader.found])
-    return (None if any(d.is_error for d in found) else fields), found
+    if not any(d.is_error for d in found):
+        return Checked(fields, found)
+    broken = any(d.is_error for d in parsed.diagnostics) or not isinstance(values, dict)
+    return Checked(None, found, None if broken else _rest(model, values, reader), not reader.told - reader.strays)
+
+
+def _rest(model: type[M], values: Mapping[str, Any], reader: _Reader) -> M | None:
+    """What holds of fields with errors: without those that are wrong."""
+    wrong = {loc[0] for loc in reader.told - reader.strays if loc}
+    try:
+        return model.model_validate({name: value for name, value in values.items() if name not in wrong})
+    except ValidationError:
+        return None
 
 
 class _Reader:
@@ -214,6 +240,7 @@ class _Reader:
         self.overrides = overrides
         self.found: list[Diagnostic] = []
         self.told: set[Loc] = set()
+        self.strays: set[Loc] = set()  # of those told: keys that are not known, and what was meant by them
         self.hashed = " #" in origin.text or "\t#" in origin.text
 
     @property
@@ -231,8 +258,11 @@ class _Reader:
                     break
                 guess = wording.nearest(name, keys)
                 self.say(wording.unknown_key(name, keys, guess), key, (*loc, name))
+                self.strays.add((*loc, name))
                 if guess and guess not in node.entries:
+                    values[guess] = self.value(child, keys[guess], (*loc, name))
                     self.told.add((*loc, guess))
+                    self.strays.add((*loc, guess))
                 continue
             kind = inner.kind
             if type(child) is Scalar:
