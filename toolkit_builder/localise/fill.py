@@ -37,6 +37,15 @@ class Filled(Struct):
     missing: list[str]
 
 
+def _unbroken(address: str) -> str:
+    """An address (HTML) of which as little as possible is broken: one of e-mail before its ``@``, if need be.
+
+    No character says where, since whoever copies the address from a PDF would copy that too.
+    """
+    name, at, host = address.partition("@")
+    return f'<span class="address">{f"<span>{name}</span><span>{at}{host}</span>" if at else address}</span>'
+
+
 class _Filler(Struct):
     table: Mapping[str, Any]
     optional: frozenset[str]
@@ -64,7 +73,7 @@ class _Filler(Struct):
         value, path = as_text(self.value(node[1])), node[2]
         if value.strip(_SPACE):
             text = escape(value, quote=False).replace("\n", "<br>")
-            return f'<span class="address">{text}</span>' if path in ADDRESSES and not _SPACES.search(text) else text
+            return _unbroken(text) if path in ADDRESSES and not _SPACES.search(text) else text
         if not path or path in self.optional or path.partition(".")[0] not in _ROOTS:
             return ""
         self.missing[path] = None

@@ -448,15 +448,26 @@
       return path === "lacking" ? "" : asText(evaluate(node, this.scope(tag, around))).replace(/[\ue000\ue001]/g, "");
     }
 
+    address(part, text) {
+      part.className = "address";
+      const at = text.indexOf("@");
+      if (at < 0) part.textContent = text;
+      else for (const piece of [text.slice(0, at), text.slice(at)]) part.append(Object.assign(this.page.createElement("span"), { textContent: piece }));
+    }
+
     values(root, around) {
       for (const place of [...root.querySelectorAll("[data-e]")]) {
         const number = Number(place.dataset.e);
         const text = this.value(number, around);
         if (trim(text)) {
           const part = this.page.createElement("span");
-          lines(part, text);
-          part.className = "address";
-          place.replaceWith(...(data.addresses.includes(data.values[number][1]) && !/[ \t\n\u00a0]/.test(text) ? [part] : part.childNodes));
+          if (data.addresses.includes(data.values[number][1]) && !/[ \t\n\u00a0]/.test(text)) {
+            this.address(part, text);
+            place.replaceWith(part);
+          } else {
+            lines(part, text);
+            place.replaceWith(...part.childNodes);
+          }
         } else if (this.hole(number)) {
           place.className = "blank";
           place.removeAttribute("data-e");
