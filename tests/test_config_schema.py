@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from toolkit_builder import decode
+from toolkit_builder import decode, frontmatter
 from toolkit_builder.kinds import BY_NAME, KINDS, example
 from toolkit_builder.schema import DIALECT, schemas
 
@@ -105,7 +105,7 @@ def test_a_field_has_words_that_help() -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_the_example_of_every_kind_fits_its_schema(kind: Any) -> None:
     schema = SCHEMAS[kind.name]
-    assert accepts(schema, as_editors_see(decode.split(example(kind.name)).yaml_text), schema)
+    assert accepts(schema, as_editors_see(frontmatter.split(example(kind.name)).yaml_text), schema)
 
 
 ACCEPTED = [

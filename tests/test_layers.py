@@ -13,7 +13,17 @@ PACKAGE = Path(__file__).parent.parent / "toolkit_builder"
 
 # room -> the rooms it may import, beside itself
 BASE = {"__init__", "diagnostics", "patterns"}
-READING = BASE | {"model", "encodings", "shapes", "wording", "yamltext", "yamlerrors", "sources", "decode"}
+READING = BASE | {
+    "model",
+    "encodings",
+    "shapes",
+    "wording",
+    "yamltext",
+    "yamlerrors",
+    "sources",
+    "decode",
+    "frontmatter",
+}
 ARROWS: dict[str, set[str]] = {
     "__init__": set(),
     "diagnostics": set(),
@@ -30,6 +40,7 @@ ARROWS: dict[str, set[str]] = {
     "yamltext": READING,
     "sources": READING,
     "decode": READING,
+    "frontmatter": READING,
     "config": READING,
     "build": BASE,
     "printing": BASE,

@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.driver import SiteTest
-from toolkit_builder import decode, loading
+from toolkit_builder import frontmatter, loading
 from toolkit_builder.build.cache import Store
 from toolkit_builder.prose import plain
 
@@ -74,7 +74,7 @@ def test_every_word_of_the_sample_is_on_its_page(sample: SiteTest) -> None:
     assert len(loaded.site.documents) > 80
     for doc in loaded.site.documents:
         html = (sample.output / doc.url[1:] / "index.html").read_text(encoding="utf-8")
-        front = decode.split((sample.folder / doc.path).read_text(encoding="utf-8"))
+        front = frontmatter.split((sample.folder / doc.path).read_text(encoding="utf-8"))
         lost = missing(source_words(front.body), page_words(html))
         assert lost == [], f"{doc.path} lost {lost[:20]}"
 

@@ -15,12 +15,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 
-from toolkit_builder import wording
+from toolkit_builder import frontmatter, wording
 from toolkit_builder.diagnostics import Diagnostic, Severity, Span, error, ordered
-from toolkit_builder.patterns import pattern
 from toolkit_builder.shapes import Shape, shape_of
 from toolkit_builder.yamltext import (
-    INDENTED_FENCE,
     Group,
     Items,
     Node,
@@ -35,12 +33,6 @@ from toolkit_builder.yamltext import (
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[str | int, ...]
 
-_CLOSING = re.compile(r"^---[ \t]*$", re.MULTILINE)
-_DASHES = re.compile(r"^(?:-{2,}|[–—]+-*|-[ \t]*-[ \t]*-)[ \t]*$", re.MULTILINE)
-_WRONG_OPENING = pattern(
-    r"\s*(?:(?P<wrong>\+{3,}|-{2}|-{4,}|[–—]+-*|={3,}|;{3})[ \t]*\n\s*)?"
-    r"(?P<key>[A-Za-z_]+)(?(wrong)[ \t]*[:=]|:(?:[ \t]|\n))[^\n]*(?P<next>\n[a-z_]+:[ \t])?"
-)
 _MOST_ERRORS = 50
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
@@ -50,23 +42,6 @@ class Override(NamedTuple):
 
     name: str
     text: str
-
-
-class FrontMatter(NamedTuple):
-    """Where the two parts of a source text are. ``start`` and ``end`` are the offsets of the YAML in it.
-
-    ``yaml_line`` and ``body_line`` count from 1. ``opened`` without ``closed`` means that the second ``---`` is
-    missing: ``yaml_text`` is then everything below the first one.
-    """
-
-    yaml_text: str
-    yaml_line: int
-    body: str
-    body_line: int
-    start: int
-    end: int
-    opened: bool
-    closed: bool
 
 
 class Decoded(Struct, Generic[M], frozen=True):
@@ -84,39 +59,18 @@ class Decoded(Struct, Generic[M], frozen=True):
     whole: bool = False
 
 
-def split(text: str) -> FrontMatter:
-    """Cut a source text into front matter and body. Empty lines above the first ``---`` are allowed."""
-    start = 0
-    while text.startswith("\n", start):
-        start += 1
-    first = text.find("\n", start)
-    opening = text[start : len(text) if first < 0 else first]
-    if opening.rstrip(" \t") != "---":
-        return FrontMatter("", 1, text, 1, 0, 0, False, False)
-    line = start + 2
-    if first < 0:
-        return FrontMatter("", line, "", line, len(text), len(text), True, False)
-    closing = _CLOSING.search(text, first + 1)
-    if closing is None:
-        return FrontMatter(text[first + 1 :], line, "", line, first + 1, len(text), True, False)
-    end = closing.start()
-    body = min(closing.end() + 1, len(text))
-    body_line = line + text.count("\n", first + 1, body)
-    return FrontMatter(text[first + 1 : end], line, text[body:], body_line, first + 1, end, True, True)
-
-
 def decode(model: type[M], source_text: str, path: str) -> Decoded[M]:
     """Read the front matter of one source file as ``model``."""
-    front = split(source_text)
+    front = frontmatter.split(source_text)
     origin = Origin(path, source_text)
     if front.opened and not front.closed:
-        return Decoded(None, front.body, front.body_line, (_unclosed(origin, front),))
+        return Decoded(None, front.body, front.body_line, (frontmatter.unclosed(origin, front),))
     if not front.opened:
-        if unopened := _unopened(model, origin):
+        if unopened := frontmatter.unopened(model, origin):
             return Decoded(None, front.body, front.body_line, (unopened,))
         checked = _checked(model, Parsed(None), origin, 0)
         if checked.fields is None:
-            checked = Checked(None, [_no_front_matter(model, origin)])
+            checked = Checked(None, [frontmatter.missing(model, origin)])
     else:
         checked = _checked(model, parse(origin, front.start, front.end), origin, source_text.index("---"))
     fields, found, rest, whole = checked
@@ -162,7 +116,7 @@ def field_diagnostic(
 
 def field_node(source_text: str, path: str, loc: Sequence[str | int], *, key: bool = False) -> tuple[Origin, Span]:
     """The source and the place in it that ``loc`` names."""
-    front = split(source_text)
+    front = frontmatter.split(source_text)
     origin = Origin(path, source_text)
     whole_file = not front.opened and path.endswith((".yaml", ".yml"))
     start, end = (0, len(source_text)) if whole_file else (front.start, front.end)
@@ -408,68 +362,3 @@ def _tell_missing(said: wording.Said, reader: _Reader, loc: Loc, home: int) -> N
         fence = origin.text.startswith("---", home)
         found = origin.diagnostic(said.code, said.message, home, home + 3 if fence else home, hint=said.hint)
     reader.found.append(found)
-
-
-def _unclosed(origin: Origin, front: FrontMatter) -> Diagnostic:
-    indented = INDENTED_FENCE.search(origin.text, front.start)
-    if indented:
-        return origin.diagnostic(
-            "Y201",
-            "'---' closes the front matter only at the very start of a line",
-            indented.start(),
-            indented.end(),
-            hint="delete the spaces before it",
-        )
-    dashes = _DASHES.search(origin.text, front.start)
-    if dashes:
-        return origin.diagnostic(
-            "Y201",
-            f"'{dashes[0].strip()}' does not close the front matter",
-            dashes.start(),
-            dashes.end(),
-            hint="write exactly three hyphens on a line of their own: ---",
-        )
-    at = origin.text.index("---")
-    return origin.diagnostic(
-        "Y201",
-        "the front matter that opens here is never closed",
-        at,
-        at + 3,
-        hint="put --- on a line of its own below the last key",
-    )
-
-
-def _unopened(model: type[BaseModel], origin: Origin) -> Diagnostic | None:
-    """Front matter below a wrong line or none: it would be published as text."""
-    match = _WRONG_OPENING.match(origin.text)
-    if not match or match["key"] not in shape_of(model).keys:
-        return None
-    if wrong := match["wrong"]:
-        return origin.diagnostic(
-            "Y201",
-            f"'{wrong}' does not open front matter",
-            match.start("wrong"),
-            match.end("wrong"),
-            hint="write exactly three hyphens on a line of their own: ---, and 'key: value' lines below it",
-        )
-    if match["next"] or _CLOSING.search(origin.text):
-        return origin.diagnostic(
-            "Y201",
-            "there is no --- above the front matter",
-            match.start("key"),
-            match.end("key"),
-            hint="put --- on a line of its own above the first key, and below the last",
-        )
-    return None
-
-
-def _no_front_matter(model: type[BaseModel], origin: Origin) -> Diagnostic:
-    needed = [name for name, shape in shape_of(model).keys.items() if shape.required]
-    names = wording.listed([f"'{n}'" for n in needed])
-    lines = wording.listed(["---", *(f"{n}: ..." for n in needed), "---"])
-    return origin.diagnostic(
-        "V303",
-        f"there is no front matter, and {names} must be given",
-        0,
-        hint=f"begin the file with the lines {lines}",
-    )
